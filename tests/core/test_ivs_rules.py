@@ -1,0 +1,99 @@
+import pytest
+
+from vidkit.ivs.rules import check_countries, check_origins, check_tags
+
+
+def test_every_officially_assigned_code_is_a_country():
+    assert check_countries(["DE", "AT", "CH", "GB", "US"]) == ["DE", "AT", "CH", "GB", "US"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("de", ["'de'", "'DE' (Germany)"]),
+        ("Germany", ["'Germany'", "'DE' (Germany)"]),
+        ("Austri", ["'AT' (Austria)"]),
+        ("UK", ["'UK'", "near it"]),
+        ("DEU", ["'DEU'", "'DE'"]),
+        ("XX", ["'XX'"]),
+        ("", ["''"]),
+        ("D1", ["'D1'"]),
+    ],
+)
+def test_a_code_that_is_none_suggests_the_nearest(code, words):
+    with pytest.raises(ValueError, match="ISO 3166-1 alpha-2") as caught:
+        check_countries(["AT", code])
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://example.com",
+        "http://localhost:3000",
+        "https://a.b-c.example.co.uk:8443",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+        "capacitor://localhost",
+        "https://xn--bcher-kva.example",
+        "null",
+    ],
+)
+def test_what_browsers_send_is_an_origin(origin):
+    assert check_origins([origin]) == [origin]
+
+
+@pytest.mark.parametrize(
+    ("origin", "why"),
+    [
+        ("example.com", "scheme"),
+        ("https://example.com/", "slash"),
+        ("https://example.com/path", "path"),
+        ("https://example.com?x=1", "path"),
+        ("https://example.com#", "path"),
+        ("https://Example.com", "lower case"),
+        ("HTTPS://example.com", "lower case"),
+        ("https://user@example.com", "user"),
+        ("https://example.com:443", "443"),
+        ("http://example.com:80", "80"),
+        ("https://example.com:0", "port 0"),
+        ("https://example.com:99999", ""),
+        ("https://example.com:", "end after"),
+        ("https://", "scheme"),
+        ("https://exa mple.com", "spaces"),
+        ("https://-bad.example", "host"),
+        ("https://a..b", "host"),
+        ("http://[::g]", ""),
+        ("https://" + "a" * 130, "128"),
+        ("*", "scheme"),
+        ("", "scheme"),
+    ],
+)
+def test_what_no_browser_sends_is_refused_with_the_reason(origin, why):
+    with pytest.raises(ValueError, match="is no origin") as caught:
+        check_origins(["https://example.com", origin])
+    assert why in str(caught.value)
+    assert repr(origin) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({f"k{n}": "" for n in range(51)}, ["50", "51"]),
+        ({"": "v"}, ["''", "128"]),
+        ({"k" * 129: "v"}, ["128"]),
+        ({"AWS:x": "v"}, ["'AWS:x'", "reserved"]),
+        ({"k": "v" * 257}, ["'k'", "256"]),
+    ],
+)
+def test_tags_that_aws_does_not_admit(tags, words):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        check_tags(tags)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_tags_that_aws_admits():
+    tags = {f"k{n}": "v" * 256 for n in range(50)}
+    assert check_tags(tags) is tags

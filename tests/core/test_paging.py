@@ -1,0 +1,166 @@
+import asyncio
+import gc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidkit import AsyncPager, DecodeError, RequestError, UnavailableError
+from vidkit.paging import TokenPages
+
+
+class FakePage:
+    def __init__(self, items, next_token=None):
+        self.items = items
+        self.next_token = next_token
+
+
+class Service:
+    """Pages of items, by token; counts what was asked and fails when told to."""
+
+    def __init__(self, pages):
+        self.pages = pages
+        self.asked = []
+        self.fail_at = {}
+        self.tasks = []
+
+    async def fetch(self, token):
+        self.asked.append(token)
+        await asyncio.sleep(0)
+        if self.fail_at.get(token, 0) > 0:
+            self.fail_at[token] -= 1
+            raise UnavailableError("down", retryable=True)
+        number = int(token or 0)
+        following = str(number + 1) if number + 1 < len(self.pages) else None
+        return FakePage(self.pages[number], following)
+
+    def spawn(self, work):
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self.tasks.append(task)
+        return task
+
+    def pager(self):
+        return AsyncPager(
+            lambda token, *, ahead: TokenPages(self.fetch, self.spawn, token=token, ahead=ahead)
+        )
+
+
+@given(
+    pages=st.lists(st.lists(st.integers(), max_size=4), min_size=1, max_size=6),
+    limit=st.none() | st.integers(0, 12),
+)
+def test_every_item_comes_once_in_order(pages, limit):
+    async def read():
+        service = Service(pages)
+        pager = service.pager()
+        everything = [item for page in pages for item in page]
+        assert [item async for item in pager] == everything
+        assert [page.items async for page in pager.pages()] == pages
+        assert await pager.collect(limit=limit) == everything[:limit]
+        assert await pager.first() == next(iter(everything), None)
+        assert (await pager).items == pages[0]
+        await asyncio.gather(*service.tasks, return_exceptions=True)
+
+    asyncio.run(read())
+
+
+@given(
+    pages=st.lists(st.lists(st.integers(), max_size=3), min_size=2, max_size=5),
+    at=st.integers(1, 4),
+)
+def test_a_token_resumes_where_its_page_began(pages, at):
+    token = str(min(at, len(pages) - 1))
+
+    async def read():
+        found = [page.items async for page in Service(pages).pager().pages(token=token)]
+        assert found == pages[int(token) :]
+
+    asyncio.run(read())
+
+
+async def test_the_next_page_is_asked_for_while_the_present_one_is_consumed():
+    service = Service([[1], [2], [3]])
+    pages = service.pager().pages()
+    await anext(pages)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert service.asked == [None, "1"]
+    await anext(pages)
+    await anext(pages)
+    assert service.asked == [None, "1", "2"]
+
+
+async def test_the_first_page_alone_asks_for_one_page():
+    service = Service([[1], [2]])
+    await service.pager()
+    await service.pager().first()
+    await asyncio.sleep(0)
+    assert service.asked == [None, None]
+
+
+async def test_an_error_carries_the_token_and_the_iterator_goes_on():
+    service = Service([[1], [2], [3]])
+    service.fail_at = {"1": 1}
+    pages = service.pager().pages()
+    assert (await anext(pages)).items == [1]
+    with pytest.raises(UnavailableError) as caught:
+        await anext(pages)
+    assert caught.value.next_token == "1"
+    assert (await anext(pages)).items == [2]
+    assert (await anext(pages)).items == [3]
+    with pytest.raises(StopAsyncIteration):
+        await anext(pages)
+
+
+async def test_a_token_that_comes_twice_is_an_error_not_a_loop():
+    async def fetch(token):
+        return FakePage([token], "a")
+
+    service = Service([])
+    pager = AsyncPager(lambda token, *, ahead: TokenPages(fetch, service.spawn, ahead=ahead))
+    with pytest.raises(DecodeError, match="before"):
+        await pager.collect()
+
+
+async def test_an_empty_token_ends_the_pages():
+    async def fetch(_):
+        return FakePage([1], "")
+
+    service = Service([])
+    pager = AsyncPager(lambda token, *, ahead: TokenPages(fetch, service.spawn, ahead=ahead))
+    assert await pager.collect() == [1]
+
+
+async def test_an_abandoned_iterator_leaves_no_task():
+    service = Service([[1], [2], [3]])
+    async for _ in service.pager():
+        break
+    gc.collect()
+    await asyncio.gather(*service.tasks, return_exceptions=True)
+    assert service.tasks
+    assert all(task.done() for task in service.tasks)
+    assert service.asked == [None]
+
+
+async def test_a_cancelled_reader_can_read_on():
+    service = Service([[1], [2]])
+    pages = service.pager().pages()
+    await anext(pages)
+    reader = asyncio.ensure_future(anext(pages))
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert (await anext(pages)).items == [2]
+
+
+@pytest.mark.parametrize("token", ["", 5, b"x"])
+async def test_a_token_must_be_text(token):
+    with pytest.raises(RequestError, match="token"):
+        Service([[1]]).pager().pages(token=token)
+
+
+@pytest.mark.parametrize("limit", [-1, 1.5, True, "3"])
+async def test_a_limit_must_be_a_whole_number(limit):
+    with pytest.raises(RequestError, match="limit"):
+        await Service([[1]]).pager().collect(limit=limit)

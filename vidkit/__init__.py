@@ -1,0 +1,94 @@
+"""A typed, async SDK over four video services behind one facade.
+
+Kinesis Video Streams images, Rekognition Video jobs, Amazon IVS playback restriction policies and
+Huawei Cloud MPC thumbnails. Start with `VidKit`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vidkit.config import AwsConfig, HuaweiConfig
+    from vidkit.errors import (
+        AmbiguousError,
+        AuthError,
+        ConfigError,
+        ConflictError,
+        DecodeError,
+        InvalidRequestError,
+        JobCanceledError,
+        JobError,
+        JobFailedError,
+        NotFoundError,
+        NotSupportedError,
+        QuotaError,
+        RequestError,
+        ServiceError,
+        ThrottledError,
+        TransportError,
+        UnavailableError,
+        VidKitError,
+        VidKitTimeoutError,
+    )
+    from vidkit.jobs import Job, PollPolicy
+    from vidkit.kit import VidKit
+    from vidkit.paging import AsyncPager
+    from vidkit.rekognition import S3Video
+    from vidkit.retry import RetryPolicy
+    from vidkit.telemetry import CallEvent
+
+__all__ = [
+    "AmbiguousError",
+    "AsyncPager",
+    "AuthError",
+    "AwsConfig",
+    "CallEvent",
+    "ConfigError",
+    "ConflictError",
+    "DecodeError",
+    "HuaweiConfig",
+    "InvalidRequestError",
+    "Job",
+    "JobCanceledError",
+    "JobError",
+    "JobFailedError",
+    "NotFoundError",
+    "NotSupportedError",
+    "PollPolicy",
+    "QuotaError",
+    "RequestError",
+    "RetryPolicy",
+    "S3Video",
+    "ServiceError",
+    "ThrottledError",
+    "TransportError",
+    "UnavailableError",
+    "VidKit",
+    "VidKitError",
+    "VidKitTimeoutError",
+]
+
+_ELSEWHERE = {
+    "AsyncPager": "vidkit.paging",
+    "AwsConfig": "vidkit.config",
+    "CallEvent": "vidkit.telemetry",
+    "HuaweiConfig": "vidkit.config",
+    "Job": "vidkit.jobs",
+    "PollPolicy": "vidkit.jobs",
+    "RetryPolicy": "vidkit.retry",
+    "S3Video": "vidkit.rekognition",
+    "VidKit": "vidkit.kit",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that ``import vidkit`` costs nothing."""
+    if name not in __all__:
+        raise AttributeError(f"module 'vidkit' has no attribute {name!r}")
+    value = getattr(import_module(_ELSEWHERE.get(name, "vidkit.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

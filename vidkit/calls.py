@@ -1,0 +1,164 @@
+"""One call of one operation: send, judge, decode, retry, tell. Every service goes through here."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from vidkit.errors import VidKitError
+from vidkit.jobs import PollPolicy
+from vidkit.model import decode
+from vidkit.replies import refusal, request_id
+from vidkit.retry import Deadline, RetryPolicy, run
+from vidkit.runtime import Runtime
+from vidkit.telemetry import CallEvent, Listener, emit
+from vidkit.transports.base import AwsRequest, HttpRequest, Reply
+
+__all__ = ["Caller", "Nothing", "Operation", "Options"]
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+class Nothing(BaseModel):
+    """The answer of an operation that answers with no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[M]):
+    """What the call layer needs to know of an API operation.
+
+    Attributes:
+        service: vidkit's name of the service.
+        name: the API's name of the operation.
+        answer: the model of a successful answer.
+        idempotent: whether doing it twice is doing it once, so that it may be sent again when it
+            is unknown whether it was carried out.
+    """
+
+    service: str
+    name: str
+    answer: type[M]
+    idempotent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `VidKit.with_options` can change.
+
+    Attributes:
+        retry: how often and how patiently.
+        deadline: seconds for one call, attempts and waits together.
+        poll: how jobs are watched.
+        on_event: told of every request.
+    """
+
+    retry: RetryPolicy
+    deadline: float
+    poll: PollPolicy
+    on_event: Listener | None
+
+
+class Caller:
+    """Makes calls with one set of options over shared connections."""
+
+    def __init__(self, runtime: Runtime, options: Options) -> None:
+        self.runtime = runtime
+        self.options = options
+
+    async def call(self, operation: Operation[M], request: AwsRequest | HttpRequest) -> M:
+        """Call an operation, with retries, within the deadline.
+
+        Raises:
+            VidKitError: whatever the last attempt ended with.
+        """
+
+        def attempt(number: int) -> Awaitable[M]:
+            return self.once(operation, request, attempt=number)
+
+        return await self.retrying(operation, attempt)
+
+    async def retrying(
+        self, operation: Operation[Any], attempt: Callable[[int], Awaitable[T]]
+    ) -> T:
+        """Run ``attempt`` under the retry policy and the deadline of this caller.
+
+        Raises:
+            VidKitError: whatever the last attempt ended with.
+        """
+        try:
+            self.runtime.check()
+            return await run(
+                attempt,
+                policy=self.options.retry,
+                budget=self.runtime.budgets[operation.service],
+                deadline=Deadline(self.options.deadline),
+                idempotent=operation.idempotent,
+            )
+        except VidKitError as error:
+            error.located(operation.service, operation.name)
+            raise
+
+    async def once(
+        self, operation: Operation[M], request: AwsRequest | HttpRequest, *, attempt: int = 1
+    ) -> M:
+        """Send once and decode the answer.
+
+        Raises:
+            ServiceError: the service refused.
+            DecodeError: the answer is not what the API promises.
+            VidKitError: no answer came.
+        """
+        started = time.monotonic()
+        reply: Reply | None = None
+        failure: VidKitError | None = None
+        try:
+            reply = await self._send(request)
+            if not reply.ok:
+                raise refusal(reply)
+            return _decoded(operation, reply)
+        except VidKitError as error:
+            failure = error.located(operation.service, operation.name)
+            raise
+        except asyncio.CancelledError:
+            failure = VidKitError("canceled")
+            raise
+        finally:
+            emit(
+                CallEvent(
+                    service=operation.service,
+                    operation=operation.name,
+                    attempt=attempt,
+                    seconds=time.monotonic() - started,
+                    status=reply.status if reply else None,
+                    code=failure.code if failure else None,
+                    error=_error_name(failure),
+                    request_id=request_id(reply) if reply else None,
+                ),
+                self.options.on_event,
+            )
+
+    async def _send(self, request: AwsRequest | HttpRequest) -> Reply:
+        if isinstance(request, AwsRequest):
+            return await (await self.runtime.aws()).send(request)
+        return await (await self.runtime.huawei()).send(request)
+
+
+def _error_name(failure: VidKitError | None) -> str | None:
+    if failure is None:
+        return None
+    return "Canceled" if type(failure) is VidKitError else type(failure).__name__
+
+
+def _decoded(operation: Operation[M], reply: Reply) -> M:
+    if operation.answer is Nothing:
+        return operation.answer()
+    try:
+        return decode(operation.answer, reply.body)
+    except VidKitError as error:
+        error.status = reply.status
+        error.request_id = request_id(reply)
+        raise

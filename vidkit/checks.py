@@ -1,0 +1,64 @@
+"""Calls that do not fit a signature become vidkit errors that name the parameter."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from vidkit.errors import RequestError, VidKitError
+
+__all__ = ["checked_constructor", "operation"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+C = TypeVar("C", bound=type)
+
+
+def _misfit(signature: inspect.Signature, args: tuple[object, ...], kwargs: object) -> str | None:
+    """Why a call does not fit; None when it does (then the error came from inside)."""
+    try:
+        signature.bind(*args, **kwargs)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue]
+    except TypeError as error:
+        names = [name for name in signature.parameters if name != "self"]
+        return f"{error}; parameters are {', '.join(names)}"
+    return None
+
+
+def operation(function: Callable[P, R]) -> Callable[P, R]:
+    """Make unknown and missing parameters of a public operation a `RequestError`."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            why = _misfit(signature, args, kwargs)
+            if why is None:
+                raise
+            raise RequestError(f"{function.__name__}: {why}") from error
+
+    return call
+
+
+def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
+    """Make unknown and missing parameters of a class's constructor an ``error``."""
+
+    def decorate(cls: C) -> C:
+        initialise = cls.__init__  # type: ignore[misc]
+        signature = inspect.signature(initialise)
+
+        @functools.wraps(initialise)
+        def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807
+            try:
+                initialise(self, *args, **kwargs)
+            except TypeError as cause:
+                why = _misfit(signature, (self, *args), kwargs)
+                if why is None:
+                    raise
+                raise error(f"{cls.__name__}: {why}") from cause
+
+        cls.__init__ = __init__  # type: ignore[misc]
+        return cls
+
+    return decorate

@@ -1,0 +1,224 @@
+"""The facade: one kit over four services."""
+
+from datetime import timedelta
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from vidkit.checks import checked_constructor, operation
+from vidkit.config import AwsConfig, HuaweiConfig, seconds
+from vidkit.errors import ConfigError, RequestError
+
+if TYPE_CHECKING:
+    from vidkit.calls import Options
+    from vidkit.images.client import ImagesClient
+    from vidkit.ivs.client import IvsClient
+    from vidkit.jobs import Job, PollPolicy
+    from vidkit.mpc.client import MpcClient
+    from vidkit.rekognition.client import RekognitionClient
+    from vidkit.retry import RetryPolicy
+    from vidkit.runtime import Runtime
+    from vidkit.telemetry import Listener
+
+__all__ = ["VidKit"]
+
+_DEADLINE = timedelta(seconds=60)
+
+
+class _Unset:
+    """Stands for an option that was not given, where None means something."""
+
+    def __repr__(self) -> str:
+        return "<as in the parent>"
+
+
+_UNSET = _Unset()
+
+
+@checked_constructor(ConfigError)
+class VidKit:
+    """One typed client per service, over shared connections.
+
+    Open it with ``async with``; a service is imported and connected when it is first used.
+
+    Args:
+        aws: how to reach AWS; default: botocore's own chain.
+        huawei: how to reach Huawei Cloud; default: the ``HUAWEICLOUD_SDK_*`` environment.
+        retry: how often and how patiently calls are tried again; default: `RetryPolicy()`.
+        deadline: total time of one call, attempts and waits together, in seconds or as a
+            timedelta (60 s).
+        poll: how jobs are watched; default: `PollPolicy()`.
+        on_event: called with a `CallEvent` for every request; must not block.
+
+    Raises:
+        ConfigError: an unknown or unusable option.
+
+    Example:
+        ```python
+        async with VidKit(aws=AwsConfig(region="eu-central-1")) as kit:
+            async for policy in kit.ivs.list_playback_restriction_policies():
+                print(policy.name)
+        ```
+    """
+
+    def __init__(
+        self,
+        *,
+        aws: AwsConfig | None = None,
+        huawei: HuaweiConfig | None = None,
+        retry: "RetryPolicy | None" = None,
+        deadline: float | timedelta = _DEADLINE,
+        poll: "PollPolicy | None" = None,
+        on_event: "Listener | None" = None,
+    ) -> None:
+        from vidkit.calls import Caller, Options
+        from vidkit.jobs import PollPolicy
+        from vidkit.retry import RetryPolicy
+        from vidkit.runtime import Runtime
+
+        _check_type(aws, AwsConfig, "aws")
+        _check_type(huawei, HuaweiConfig, "huawei")
+        _check_options(retry, poll, on_event)
+        options = Options(
+            retry=retry or RetryPolicy(),
+            deadline=seconds(deadline, parameter="deadline"),
+            poll=poll or PollPolicy(),
+            on_event=on_event,
+        )
+        self._runtime = Runtime(aws or AwsConfig(), huawei or HuaweiConfig())
+        self._caller = Caller(self._runtime, options)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.strip('_')} {self._runtime.phase}>"
+
+    @cached_property
+    def images(self) -> "ImagesClient":
+        """Kinesis Video Streams archived media: images."""
+        from vidkit.images.client import ImagesClient
+
+        return ImagesClient(self._caller)
+
+    @cached_property
+    def rekognition(self) -> "RekognitionClient":
+        """Rekognition Video: stored-video jobs."""
+        from vidkit.rekognition.client import RekognitionClient
+
+        return RekognitionClient(self._caller)
+
+    @cached_property
+    def ivs(self) -> "IvsClient":
+        """Interactive Video Service: playback restriction policies."""
+        from vidkit.ivs.client import IvsClient
+
+        return IvsClient(self._caller)
+
+    @cached_property
+    def mpc(self) -> "MpcClient":
+        """Huawei Cloud MPC: thumbnails."""
+        from vidkit.mpc.client import MpcClient
+
+        return MpcClient(self._caller)
+
+    @operation
+    def with_options(
+        self,
+        *,
+        retry: "RetryPolicy | None" = None,
+        deadline: float | timedelta | None = None,
+        poll: "PollPolicy | None" = None,
+        on_event: "Listener | _Unset | None" = _UNSET,
+    ) -> "VidKit":
+        """A light view with other options; it shares the connections and cannot close them.
+
+        Args:
+            retry: as in the constructor; default: this kit's.
+            deadline: as in the constructor; default: this kit's.
+            poll: as in the constructor; default: this kit's.
+            on_event: as in the constructor; None for no listener; default: this kit's.
+
+        Raises:
+            ConfigError: an unusable option.
+        """
+        from vidkit.calls import Options
+
+        present = self._caller.options
+        listener = present.on_event if isinstance(on_event, _Unset) else on_event
+        _check_options(retry, poll, listener)
+        options = Options(
+            retry=retry or present.retry,
+            deadline=(
+                present.deadline if deadline is None else seconds(deadline, parameter="deadline")
+            ),
+            poll=poll or present.poll,
+            on_event=listener,
+        )
+        return _View(self._runtime, options)
+
+    @operation
+    def resume(self, token: str) -> "Job[Any]":
+        """The job that a token stands for, in this process or another one.
+
+        Nothing is sent until the job is asked or awaited.
+
+        Args:
+            token: what ``Job.token`` returned.
+
+        Raises:
+            RequestError: not a token of a vidkit job, or of another project.
+        """
+        from vidkit.jobs import JobRef
+
+        ref = JobRef.from_token(token)
+        if ref.service == "rekognition":
+            return self.rekognition.video_jobs.resume(ref)
+        if ref.service == "mpc":
+            return self.mpc.resume(ref)
+        raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
+
+    async def close(self) -> None:
+        """Close the connections and end what runs in the background; twice is fine."""
+        await self._runtime.close()
+
+    async def __aenter__(self) -> Self:
+        self._runtime.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class _View(VidKit):
+    """A kit with other options over its parent's connections, which it does not own."""
+
+    def __init__(self, runtime: "Runtime", options: "Options") -> None:
+        from vidkit.calls import Caller
+
+        self._runtime = runtime
+        self._caller = Caller(runtime, options)
+
+    async def close(self) -> None:
+        """Do nothing: the parent closes."""
+
+    async def __aenter__(self) -> Self:
+        self._runtime.check()
+        return self
+
+
+def _check_type(value: object, kind: type, parameter: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise ConfigError(f"{parameter}: must be a {kind.__name__}, not a {type(value).__name__}")
+
+
+def _check_options(retry: object, poll: object, on_event: object) -> None:
+    from vidkit.jobs import PollPolicy
+    from vidkit.retry import RetryPolicy
+
+    _check_type(retry, RetryPolicy, "retry")
+    _check_type(poll, PollPolicy, "poll")
+    if on_event is not None and not callable(on_event):
+        raise ConfigError(f"on_event: must be callable, not a {type(on_event).__name__}")

@@ -1,0 +1,208 @@
+"""Pages: one pager for every operation that answers in parts.
+
+Iterators here are classes, not async generators: an abandoned one has nothing to finalise but the
+page that is on its way, and that is cancelled when the iterator goes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from vidkit.errors import DecodeError, RequestError, VidKitError
+
+__all__ = ["AsyncPager", "Page", "PageSource", "TokenPages"]
+
+Item = TypeVar("Item")
+ItemT_co = TypeVar("ItemT_co", covariant=True)
+
+
+class Page(Protocol[ItemT_co]):
+    """What a pager needs of a page."""
+
+    @property
+    def items(self) -> Sequence[ItemT_co]:
+        """The page's items, in order."""
+        ...
+
+    @property
+    def next_token(self) -> str | None:
+        """Where the next page begins; None on the last page."""
+        ...
+
+
+PageT = TypeVar("PageT", bound=Page[Any])
+
+PageT_co = TypeVar("PageT_co", bound=Page[Any], covariant=True)
+
+
+class PageSource(Protocol[PageT_co]):
+    """Makes iterators over an operation's pages."""
+
+    def __call__(self, token: str | None, *, ahead: bool) -> AsyncIterator[PageT_co]:
+        """Pages from a token on, or (None) from the start.
+
+        Args:
+            token: where to begin.
+            ahead: whether to fetch ahead of the reader.
+        """
+        ...
+
+
+class TokenPages(Generic[PageT]):
+    """Pages that follow one another by token; the next is fetched while one is consumed.
+
+    Args:
+        fetch: fetches the page at a token.
+        spawn: starts a task whose owner cancels it on close.
+        token: where to begin; None is the start.
+        ahead: whether to fetch the next page while one is consumed.
+        first: the first page, when it is known already.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str | None], Coroutine[Any, Any, PageT]],
+        spawn: Callable[[Coroutine[Any, Any, PageT]], "asyncio.Task[PageT]"],
+        *,
+        token: str | None = None,
+        ahead: bool = True,
+        first: PageT | None = None,
+    ) -> None:
+        self._fetch = fetch
+        self._spawn = spawn
+        self._token = token
+        self._fetch_ahead = ahead
+        self._first = first
+        self._seen: set[str] = {token} if token else set()
+        self._ahead: asyncio.Task[PageT] | None = None
+        self._ended = False
+
+    def __aiter__(self) -> "TokenPages[PageT]":
+        return self
+
+    async def __anext__(self) -> PageT:
+        if self._ended:
+            raise StopAsyncIteration
+        page = await self._next()
+        token = page.next_token or None
+        if token is None:
+            self._ended = True
+            return page
+        if token in self._seen:
+            self._ended = True
+            raise DecodeError(
+                "the service answered with a page token it had given before, which would go on "
+                "for ever",
+                next_token=token,
+            )
+        self._seen.add(token)
+        self._token = token
+        if self._fetch_ahead:
+            self._ahead = self._spawn(self._fetch(token))
+        return page
+
+    async def _next(self) -> PageT:
+        if self._first is not None:
+            page, self._first = self._first, None
+            return page
+        try:
+            if self._ahead is None:
+                return await self._fetch(self._token)
+            return await self._ahead
+        except VidKitError as error:
+            error.next_token = error.next_token or self._token
+            raise
+        finally:
+            self._ahead = None
+
+    def __del__(self) -> None:
+        if self._ahead is not None:
+            cancel_quietly(self._ahead)
+
+
+def cancel_quietly(task: "asyncio.Task[Any]") -> None:
+    """Cancel a task from a finaliser, which may run after its loop has closed."""
+    if not task.done() and not task.get_loop().is_closed():
+        task.cancel()
+
+
+class AsyncPager(Generic[Item, PageT]):
+    """The answer of an operation that pages.
+
+    Iterate it for items, ``pages()`` for pages, ``await`` it for the first page. Every iteration
+    starts anew. An error in the middle carries the token to go on from (``error.next_token``).
+
+    Raises:
+        RequestError: from any use, when a token or limit is not usable.
+        VidKitError: from any use, whatever the operation raises.
+
+    Example:
+        ```python
+        async for policy in kit.ivs.list_playback_restriction_policies():
+            print(policy.name)
+        ```
+    """
+
+    def __init__(self, source: PageSource[PageT]) -> None:
+        self._source = source
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        return _Items(self._source(None, ahead=True))
+
+    def __await__(self) -> Generator[Any, None, PageT]:
+        return anext(self._source(None, ahead=False)).__await__()
+
+    def pages(self, *, token: str | None = None) -> AsyncIterator[PageT]:
+        """Iterate over pages, from ``token`` on (default: the start).
+
+        Args:
+            token: a ``next_token`` of a page or an error of the same operation and parameters.
+
+        Raises:
+            RequestError: the token is no text or empty.
+        """
+        if token is not None and (not isinstance(token, str) or not token):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RequestError(f"token={token!r}: must be a page's next_token, or None")
+        return self._source(token, ahead=True)
+
+    async def collect(self, *, limit: int | None = None) -> list[Item]:
+        """All items in a list, or the first ``limit`` of them.
+
+        Raises:
+            RequestError: the limit is no whole number from 0 on.
+        """
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RequestError(f"limit={limit!r}: must be a whole number")
+        if limit is not None and limit < 0:
+            raise RequestError(f"limit={limit!r}: must be 0 or more")
+        found: list[Item] = []
+        if limit == 0:
+            return found
+        async for item in self:
+            found.append(item)
+            if len(found) == limit:
+                break
+        return found
+
+    async def first(self) -> Item | None:
+        """The first item, or None when there is none."""
+        items: AsyncIterator[Item] = _Items(self._source(None, ahead=False))
+        return await anext(items, None)
+
+
+class _Items(Generic[Item]):
+    def __init__(self, pages: AsyncIterator[Page[Item]]) -> None:
+        self._pages = pages
+        self._page: Sequence[Item] = ()
+        self._index = 0
+
+    def __aiter__(self) -> "_Items[Item]":
+        return self
+
+    async def __anext__(self) -> Item:
+        while self._index >= len(self._page):
+            page = await anext(self._pages)
+            self._page, self._index = page.items, 0
+        item = self._page[self._index]
+        self._index += 1
+        return item

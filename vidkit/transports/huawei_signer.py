@@ -1,0 +1,103 @@
+"""SDK-HMAC-SHA256, the request signature of Huawei Cloud, as a pure function.
+
+Source: the signing guide of API Gateway, cross-checked with signatures of Huawei's own signer.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote, unquote
+
+__all__ = ["canonical_query", "canonical_request", "sdk_date", "sign"]
+
+ALGORITHM = "SDK-HMAC-SHA256"
+
+_DATE_FORMAT = "%Y%m%dT%H%M%SZ"
+_CONTENT_HASH = "x-sdk-content-sha256"
+
+
+def sdk_date(moment: datetime) -> str:
+    """The value of ``X-Sdk-Date``: UTC, whole seconds, basic ISO format."""
+    return moment.astimezone(UTC).strftime(_DATE_FORMAT)
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe="~")
+
+
+def canonical_query(query: Iterable[tuple[str, str]]) -> str:
+    """The query as it is signed and sent: sorted by raw key and value, strictly encoded."""
+    return "&".join(f"{_encode(key)}={_encode(value)}" for key, value in sorted(query))
+
+
+def _canonical_path(path: str) -> str:
+    encoded = "/".join(_encode(segment) for segment in unquote(path).split("/"))
+    return encoded if encoded.endswith("/") else f"{encoded}/"
+
+
+def _signed(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    # Names with an underscore are dropped by many proxies; the gateway does not expect them.
+    return sorted(
+        (name.lower(), value.strip()) for name, value in headers.items() if "_" not in name
+    )
+
+
+def _payload_hash(headers: Mapping[str, str], body: bytes) -> str:
+    if body:
+        for name, value in headers.items():
+            if name.lower() == _CONTENT_HASH:
+                return value
+    return hashlib.sha256(body).hexdigest()
+
+
+def canonical_request(
+    method: str,
+    path: str,
+    query: Iterable[tuple[str, str]],
+    headers: Mapping[str, str],
+    body: bytes,
+) -> str:
+    """What is hashed: method, path, query, headers and body in their one spelling."""
+    signed = _signed(headers)
+    return "\n".join(
+        (
+            method.upper(),
+            _canonical_path(path),
+            canonical_query(query),
+            "".join(f"{name}:{value}\n" for name, value in signed),
+            ";".join(name for name, _ in signed),
+            _payload_hash(headers, body),
+        )
+    )
+
+
+def sign(
+    method: str,
+    path: str,
+    query: Sequence[tuple[str, str]],
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    access_key: str,
+    secret_key: str,
+) -> str:
+    """The value of the ``Authorization`` header.
+
+    Args:
+        method: the HTTP method.
+        path: the URL's path, encoded or not.
+        query: keys and values, not encoded, in any order.
+        headers: every header to sign; ``Host`` and ``X-Sdk-Date`` must be among them.
+        body: the bytes that are sent.
+        access_key: the AK.
+        secret_key: the SK.
+    """
+    request = canonical_request(method, path, query, headers, body)
+    lowered = {name.lower(): value for name, value in headers.items()}
+    text = "\n".join(
+        (ALGORITHM, lowered["x-sdk-date"], hashlib.sha256(request.encode()).hexdigest())
+    )
+    signature = hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    names = ";".join(name for name, _ in _signed(headers))
+    return f"{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}"
