@@ -1,0 +1,72 @@
+"""Read by mypy and pyright, never run: what the public API promises to type checkers."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, assert_type
+
+from vidkit import AsyncPager, Job, S3Video, VidKit
+from vidkit.images import Image, ImagePage
+from vidkit.ivs import ListPlaybackRestrictionPoliciesAnswer, PlaybackRestrictionPolicy
+from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, ThumbnailPara, ThumbTask
+from vidkit.rekognition import (
+    GetLabelDetectionAnswer,
+    GetSegmentDetectionAnswer,
+    LabelDetection,
+    SegmentDetection,
+)
+
+
+async def images(kit: VidKit) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    pager = kit.images.get_images(stream_name="s", start_timestamp=moment, end_timestamp=moment)
+    assert_type(pager, AsyncPager[Image, ImagePage])
+    assert_type(await pager, ImagePage)
+    assert_type(await pager.first(), Image | None)
+    assert_type(await pager.collect(limit=3), list[Image])
+    assert_type(pager.pages(), AsyncIterator[ImagePage])
+    async for image in pager:
+        assert_type(image, Image)
+        assert_type(image.content, bytes | None)
+        assert_type(image.timestamp, datetime)
+
+
+async def jobs(kit: VidKit) -> None:
+    video = S3Video("bucket", "clip.mp4")
+    labels = await kit.rekognition.start_label_detection(video)
+    assert_type(labels, Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]])
+    assert_type(await labels, AsyncPager[LabelDetection, GetLabelDetectionAnswer])
+    async for item in await labels:
+        assert_type(item, LabelDetection)
+        assert_type(item.timestamp, int | None)
+    segments = await kit.rekognition.start_segment_detection(video, segment_types=["SHOT"])
+    assert_type(await segments.result(), AsyncPager[SegmentDetection, GetSegmentDetectionAnswer])
+    assert_type(await labels.status(), str)
+    assert_type(labels.watch(), AsyncIterator[str])
+    assert_type(kit.resume(labels.token), Job[Any])
+
+
+async def policies(kit: VidKit) -> None:
+    policy = await kit.ivs.create_playback_restriction_policy(name="dach")
+    assert_type(policy, PlaybackRestrictionPolicy)
+    pager = kit.ivs.list_playback_restriction_policies()
+    assert_type(pager, AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesAnswer])
+    assert_type(policy.allowed_countries, list[str])
+
+
+async def snapshots(kit: VidKit) -> None:
+    place = ObsObjInfo(bucket="b", location="cn-north-4", object="o")
+    job = await kit.mpc.create_thumbnails_task(
+        input=place, output=place, thumbnail_para=ThumbnailPara(type="DOTS", dots=[1])
+    )
+    assert_type(job, Job[ThumbTask])
+    assert_type(await job, ThumbTask)
+    tasks = kit.mpc.list_thumbnails_task(status="FAILED")
+    assert_type(tasks, AsyncPager[ThumbTask, ListThumbnailsTaskAnswer])
+
+
+async def what_is_refused_by_the_checkers(kit: VidKit) -> None:
+    video = S3Video("bucket", "clip.mp4")
+    await kit.rekognition.start_label_detection(video, confidence=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    kit.mpc.list_thumbnails_task(status="DONE")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ThumbnailPara(type="DOT")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ThumbnailPara(interval=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

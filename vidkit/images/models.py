@@ -1,0 +1,207 @@
+"""Parameters and answers of GetImages and GetDataEndpoint."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+
+from vidkit.images.windows import from_millis
+from vidkit.model import OPEN, AwareDatetime, PascalRequest, PascalResponse, ResponseModel
+
+__all__ = [
+    "GetDataEndpointAnswer",
+    "GetImagesAnswer",
+    "GetImagesRequest",
+    "Image",
+    "ImageError",
+    "ImageFormat",
+    "ImagePage",
+    "ImageSelectorType",
+    "StreamRequest",
+]
+
+ImageSelectorType = Literal["PRODUCER_TIMESTAMP", "SERVER_TIMESTAMP"]
+ImageFormat = Literal["JPEG", "PNG"]
+ImageError = Literal["NO_MEDIA", "MEDIA_ERROR"]
+
+_SHORTEST_INTERVAL = timedelta(milliseconds=200)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def _epoch_seconds(value: Any) -> Any:
+    # The service answers with seconds as a float; a float times 1000 is off by less than a half.
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return from_millis(round(value * 1000))
+    return value
+
+
+class Image(PascalResponse):
+    """One sampling point of a stream. API shape: ``Image``.
+
+    Attributes:
+        timestamp: the point in time that the service names, UTC, to the millisecond.
+        error: why there is no image: ``NO_MEDIA`` (nothing was recorded then) or ``MEDIA_ERROR``
+            (what was recorded gives no image); None when there is one.
+        content: the encoded image (JPEG or PNG); None when there is none.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> Image(timestamp=datetime(2026, 1, 1, tzinfo=UTC), error="NO_MEDIA").content is None
+        True
+    """
+
+    timestamp: Annotated[datetime, BeforeValidator(_epoch_seconds)] = Field(
+        validation_alias="TimeStamp", serialization_alias="TimeStamp"
+    )
+    error: Annotated[ImageError | str, OPEN] | None = None
+    content: bytes | None = Field(
+        default=None, validation_alias="ImageContent", serialization_alias="ImageContent"
+    )
+
+    def __repr__(self) -> str:
+        what = self.error or f"{len(self.content or b'')} bytes"
+        return f"<Image {self.timestamp.isoformat(timespec='milliseconds')} {what}>"
+
+    # An image is too large to be printed.
+    __str__ = __repr__
+
+
+class GetImagesAnswer(PascalResponse):
+    """One page of a window. API operation: ``GetImages``."""
+
+    images: list[Image]
+    next_token: str | None = None
+
+
+class GetDataEndpointAnswer(PascalResponse):
+    """Where a stream's media is. API operation: ``GetDataEndpoint``."""
+
+    data_endpoint: str = Field(min_length=1)
+
+
+class ImagePage(ResponseModel):
+    """The images of one window of the range.
+
+    Attributes:
+        items: the images, in time order.
+        next_token: where the next window begins; None at the end of the range.
+
+    Example:
+        ```python
+        async for page in kit.images.get_images(...).pages():
+            print(len(page.items), page.next_token)
+        ```
+    """
+
+    items: tuple[Image, ...]
+    next_token: str | None = None
+
+
+class StreamRequest(PascalRequest):
+    """Which stream: by name or by ARN."""
+
+    stream_name: (
+        Annotated[
+            str, StringConstraints(min_length=1, max_length=256, pattern=r"^[a-zA-Z0-9_.-]+$")
+        ]
+        | None
+    ) = None
+    stream_arn: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = Field(
+        default=None, serialization_alias="StreamARN"
+    )
+
+    @field_validator("stream_arn")
+    @classmethod
+    def _is_stream_arn(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(
+            r"arn:[a-z\d-]+:kinesisvideo:[a-z0-9-]+:[0-9]+:[a-z]+/[a-zA-Z0-9_.-]+/[0-9]+", value
+        ):
+            raise ValueError(
+                "must be arn:<partition>:kinesisvideo:<region>:<account>:stream/<name>/<number>"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _one_of_name_and_arn(self) -> Self:
+        if (self.stream_name is None) == (self.stream_arn is None):
+            given = "neither" if self.stream_name is None else "both"
+            raise ValueError(f"stream_name, stream_arn: give exactly one of them; {given} given")
+        return self
+
+    @property
+    def stream(self) -> str:
+        """The stream's name or ARN, whichever was given."""
+        return self.stream_name or self.stream_arn or ""
+
+
+class GetImagesRequest(StreamRequest):
+    """The parameters of ``ImagesClient.get_images``, which spans many API calls."""
+
+    service: ClassVar[str | None] = "images"
+
+    start_timestamp: AwareDatetime
+    end_timestamp: AwareDatetime
+    sampling_interval: timedelta
+    image_selector_type: ImageSelectorType
+    format: ImageFormat
+    jpeg_quality: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    width_pixels: Annotated[int, Field(ge=1, le=3840, strict=True)] | None = None
+    height_pixels: Annotated[int, Field(ge=1, le=2160, strict=True)] | None = None
+    max_results: Annotated[int, Field(ge=1, le=25, strict=True)]
+    concurrency: Annotated[int, Field(ge=1, le=64, strict=True)]
+
+    @field_validator("start_timestamp", "end_timestamp", mode="before")
+    @classmethod
+    def _is_datetime(cls, value: object) -> object:
+        if not isinstance(value, datetime):
+            raise ValueError("must be an aware datetime")  # noqa: TRY004
+        return value
+
+    @field_validator("sampling_interval", mode="before")
+    @classmethod
+    def _is_timedelta(cls, value: object) -> object:
+        # The service counts in milliseconds, Python people in seconds: a number would be a guess.
+        if not isinstance(value, timedelta):
+            raise ValueError("must be a timedelta, such as timedelta(seconds=1)")  # noqa: TRY004
+        if value < _SHORTEST_INTERVAL:
+            raise ValueError("must be 200 milliseconds or more")
+        if value % _MILLISECOND:
+            raise ValueError("must be a whole number of milliseconds")
+        return value
+
+    @model_validator(mode="after")
+    def _rules_across_parameters(self) -> Self:
+        if self.end_timestamp < self.start_timestamp:
+            raise ValueError(
+                f"end_timestamp={self.end_timestamp.isoformat()}: must not be before "
+                f"start_timestamp={self.start_timestamp.isoformat()}"
+            )
+        if (self.width_pixels is None) != (self.height_pixels is None):
+            raise ValueError(
+                f"width_pixels={self.width_pixels}, height_pixels={self.height_pixels}: "
+                "give both or neither"
+            )
+        if self.jpeg_quality is not None and self.format != "JPEG":
+            raise ValueError(
+                f"jpeg_quality={self.jpeg_quality}: goes with format='JPEG', not {self.format!r}"
+            )
+        return self
+
+    def wire_params(self) -> dict[str, Any]:
+        """The members that every request of the range shares, under their wire names."""
+        params: dict[str, Any] = {
+            "ImageSelectorType": self.image_selector_type,
+            "Format": self.format,
+            "SamplingInterval": self.sampling_interval // _MILLISECOND,
+            "MaxResults": self.max_results,
+        }
+        if self.stream_name is not None:
+            params["StreamName"] = self.stream_name
+        else:
+            params["StreamARN"] = self.stream_arn
+        if self.jpeg_quality is not None:
+            params["FormatConfig"] = {"JPEGQuality": str(self.jpeg_quality)}
+        if self.width_pixels is not None:
+            params |= {"WidthPixels": self.width_pixels, "HeightPixels": self.height_pixels}
+        return params

@@ -1,0 +1,126 @@
+"""What IVS admits as countries, origins and tags. Pure functions."""
+
+import functools
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from ipaddress import IPv6Address
+from typing import Any
+from urllib.parse import urlsplit
+
+__all__ = ["check_countries", "check_origins", "check_tags"]
+
+_LONGEST_ORIGIN = 128
+_MOST_TAGS = 50
+_LONGEST_TAG_KEY = 128
+_LONGEST_TAG_VALUE = 256
+
+_HOST = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*",
+    re.IGNORECASE,
+)
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    # Imported on first use: reading the table takes a while, and most calls need no country.
+    import pycountry
+
+    table: Any = pycountry.countries
+    return {country.alpha_2: country.name for country in table}
+
+
+def _suggestion(code: str) -> str:
+    upper = code.strip().upper()
+    known = _countries()
+    if upper in known:
+        return f"; did you mean {upper!r} ({known[upper]})?"
+    by_name = {name.upper(): alpha for alpha, name in known.items()}
+    near = get_close_matches(upper, by_name, n=1, cutoff=0.8)
+    if near:
+        return f"; did you mean {by_name[near[0]]!r} ({known[by_name[near[0]]]})?"
+    codes = get_close_matches(upper, known, n=3, cutoff=0.5)
+    listed = ", ".join(f"{alpha!r} ({known[alpha]})" for alpha in codes)
+    return f"; near it are {listed}" if listed else ""
+
+
+def check_countries(codes: Sequence[str]) -> Sequence[str]:
+    """Refuse what is no officially assigned ISO 3166-1 alpha-2 code.
+
+    Raises:
+        ValueError: names the first code that is none, and the nearest ones.
+    """
+    for code in codes:
+        if code not in _countries():
+            raise ValueError(f"{code!r} is no ISO 3166-1 alpha-2 country code{_suggestion(code)}")
+    return codes
+
+
+def _origin_fault(origin: str) -> str | None:
+    # The Origin header's own word for a page without an origin.
+    if origin == "null":
+        return None
+    try:
+        parts = urlsplit(origin)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        return str(error)
+    plain = origin == origin.lower() and not any(mark.isspace() for mark in origin)
+    default_port = {"http": 80, "https": 443}.get(parts.scheme)
+    rules = (
+        (len(origin) <= _LONGEST_ORIGIN, f"is longer than {_LONGEST_ORIGIN} characters"),
+        (plain, "must be in lower case and without spaces, as browsers send it"),
+        (origin.startswith(f"{parts.scheme}://") and host, "must be scheme://host[:port]"),
+        ("@" not in parts.netloc, "must not have a user"),
+        (
+            not (parts.path or parts.query or parts.fragment)
+            and not origin.endswith(("?", "#", ":")),
+            "must end after host and port: no path, not even a slash at the end",
+        ),
+        (_sound_host(host), f"has no valid host: {host!r}"),
+        (
+            port is None or port not in {0, default_port},
+            f"must not name port {port}; browsers leave it out",
+        ),
+    )
+    return next((fault for sound, fault in rules if not sound), None)
+
+
+def _sound_host(host: str) -> bool:
+    if ":" not in host:  # otherwise an IPv6 address
+        return _HOST.fullmatch(host) is not None
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def check_origins(origins: Sequence[str]) -> Sequence[str]:
+    """Refuse what no browser sends as an Origin header.
+
+    Raises:
+        ValueError: names the first that is none, and why.
+    """
+    for origin in origins:
+        if (fault := _origin_fault(origin)) is not None:
+            raise ValueError(f"{origin!r} is no origin such as 'https://example.com': {fault}")
+    return origins
+
+
+def check_tags(tags: dict[str, str]) -> dict[str, str]:
+    """Refuse tags that AWS does not admit.
+
+    Raises:
+        ValueError: names the first that is not admitted, and why.
+    """
+    if len(tags) > _MOST_TAGS:
+        raise ValueError(f"at most {_MOST_TAGS} tags; {len(tags)} given")
+    for key, value in tags.items():
+        if not 1 <= len(key) <= _LONGEST_TAG_KEY:
+            raise ValueError(f"key {key[:40]!r}: must have 1 to {_LONGEST_TAG_KEY} characters")
+        if key.lower().startswith("aws:"):
+            raise ValueError(f"key {key!r}: names that begin with aws: are reserved")
+        if len(value) > _LONGEST_TAG_VALUE:
+            raise ValueError(f"value of {key!r}: at most {_LONGEST_TAG_VALUE} characters")
+    return tags

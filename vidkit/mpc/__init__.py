@@ -1,0 +1,21 @@
+"""Huawei Cloud MPC: thumbnails, that is snapshots of a stored video."""
+
+from vidkit.mpc.client import MpcClient
+from vidkit.mpc.models import (
+    ListThumbnailsTaskAnswer,
+    ObsObjInfo,
+    PicInfo,
+    TaskObject,
+    ThumbnailPara,
+    ThumbTask,
+)
+
+__all__ = [
+    "ListThumbnailsTaskAnswer",
+    "MpcClient",
+    "ObsObjInfo",
+    "PicInfo",
+    "TaskObject",
+    "ThumbTask",
+    "ThumbnailPara",
+]

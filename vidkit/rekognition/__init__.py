@@ -1,0 +1,67 @@
+"""Rekognition Video: stored-video jobs, their parameters and results."""
+
+from vidkit.rekognition.client import RekognitionClient
+from vidkit.rekognition.labels import (
+    DominantColor,
+    GeneralLabelsSettings,
+    GetLabelDetectionAnswer,
+    GetLabelDetectionRequestMetadata,
+    Instance,
+    Label,
+    LabelAlias,
+    LabelCategory,
+    LabelDetection,
+    LabelDetectionSettings,
+    Parent,
+)
+from vidkit.rekognition.models import (
+    BoundingBox,
+    NotificationChannel,
+    S3Object,
+    S3Video,
+    Video,
+    VideoMetadata,
+)
+from vidkit.rekognition.segments import (
+    AudioMetadata,
+    BlackFrame,
+    GetSegmentDetectionAnswer,
+    SegmentDetection,
+    SegmentTypeInfo,
+    ShotSegment,
+    StartSegmentDetectionFilters,
+    StartShotDetectionFilter,
+    StartTechnicalCueDetectionFilter,
+    TechnicalCueSegment,
+)
+
+__all__ = [
+    "AudioMetadata",
+    "BlackFrame",
+    "BoundingBox",
+    "DominantColor",
+    "GeneralLabelsSettings",
+    "GetLabelDetectionAnswer",
+    "GetLabelDetectionRequestMetadata",
+    "GetSegmentDetectionAnswer",
+    "Instance",
+    "Label",
+    "LabelAlias",
+    "LabelCategory",
+    "LabelDetection",
+    "LabelDetectionSettings",
+    "NotificationChannel",
+    "Parent",
+    "RekognitionClient",
+    "S3Object",
+    "S3Video",
+    "SegmentDetection",
+    "SegmentTypeInfo",
+    "ShotSegment",
+    "StartSegmentDetectionFilters",
+    "StartShotDetectionFilter",
+    "StartTechnicalCueDetectionFilter",
+    "TechnicalCueSegment",
+    "Video",
+    "VideoMetadata",
+]

@@ -1,0 +1,237 @@
+"""The shapes that jobs of several kinds share, under the API's own names."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+)
+
+from vidkit.jobs import JobPoll, JobState
+from vidkit.model import OPEN, PascalRequest, PascalResponse
+
+__all__ = [
+    "BoundingBox",
+    "GetRequest",
+    "NotificationChannel",
+    "Percent",
+    "S3Object",
+    "S3Video",
+    "StartAnswer",
+    "StartRequest",
+    "Video",
+    "VideoJobPage",
+    "VideoJobStatus",
+    "VideoMetadata",
+]
+
+VideoJobStatus = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
+VideoColorRange = Literal["FULL", "LIMITED"]
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+_STATES = {
+    "SUCCEEDED": JobState.SUCCEEDED,
+    "FAILED": JobState.FAILED,
+}
+
+
+class S3Video(PascalRequest):
+    """A stored video: an object in an S3 bucket. API shape: ``Video``.
+
+    Args:
+        bucket: the bucket's name, 3 to 255 characters.
+        name: the object's key, 1 to 1024 characters.
+        version: the object's version; default: the newest.
+
+    Raises:
+        RequestError: a value is out of range.
+
+    Example:
+        >>> S3Video("my-bucket", "clips/a.mp4")
+        S3Video(bucket='my-bucket', name='clips/a.mp4', version=None)
+    """
+
+    bucket: Annotated[
+        str, StringConstraints(min_length=3, max_length=255, pattern=r"^[0-9A-Za-z._-]*$")
+    ]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    version: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
+
+    else:
+
+        def __init__(self, *position: object, **parameters: object) -> None:
+            super().__init__(**_named(("bucket", "name"), position, parameters))
+
+    @model_serializer(mode="wrap")
+    def _as_video(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"S3Object": handler(self)}
+
+
+def _named(
+    names: Sequence[str], position: Sequence[object], parameters: dict[str, object]
+) -> dict[str, object]:
+    """Parameters given by position, under their names; too many keep a name that is refused."""
+    surplus = [f"position {index + 1}" for index in range(len(names), len(position))]
+    return dict(zip([*names, *surplus], position, strict=False)) | parameters
+
+
+class NotificationChannel(PascalRequest):
+    """Where the service publishes that a job has ended. API shape: ``NotificationChannel``.
+
+    Attributes:
+        sns_topic_arn: the ARN of an SNS topic in the same region.
+        role_arn: the ARN of a role that lets Rekognition publish to it.
+
+    Example:
+        >>> channel = NotificationChannel(
+        ...     sns_topic_arn="arn:aws:sns:eu-central-1:123456789012:AmazonRekognition-done",
+        ...     role_arn="arn:aws:iam::123456789012:role/rekognition",
+        ... )
+    """
+
+    sns_topic_arn: Annotated[
+        str, StringConstraints(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:\w{12}:.+$")
+    ] = Field(serialization_alias="SNSTopicArn")
+    role_arn: Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:iam::\d{12}:role/?.+$")]
+
+
+class StartRequest(PascalRequest):
+    """The parameters that every start has."""
+
+    service: ClassVar[str | None] = "rekognition"
+
+    video: S3Video
+    client_request_token: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+    notification_channel: NotificationChannel | None = None
+    job_tag: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=1024, pattern=r"^[a-zA-Z0-9_.\-:+=/]+$"),
+        ]
+        | None
+    ) = None
+
+    @field_validator("video", "notification_channel", mode="before")
+    @classmethod
+    def _is_model(cls, value: object) -> object:
+        if isinstance(value, dict):
+            raise ValueError(  # noqa: TRY004
+                "must be S3Video or NotificationChannel, not a dict"
+            )
+        return value
+
+
+class GetRequest(PascalRequest):
+    """The parameters that every get has."""
+
+    service: ClassVar[str | None] = "rekognition"
+
+    job_id: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+    max_results: Annotated[int, Field(ge=1, le=1000, strict=True)]
+    next_token: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
+
+    def at(self, token: str | None) -> Self:
+        """The same request for the page at ``token``."""
+        return self.model_copy(update={"next_token": token})
+
+
+class StartAnswer(PascalResponse):
+    """What every start answers."""
+
+    job_id: str = Field(min_length=1)
+
+
+class S3Object(PascalResponse):
+    """An object in an S3 bucket. API shape: ``S3Object``."""
+
+    bucket: str | None = None
+    name: str | None = None
+    version: str | None = None
+
+
+class Video(PascalResponse):
+    """The video of a job. API shape: ``Video``."""
+
+    s3_object: S3Object | None = None
+
+
+class VideoMetadata(PascalResponse):
+    """What the service found the video to be. API shape: ``VideoMetadata``.
+
+    Attributes:
+        codec: such as ``h264``.
+        duration_millis: length in milliseconds.
+        format: the container, such as ``QuickTime / MOV``.
+        frame_rate: frames per second.
+        frame_height: pixels.
+        frame_width: pixels.
+        color_range: ``FULL`` or ``LIMITED``.
+
+    Example:
+        >>> VideoMetadata(codec="h264", duration_millis=5310).color_range is None
+        True
+    """
+
+    codec: str | None = None
+    duration_millis: int | None = None
+    format: str | None = None
+    frame_rate: float | None = None
+    frame_height: int | None = None
+    frame_width: int | None = None
+    color_range: Annotated[VideoColorRange | str, OPEN] | None = None
+
+
+class BoundingBox(PascalResponse):
+    """A rectangle as ratios of the frame's size; it may reach past the frame.
+
+    API shape: ``BoundingBox``.
+    """
+
+    width: float | None = None
+    height: float | None = None
+    left: float | None = None
+    top: float | None = None
+
+
+class VideoJobPage(PascalResponse, ABC):
+    """What every get answers beside its items.
+
+    Attributes:
+        job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``.
+        status_message: why the job failed.
+        next_token: where the next page begins; None on the last one.
+        job_id: the job.
+        video: the job's video.
+        job_tag: the tag that the start gave.
+    """
+
+    job_status: Annotated[VideoJobStatus | str, OPEN]
+    status_message: str | None = None
+    next_token: str | None = None
+    job_id: str | None = None
+    video: Video | None = None
+    job_tag: str | None = None
+
+    @property
+    @abstractmethod
+    def items(self) -> Sequence[Any]:
+        """The page's items."""
+
+    def as_poll(self) -> JobPoll[Self]:
+        """This page as one look at its job."""
+        return JobPoll(
+            status=self.job_status,
+            state=_STATES.get(self.job_status, JobState.RUNNING),
+            answer=self,
+            message=self.status_message,
+        )
