@@ -1,0 +1,125 @@
+"""What the tests of the local cloud's server share."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import aiohttp
+import av
+import boto3
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.client import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+from PIL import Image
+from yarl import URL
+
+from vidkit.local import LocalCloud
+from vidkit.local.wire import Request
+
+SECONDS = 4
+FRAME_RATE = 10
+
+# One session reads each service model once; boto3 takes 50 ms for it every time otherwise.
+_session = boto3.session.Session()
+
+
+@contextmanager
+def boto(cloud: LocalCloud, service: str, **overrides: Any) -> Iterator[Any]:
+    options = {
+        "endpoint_url": cloud.endpoint,
+        "region_name": cloud.region,
+        "aws_access_key_id": cloud.access_key_id,
+        "aws_secret_access_key": cloud.secret_access_key,
+        "config": Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    }
+    client = _session.client(service, **{**options, **overrides})
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+async def call(function: Callable[..., Any], /, *args: Any, **parameters: Any) -> Any:
+    return await asyncio.to_thread(function, *args, **parameters)
+
+
+async def refusal(function: Callable[..., Any], /, **parameters: Any) -> tuple[int, str, str]:
+    """Status, code and message of a call that must be refused."""
+    try:
+        await call(function, **parameters)
+    except ClientError as error:
+        told = error.response
+        message = told["Error"].get("Message") or told.get("exceptionMessage", "")
+        return told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"], message
+    raise AssertionError("the call was not refused")
+
+
+def signed_headers(
+    cloud: LocalCloud,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    *,
+    service: str,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Headers of a request signed by botocore's own signer."""
+    request = AWSRequest(
+        method=method, url=cloud.endpoint + target, data=body, headers=dict(headers or {})
+    )
+    credentials = Credentials(cloud.access_key_id, cloud.secret_access_key)
+    # The signer for S3 would replace a hash that is given.
+    hashed = "X-Amz-Content-SHA256" in request.headers
+    signer = S3SigV4Auth if service == "s3" and not hashed else SigV4Auth
+    signer(credentials, service, cloud.region).add_auth(request)
+    return dict(request.headers.items())
+
+
+async def send(
+    cloud: LocalCloud,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, Mapping[str, str], bytes]:
+    """One plain HTTP request: status, headers, body."""
+    async with (
+        aiohttp.ClientSession(skip_auto_headers={"Content-Type"}) as session,
+        session.request(
+            method,
+            URL(cloud.endpoint + target, encoded=True),
+            data=body or None,
+            headers=headers,
+        ) as response,
+    ):
+        return response.status, response.headers, await response.read()
+
+
+def brightness(second: int) -> int:
+    """How bright the frames of one second of the test video are."""
+    return 50 + 50 * second
+
+
+def write_video(path: Path) -> Path:
+    """A video of four seconds at 10 frames/s, 64x48, each second brighter than the last."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FRAME_RATE)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(SECONDS * FRAME_RATE):
+            grey = brightness(index // FRAME_RATE)
+            image = Image.new("RGB", (64, 48), (grey, grey, grey))
+            container.mux(stream.encode(av.VideoFrame.from_image(image)))
+        container.mux(stream.encode())
+    return path
+
+
+def to_request(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Request:
+    """A request as the server hands it on."""
+    path, _, query = target.partition("?")
+    pairs = tuple(parse_qsl(query, keep_blank_values=True))
+    return Request(method, path, pairs, headers, body, raw_target=target)

@@ -1,0 +1,151 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.client import Config
+from cloud_fixtures import write_video
+
+import vidkit.local
+from vidkit.local.__main__ import DEFAULT_START, main
+
+ROOT = Path(vidkit.local.__file__).parents[2]
+
+
+@contextmanager
+def running(*arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "vidkit.local", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def client(told, service, endpoint=None):
+    return boto3.session.Session().client(
+        service,
+        endpoint_url=endpoint or told["endpoint"],
+        region_name=told["region"],
+        aws_access_key_id=told["access_key_id"],
+        aws_secret_access_key=told["secret_access_key"],
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
+
+
+def test_it_serves_streams_and_objects_until_a_signal(tmp_path):
+    video = write_video(tmp_path / "a@b=c.mp4")
+    start = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    with running(
+        f"--stream=front-door={video}@{start.isoformat()}",
+        f"--stream=plain={video}",
+        f"--object=bucket/in/a.mp4={video}",
+    ) as (process, told):
+        assert set(told) == {
+            "endpoint",
+            "region",
+            "access_key_id",
+            "secret_access_key",
+            "project_id",
+            "huawei_region",
+        }
+        s3 = client(told, "s3")
+        assert s3.get_object(Bucket="bucket", Key="in/a.mp4")["Body"].read() == video.read_bytes()
+        streams = client(told, "kinesisvideo")
+        for name, expected in (("front-door", start), ("plain", DEFAULT_START)):
+            endpoint = streams.get_data_endpoint(StreamName=name, APIName="GET_IMAGES")
+            archive = client(told, "kinesis-video-archived-media", endpoint["DataEndpoint"])
+            images = archive.get_images(
+                StreamName=name,
+                ImageSelectorType="SERVER_TIMESTAMP",
+                StartTimestamp=expected,
+                EndTimestamp=expected,
+                Format="JPEG",
+            )["Images"]
+            assert "ImageContent" in images[0]
+            archive.close()
+        s3.close()
+        streams.close()
+        process.send_signal(signal.SIGTERM)
+        rest, complaints = process.communicate(timeout=20)
+        assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_it_ends_cleanly_on_sigint_and_with_a_client_connected():
+    with running() as (process, told):
+        ivs = client(told, "ivs")
+        ivs.list_playback_restriction_policies()
+        process.send_signal(signal.SIGINT)
+        rest, complaints = process.communicate(timeout=20)
+        ivs.close()
+        assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_a_port_in_use_is_told_in_one_line():
+    with running() as (_, told):
+        port = told["endpoint"].rpartition(":")[2]
+        with running_main(["--port", port]) as (code, out, err):
+            assert (code, out) == (2, "")
+            assert err.count("\n") == 1
+            assert port in err
+
+
+@contextmanager
+def running_main(arguments):
+    process = subprocess.run(
+        [sys.executable, "-m", "vidkit.local", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=20,
+        check=False,
+    )
+    yield process.returncode, process.stdout, process.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--host", "0.0.0.0"], "loopback"),
+        (["--stream", "door=/nowhere/a.mp4"], "no video file"),
+        (["--object", "bucket/key=/nowhere/a.mp4"], "no file"),
+        (["--port", "70000"], "port"),
+        (["--job-seconds", "-1"], "job_seconds"),
+    ],
+)
+def test_senseless_arguments_are_told_in_one_line(capsys, arguments, told):
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert told in shown.err
+
+
+def test_a_start_without_a_time_zone_is_told(capsys, tmp_path):
+    video = tmp_path / "a.mp4"
+    video.touch()
+    assert main(["--stream", f"door={video}@2026-05-01T12:00:00"]) == 2
+    assert "time zone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--stream", "door"], ["--stream", "=a.mp4"], ["--object", "bucket=a.mp4"]]
+)
+def test_malformed_arguments_are_usage_errors(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err

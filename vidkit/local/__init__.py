@@ -1,0 +1,15 @@
+"""A local cloud: the services that vidkit speaks to, on a loopback port."""
+
+from vidkit.local.cloud import LocalCloud
+from vidkit.local.labels import ScriptedLabel
+from vidkit.local.state import Identity, StoredObject, Stream
+from vidkit.local.wire import RecordedCall
+
+__all__ = [
+    "Identity",
+    "LocalCloud",
+    "RecordedCall",
+    "ScriptedLabel",
+    "StoredObject",
+    "Stream",
+]

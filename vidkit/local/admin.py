@@ -1,0 +1,112 @@
+"""Unsigned endpoints for programs that set the local cloud up from outside."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+
+from vidkit.local.state import State, Stream
+from vidkit.local.streams import make_stream
+from vidkit.local.threads import in_thread
+from vidkit.local.wire import Answer, RecordedCall, Request
+
+PREFIX: Final = "/_local/"
+"""What the paths of these endpoints begin with."""
+
+_JSON: Final = "application/json"
+_NAME = Annotated[str, Field(min_length=1)]
+
+
+class _StreamRequest(BaseModel):
+    name: str
+    path: str
+    start_timestamp: AwareDatetime
+
+
+class _LabelsRequest(BaseModel):
+    bucket: _NAME
+    name: _NAME
+    labels: list[dict[str, object]]
+
+
+class Admin:
+    """``POST /_local/streams``, ``POST /_local/labels`` and ``GET /_local/calls``.
+
+    They read files and change what the services answer, so they are for programs on this machine:
+    a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
+    JSON, a ``Host`` that is no loopback name) is refused.
+    """
+
+    def __init__(self, state: State, calls: Sequence[RecordedCall]) -> None:
+        self._state = state
+        self._calls = calls
+
+    async def answer(self, request: Request) -> Answer:
+        """Answer one request; errors are ``{"error": ...}``."""
+        endpoints: dict[tuple[str, str], Callable[[bytes], Any]] = {
+            ("POST", "streams"): self._add_stream,
+            ("POST", "labels"): self._script_labels,
+            ("GET", "calls"): self._list_calls,
+        }
+        endpoint = endpoints.get((request.method, request.path.removeprefix(PREFIX)))
+        if endpoint is None:
+            return _error(f"there is no {request.method} {request.path}", status=404)
+        if complaint := _foreign(request):
+            return _error(complaint, status=403)
+        try:
+            content = await endpoint(request.body)
+        except ValidationError as error:
+            told = "; ".join(
+                f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors()
+            )
+            return _error(told, status=400)
+        except (ValueError, OSError) as error:
+            return _error(str(error), status=400)
+        return Answer.json(content, media_type=_JSON)
+
+    async def _add_stream(self, body: bytes) -> dict[str, str]:
+        asked = _StreamRequest.model_validate_json(body)
+        stream: Stream = await in_thread(
+            make_stream,
+            self._state.identity,
+            asked.name,
+            asked.path,
+            start_timestamp=asked.start_timestamp,
+        )
+        self._state.streams[stream.name] = stream
+        return {"name": stream.name, "arn": stream.arn}
+
+    async def _script_labels(self, body: bytes) -> dict[str, int]:
+        asked = _LabelsRequest.model_validate_json(body)
+        self._state.labels[asked.bucket, asked.name] = asked.labels
+        return {"labels": len(asked.labels)}
+
+    async def _list_calls(self, _: bytes) -> list[dict[str, object]]:
+        return [
+            {
+                name: value.isoformat() if isinstance(value, datetime) else value
+                for name, value in asdict(call).items()
+            }
+            for call in self._calls
+        ]
+
+
+def _foreign(request: Request) -> str | None:
+    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    if host not in {"localhost", "::1"} and not host.startswith("127."):
+        return f"the host {host!r} is no loopback name"
+    if "Origin" in request.headers:
+        return "requests of web pages are not served"
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if request.method == "POST" and media_type != _JSON:
+        return f"the content type must be {_JSON}"
+    return None
+
+
+def _error(message: str, *, status: int) -> Answer:
+    body = json.dumps({"error": message}).encode()
+    return Answer(status=status, body=body, headers={"Content-Type": _JSON})

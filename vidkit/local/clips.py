@@ -1,0 +1,233 @@
+"""Test clips: drawn scenes, a black gap, and every frame's time burnt into it.
+
+A picture taken from such a clip tells when it was taken: ``read_clock`` reads it back. Everything
+here blocks and may be called from any thread.
+"""
+
+# pyright: reportUnknownMemberType=false
+# (PyAV's types leave open what its packets belong to)
+
+import math
+import uuid
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias, cast
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PIL import Image
+
+from vidkit.local.clock import LAST_MS, Clock, ClockError, read_clock
+from vidkit.local.scenes import DrawnScene, draw_scene
+
+__all__ = ["ClockError", "RenderedClip", "Scene", "read_clock", "render_clip"]
+
+_LEAST_SIZE = (160, 90)
+_GAP_SECONDS = Fraction(1, 2)
+_KEY_SECONDS = 2
+_SAMPLE_RATE = 48_000
+_CHUNK = 1024
+_PITCH = 440
+_VOLUME = 3000
+
+_Part: TypeAlias = tuple[int | None, int, int]
+"""A scene's number (None for the gap), its first frame, and the first frame after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One scene of a rendered clip."""
+
+    name: str
+    start_ms: int
+    end_ms: int
+    """When the next scene, or the black gap, begins."""
+    labels: tuple[str, ...]
+    """What is to be seen, in the names that Rekognition's label detection has for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedClip:
+    """A clip that was rendered, and what is in it.
+
+    Frame n is shown, and shows the clock, at ``n * 1000 / frame_rate`` ms, rounded down.
+    """
+
+    path: Path
+    duration: float
+    """In seconds."""
+    width: int
+    height: int
+    frame_rate: Fraction
+    frame_count: int
+    scenes: tuple[Scene, ...]
+    black: tuple[int, int] | None
+    """When the black gap begins and ends, in ms; None with a single scene."""
+
+    def time_of(self, frame: int) -> int:
+        """When a frame is shown, in ms rounded down: what its clock says."""
+        return _time_of(frame, self.frame_rate)
+
+
+def render_clip(
+    path: str | Path,
+    *,
+    duration: float = 60.0,
+    width: int = 640,
+    height: int = 360,
+    frame_rate: int | Fraction = 25,
+    scenes: int = 6,
+    audio: bool = False,
+) -> RenderedClip:
+    """Renders a clip as an MP4 file (H.264, yuv420p).
+
+    Hard cuts lie between the scenes, and after the first half of them half a second of black with
+    the clock shown so dim that it counts as black. A key frame comes every two seconds or sooner.
+
+    Args:
+        path: the file to write; replaced when the clip is complete.
+        duration: in seconds, rounded to whole frames.
+        width: in pixels, even, 160 at the least.
+        height: in pixels, even, 90 at the least.
+        frame_rate: frames a second; a Fraction for the likes of 30000/1001.
+        scenes: how many scenes; after six, their designs come again.
+        audio: whether to add an AAC track with a soft tone.
+
+    Raises:
+        ValueError: the size is odd or too small, or the clip too short or too long for the clock.
+    """
+    path, rate = Path(path), Fraction(frame_rate)
+    if width % 2 or height % 2 or width < _LEAST_SIZE[0] or height < _LEAST_SIZE[1]:
+        raise ValueError(f"A clip is even in size and 160x90 at the least, not {width}x{height}.")
+    count = round(Fraction(duration) * rate)
+    parts = _parts(count, rate, scenes)
+    drawn = [None if part is None else draw_scene(part, (width, height)) for part, _, _ in parts]
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with av.open(f"file:{unfinished.absolute()}", "w", format="mp4") as container:
+            video = _add_video(container, (width, height), rate)
+            sound = _Sound(container, count / rate) if audio else None
+            for number, image in enumerate(_pictures((width, height), rate, parts, drawn)):
+                container.mux(video.encode(_frame(image, number, rate)))
+                if sound is not None:
+                    sound.write_until((number + 1) / rate)
+            container.mux(video.encode(None))
+            if sound is not None:
+                sound.finish()
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+    def ms(frame: int) -> int:
+        return _time_of(frame, rate)
+
+    return RenderedClip(
+        path=path,
+        duration=float(count / rate),
+        width=width,
+        height=height,
+        frame_rate=rate,
+        frame_count=count,
+        scenes=tuple(
+            Scene(scene.name, ms(first), ms(after), scene.labels)
+            for scene, (_, first, after) in zip(drawn, parts, strict=True)
+            if scene is not None
+        ),
+        black=next(((ms(first), ms(after)) for part, first, after in parts if part is None), None),
+    )
+
+
+def _time_of(frame: int, rate: Fraction) -> int:
+    return math.floor(frame * 1000 / rate)
+
+
+def _parts(count: int, rate: Fraction, scenes: int) -> list[_Part]:
+    """Shares the frames out among the scenes and the gap."""
+    gap = max(2, round(_GAP_SECONDS * rate)) if scenes > 1 else 0
+    shared = count - gap
+    if scenes < 1 or shared < 2 * scenes:
+        raise ValueError(f"{count} frames are too few for {scenes} scenes.")
+    if _time_of(count, rate) > LAST_MS:
+        raise ValueError(f"The clock ends at {LAST_MS} ms.")
+    before_gap = (scenes + 1) // 2
+    parts: list[_Part] = []
+    at = 0
+    for number in range(scenes):
+        if gap and number == before_gap:
+            parts.append((None, at, at + gap))
+            at += gap
+        frames = shared * (number + 1) // scenes - shared * number // scenes
+        parts.append((number, at, at + frames))
+        at += frames
+    return parts
+
+
+def _pictures(
+    size: tuple[int, int],
+    rate: Fraction,
+    parts: Sequence[_Part],
+    drawn: Sequence[DrawnScene | None],
+) -> Iterator[Image.Image]:
+    clock = Clock(size)
+    for scene, (_, first, after) in zip(drawn, parts, strict=True):
+        for frame in range(first, after):
+            image = Image.new("RGB", size) if scene is None else scene.at(float((frame - first) / rate))
+            clock.burn(image, _time_of(frame, rate), dim=scene is None)
+            yield image
+
+
+def _add_video(container: OutputContainer, size: tuple[int, int], rate: Fraction) -> VideoStream:
+    stream = container.add_stream("libx264", rate, {"preset": "veryfast", "crf": "20"})
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.gop_size = round(_KEY_SECONDS * rate)
+    stream.codec_context.time_base = 1 / rate
+    return stream
+
+
+def _frame(image: Image.Image, number: int, rate: Fraction) -> VideoFrame:
+    frame = cast("VideoFrame", VideoFrame.from_image(image))  # type: ignore[no-untyped-call]
+    frame.pts, frame.time_base = number, 1 / rate
+    return frame
+
+
+class _Sound:
+    """A soft tone, written along with the pictures."""
+
+    def __init__(self, container: OutputContainer, duration: Fraction) -> None:
+        self._container = container
+        self._stream: AudioStream = container.add_stream("aac", _SAMPLE_RATE, layout="mono")
+        self._samples = math.ceil(duration * _SAMPLE_RATE)
+        self._written = 0
+        # One second and a chunk: the tone repeats every second.
+        self._wave = array(
+            "h",
+            (
+                round(_VOLUME * math.sin(math.tau * _PITCH * sample / _SAMPLE_RATE))
+                for sample in range(_SAMPLE_RATE + _CHUNK)
+            ),
+        )
+
+    def write_until(self, seconds: Fraction) -> None:
+        """Writes what is to be heard before a time."""
+        end = min(self._samples, math.ceil(seconds * _SAMPLE_RATE))
+        while self._written < end:
+            samples = min(_CHUNK, self._samples - self._written)
+            start = self._written % _SAMPLE_RATE
+            frame = AudioFrame("s16", "mono", samples)
+            frame.planes[0].update(self._wave[start : start + samples].tobytes())
+            frame.pts, frame.sample_rate = self._written, _SAMPLE_RATE
+            frame.time_base = Fraction(1, _SAMPLE_RATE)
+            self._container.mux(self._stream.encode(frame))
+            self._written += samples
+
+    def finish(self) -> None:
+        """Writes what the encoder still holds."""
+        self._container.mux(self._stream.encode(None))

@@ -1,0 +1,257 @@
+"""The local cloud as one object."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from vidkit.local.labels import ScriptedLabel
+from vidkit.local.server import Server, require_loopback
+from vidkit.local.state import Identity, State, StoredObject, Stream
+from vidkit.local.streams import make_stream
+from vidkit.local.wire import RecordedCall, Service
+
+if TYPE_CHECKING:
+    from vidkit import VidKit
+
+_HIGHEST_PORT = 65535
+
+
+class LocalCloud:
+    """Kinesis Video, Rekognition, IVS, S3 and Huawei Cloud MPC on a loopback port.
+
+    Any client that signs its requests with the cloud's key pair is served. Streams, objects
+    and labels can be added before and while it runs; they outlive a restart, unlike jobs, tasks and
+    policies.
+
+    Args:
+        host: a loopback address.
+        port: the port, or 0 for a free one.
+        identity: regions, account, project and key pair.
+        job_seconds: how long an asynchronous job or task takes at the least.
+
+    Raises:
+        ValueError: an argument makes no sense, such as a host that other machines can reach.
+
+    Example:
+        ```python
+        async with LocalCloud() as cloud:
+            cloud.add_stream("front-door", "clip.mp4", start_timestamp=t0)
+            async with cloud.kit() as kit:
+                images = await kit.images.get_images(
+                    stream_name="front-door", start_timestamp=t0, end_timestamp=t1
+                ).collect()
+        ```
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        identity: Identity = Identity(),  # noqa: B008 - it is frozen
+        job_seconds: float = 0.5,
+    ) -> None:
+        require_loopback(host)
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise ValueError(f"port must be from 0 to {_HIGHEST_PORT}, not {port}")
+        if job_seconds < 0:
+            raise ValueError(f"job_seconds must not be negative, but it is {job_seconds}")
+        self._host = host
+        self._port = port
+        self._state = State(identity, job_seconds=job_seconds)
+        self._calls: list[RecordedCall] = []
+        self._server: Server | None = None
+        self._endpoint: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<LocalCloud {self._endpoint or 'not started'}>"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Start serving.
+
+        Raises:
+            RuntimeError: it is serving already.
+            OSError: the port cannot be had.
+        """
+        if self._server is not None:
+            raise RuntimeError("this LocalCloud has been started already; close it first")
+        server = Server(
+            self._state, self._services(), calls=self._calls, host=self._host, port=self._port
+        )
+        self._server = server
+        try:
+            self._endpoint = await server.start()
+        except BaseException:
+            self._server = None
+            raise
+
+    async def close(self) -> None:
+        """Stop serving and end the jobs in progress; a second close does nothing."""
+        server, self._server, self._endpoint = self._server, None, None
+        if server is not None:
+            await server.close()
+
+    @property
+    def endpoint(self) -> str:
+        """The address of all services, such as ``http://127.0.0.1:4588``.
+
+        Raises:
+            RuntimeError: it is not serving.
+        """
+        if self._endpoint is None:
+            raise RuntimeError(
+                "this LocalCloud is not started: use 'async with LocalCloud()' or await start()"
+            )
+        return self._endpoint
+
+    @property
+    def identity(self) -> Identity:
+        """Regions, account, project and key pair."""
+        return self._state.identity
+
+    @property
+    def region(self) -> str:
+        """The AWS region."""
+        return self.identity.region
+
+    @property
+    def access_key_id(self) -> str:
+        """The one access key id there is, for AWS and Huawei Cloud alike."""
+        return self.identity.access_key_id
+
+    @property
+    def secret_access_key(self) -> str:
+        """The secret that belongs to the access key id."""
+        return self.identity.secret_access_key
+
+    @property
+    def project_id(self) -> str:
+        """The Huawei Cloud project."""
+        return self.identity.project_id
+
+    @property
+    def calls(self) -> list[RecordedCall]:
+        """The calls answered so far, oldest first."""
+        return self._calls
+
+    @property
+    def state(self) -> State:
+        """What the services share."""
+        return self._state
+
+    def add_stream(self, name: str, path: str | Path, *, start_timestamp: datetime) -> Stream:
+        """Let a Kinesis video stream play a video file.
+
+        Args:
+            name: the stream's name; a stream of that name is replaced.
+            path: the video file.
+            start_timestamp: when the file's first frame was taken, with a time zone.
+
+        Raises:
+            ValueError: the name is not allowed, or the timestamp has no time zone.
+            FileNotFoundError: there is no such file.
+        """
+        stream = make_stream(self.identity, name, path, start_timestamp=start_timestamp)
+        self._state.streams[name] = stream
+        return stream
+
+    def add_object(self, bucket: str, name: str, content: str | Path | bytes) -> StoredObject:
+        """Put an object where S3 and OBS clients, jobs and tasks find it.
+
+        Args:
+            bucket: the bucket, made when it is not there.
+            name: the object's key; an object of that key is replaced.
+            content: the bytes, or the path of a file, which is read anew each time.
+
+        Raises:
+            ValueError: the bucket or the key is empty.
+            FileNotFoundError: there is no such file.
+        """
+        if not bucket or not name:
+            raise ValueError("bucket and name must not be empty")
+        if not isinstance(content, bytes):
+            content = Path(content).absolute()
+            if not content.is_file():
+                raise FileNotFoundError(f"there is no file {content}")
+        stored = StoredObject(bucket, name, content, self._state.now())
+        self._state.buckets.add(bucket)
+        self._state.objects[bucket, name] = stored
+        return stored
+
+    def read_object(self, bucket: str, name: str) -> bytes:
+        """The bytes of an object.
+
+        Raises:
+            KeyError: there is no such object.
+        """
+        return self._state.objects[bucket, name].read()
+
+    def object_names(self, bucket: str, prefix: str = "") -> list[str]:
+        """The sorted keys of a bucket's objects that begin with ``prefix``."""
+        return sorted(
+            name
+            for owner, name in self._state.objects
+            if owner == bucket and name.startswith(prefix)
+        )
+
+    def script_labels(self, bucket: str, name: str, labels: Iterable[ScriptedLabel]) -> None:
+        """Say what label detection finds in a video.
+
+        Args:
+            bucket: the video's bucket.
+            name: the video's key.
+            labels: all of its labels; what was scripted before is replaced.
+        """
+        self._state.labels[bucket, name] = [label.item() for label in labels]
+
+    def kit(self, **options: Any) -> "VidKit":
+        """A client of this cloud, to be used in ``async with``.
+
+        Args:
+            **options: further arguments of ``VidKit``; ``aws`` and ``huawei`` replace this cloud's.
+
+        Raises:
+            RuntimeError: it is not serving.
+        """
+        from vidkit import AwsConfig, HuaweiConfig, VidKit
+
+        identity = self.identity
+        aws = AwsConfig(
+            region=identity.region,
+            access_key_id=identity.access_key_id,
+            secret_access_key=identity.secret_access_key,
+            endpoint_url=self.endpoint,
+        )
+        huawei = HuaweiConfig(
+            region=identity.huawei_region,
+            project_id=identity.project_id,
+            access_key=identity.access_key_id,
+            secret_key=identity.secret_access_key,
+            endpoint=self.endpoint,
+        )
+        arguments: dict[str, Any] = {"aws": aws, "huawei": huawei, **options}
+        return VidKit(**arguments)
+
+    def _services(self) -> list[Service]:
+        from vidkit.local.ivs import Ivs
+        from vidkit.local.kinesis_video import KinesisVideo
+        from vidkit.local.mpc import Mpc
+        from vidkit.local.objects import Objects
+        from vidkit.local.rekognition import Rekognition
+
+        state = self._state
+        return [KinesisVideo(state), Rekognition(state), Ivs(state), Mpc(state), Objects(state)]

@@ -1,0 +1,241 @@
+"""Video files: what is in them, and the frame on screen at a given time.
+
+Time 0 is the first frame's presentation time, whatever the container counts from. Everything here
+blocks and may be called from any thread.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange
+from PIL import Image
+
+from vidkit.local.decoding import (
+    FrameReader,
+    NotAVideoError,
+    Timeline,
+    decoded,
+    opened,
+    read_timeline,
+)
+
+__all__ = [
+    "AudioInfo",
+    "NotAVideoError",
+    "VideoInfo",
+    "encode",
+    "fit",
+    "frames_at",
+    "probe",
+    "timeline",
+]
+
+_FULL_RANGE_FORMATS = ("yuvj", "rgb", "bgr", "gbr", "argb", "abgr")
+_TURNS = {
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """A video file's first audio stream."""
+
+    codec: str
+    duration: float
+    """In seconds."""
+    sample_rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoInfo:
+    """What is in a video file, in the terms of Rekognition's VideoMetadata."""
+
+    path: Path
+    duration: float
+    """From the first frame to the end of the last one, in seconds."""
+    width: int
+    """In pixels as shown, after any rotation that the container asks for."""
+    height: int
+    frame_rate: float
+    codec: str
+    container: str
+    """The container's long name, such as ``QuickTime / MOV``."""
+    color_range: Literal["FULL", "LIMITED"]
+    frame_count: int
+    audio: AudioInfo | None
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether there is an audio stream."""
+        return self.audio is not None
+
+
+def probe(path: str | Path) -> VideoInfo:
+    """Reads what is in a video file.
+
+    Args:
+        path: a file in one of the common containers (MP4, MOV, Matroska, MPEG-TS ...).
+
+    Raises:
+        NotAVideoError: the path is missing, or no video with a frame that can be decoded.
+    """
+    return _scanned(Path(path))[0]
+
+
+def timeline(path: str | Path) -> Timeline:
+    """Reads when each frame of a video is shown.
+
+    Raises:
+        NotAVideoError: as ``probe``.
+    """
+    return _scanned(Path(path))[1]
+
+
+def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image | None]:
+    """The frames on screen at some offsets into a video.
+
+    Args:
+        path: the video file.
+        offsets: in milliseconds after the first frame, in any order. Ascending ones are cheapest:
+            the file is then decoded forwards once, skipping from key frame to key frame.
+
+    Returns:
+        One item per offset, in the order of the offsets, decoded as it is asked for: an RGB image,
+        or None before 0 and from the end of the video on. Neighbours on one frame share its image.
+
+    Raises:
+        NotAVideoError: as ``probe``; raised by the call itself, not by the iterator.
+    """
+    path = Path(path)
+    line = timeline(path)
+    return _frames_at(path, line, [line.frame_at(offset) for offset in offsets])
+
+
+def encode(
+    image: Image.Image,
+    *,
+    format: Literal["JPEG", "PNG"] = "JPEG",
+    quality: int = 80,
+    size: tuple[int, int] | None = None,
+) -> bytes:
+    """Encodes a picture.
+
+    Args:
+        image: the picture.
+        format: the image format.
+        quality: of a JPEG, 1 to 100.
+        size: width and height to stretch the picture to; its own when None.
+    """
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    if size is not None and size != image.size:
+        image = image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]
+    content = io.BytesIO()
+    if format == "JPEG":
+        image.save(content, format, quality=quality)
+    else:
+        image.save(content, format)
+    return content.getvalue()
+
+
+def fit(width: int, height: int, *, max_length: int) -> tuple[int, int]:
+    """The size at which the longest side is ``max_length`` and the aspect is kept.
+
+    The other side is rounded to an even number of pixels, 2 at the least.
+    """
+    longest = max(width, height)
+
+    def scaled(side: int) -> int:
+        return max_length if side == longest else max(2, 2 * round(side * max_length / longest / 2))
+
+    return scaled(width), scaled(height)
+
+
+def _scanned(path: Path) -> tuple[VideoInfo, Timeline]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise NotAVideoError.because(path, error) from error
+    return _scan(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
+    """Reads a file's packets once; the result is kept until the file changes."""
+    with opened(path) as (container, stream):
+        line = read_timeline(path, container, stream)
+    with opened(path) as (container, stream):
+        first = next(decoded(container, stream), None)
+        if first is None:
+            raise NotAVideoError(path, "none of its frames can be decoded")
+        width, height = first.width, first.height
+        if _turn(first) in {90, 270}:
+            width, height = height, width
+        rate = stream.average_rate or stream.guessed_rate or len(line.times) / line.duration
+        full = first.color_range == ColorRange.JPEG or first.format.name.startswith(
+            _FULL_RANGE_FORMATS
+        )
+        info = VideoInfo(
+            path=path,
+            duration=float(line.duration),
+            width=width,
+            height=height,
+            frame_rate=float(rate),
+            codec=stream.codec_context.codec.canonical_name,
+            container=container.format.long_name,
+            color_range="FULL" if full else "LIMITED",
+            frame_count=len(line.times),
+            audio=_audio(container),
+        )
+    return info, line
+
+
+def _audio(container: InputContainer) -> AudioInfo | None:
+    stream = next(iter(container.streams.audio), None)
+    if stream is None:
+        return None
+    if stream.duration is not None and stream.time_base is not None:
+        duration = float(stream.duration * stream.time_base)
+    else:
+        duration = (container.duration or 0) / av.time_base
+    context = stream.codec_context
+    return AudioInfo(context.codec.canonical_name, duration, context.sample_rate, context.channels)
+
+
+def _frames_at(
+    path: Path, line: Timeline, numbers: Sequence[int | None]
+) -> Iterator[Image.Image | None]:
+    with opened(path) as (container, stream):
+        reader = FrameReader(path, container, stream, line)
+        shown: int | None = None
+        image: Image.Image | None = None
+        for number in numbers:
+            if number is None:
+                yield None
+                continue
+            if number != shown:
+                image = _image(reader.frame(line.times[number]))
+                shown = number
+            yield image
+
+
+def _turn(frame: VideoFrame) -> int:
+    """The degrees to turn a frame by, counterclockwise, before it is shown."""
+    return round(frame.rotation) % 360
+
+
+def _image(frame: VideoFrame) -> Image.Image:
+    converted: object = frame.to_image()  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+    image = cast("Image.Image", converted)
+    turn = _TURNS.get(_turn(frame))
+    return image if turn is None else image.transpose(turn)

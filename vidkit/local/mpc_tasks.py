@@ -1,0 +1,200 @@
+"""Snapshot tasks of MPC: the queue, its workers, and what became of each task."""
+
+import asyncio
+import itertools
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vidkit.local import media
+from vidkit.local.mpc_parameters import Location, SnapshotRequest
+from vidkit.local.mpc_snapshots import Picture, pack, take_pictures
+from vidkit.local.object_files import as_file
+from vidkit.local.state import State, StoredObject
+from vidkit.local.threads import in_thread
+from vidkit.local.wire import Fault
+
+WORKERS = 2
+"""Tasks that are processed at a time; the others wait."""
+
+_WAITING_SHARE = 0.4
+_FIRST_ID = 100211
+
+_logger = logging.getLogger("vidkit.local")
+
+
+@dataclass(slots=True)
+class Task:
+    """One snapshot task and what came out of it."""
+
+    id: str
+    request: SnapshotRequest
+    source: StoredObject
+    output: Location
+    created: datetime
+    status: str = "WAITING"
+    ended: datetime | None = None
+    description: str | None = None
+    file_name: str | None = None
+    pictures: tuple[str, ...] = ()
+
+    def item(self) -> dict[str, object]:
+        """The task as a ``ThumbTask``: members without a value are left out."""
+        members: dict[str, object] = {
+            "task_id": self.id,
+            "status": self.status,
+            "create_time": timestamp(self.created),
+            "input": location_item(self.request.input),
+            "output": location_item(self.output),
+        }
+        if self.ended is not None:
+            members["end_time"] = timestamp(self.ended)
+        if self.file_name is not None:
+            members["output_file_name"] = self.file_name
+        if self.request.user_data is not None:
+            members["user_data"] = self.request.user_data
+        if self.description is not None:
+            members["description"] = self.description
+        if self.status == "SUCCEEDED":
+            members["thumbnail_info"] = [{"pic_name": name} for name in self.pictures]
+        return members
+
+
+class Tasks:
+    """All snapshot tasks, in the order of their creation.
+
+    A queued task waits for 40 % of ``State.job_seconds`` in the hands of a worker, when it can
+    still be canceled, and is processed for the rest of it at the least.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._tasks: dict[str, Task] = {}
+        self._ids = itertools.count(_FIRST_ID)
+        self._queue: asyncio.Queue[Task] = asyncio.Queue()
+        self._workers: list[asyncio.Task[None]] = []
+
+    def enqueue(self, request: SnapshotRequest, source: StoredObject) -> Task:
+        """A new task at the end of the queue."""
+        task = self._new(request, source)
+        self._tasks[task.id] = task
+        self._queue.put_nowait(task)
+        if not self._workers:
+            self._workers = [
+                asyncio.create_task(self._work(), name=f"mpc worker {number}")
+                for number in range(WORKERS)
+            ]
+        return task
+
+    async def run(self, request: SnapshotRequest, source: StoredObject) -> Task:
+        """A task that is done at once, past the queue.
+
+        Raises:
+            Fault: there is no video, or it has no frame at that point.
+        """
+        task = self._new(request, source)
+        try:
+            pictures = await in_thread(_take, task)
+        except media.NotAVideoError:
+            raise Fault("MPC.10067", "The input has no video stream.", status=406) from None
+        if not pictures:
+            raise Fault("MPC.10212", "Operation failed. The video has no frame at that point.")
+        self._tasks[task.id] = task
+        await self._store(task, pictures)
+        task.description = "Task completed."
+        return task
+
+    def all(self) -> list[Task]:
+        """Every task, the oldest first."""
+        return list(self._tasks.values())
+
+    def find(self, task_id: str) -> Task | None:
+        """The task with this id, if there is one."""
+        return self._tasks.get(task_id)
+
+    def cancel(self, task_id: str) -> None:
+        """Take a task out of the queue.
+
+        Raises:
+            Fault: there is no such task, or it is not waiting any more.
+        """
+        task = self._tasks.get(task_id)
+        if task is None:
+            raise Fault("MPC.10211", "The task does not exist.", status=403)
+        if task.status == "PROCESSING":
+            raise Fault("MPC.10213", "Operation failed. The task is being processed.")
+        if task.status != "WAITING":
+            raise Fault("MPC.10212", f"Operation failed. The task is {task.status}.")
+        task.status, task.ended = "CANCELED", self._state.now()
+
+    async def close(self) -> None:
+        """Cancel the workers and wait until they have ended."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    def _new(self, request: SnapshotRequest, source: StoredObject) -> Task:
+        folder = request.output.object.strip("/")
+        if not request.original_dir:
+            folder = f"{folder}/{uuid.uuid4().hex}".lstrip("/")
+        output = Location(request.output.bucket, request.output.location, folder)
+        return Task(str(next(self._ids)), request, source, output, self._state.now())
+
+    async def _work(self) -> None:
+        while True:
+            task = await self._queue.get()
+            if task.status == "WAITING":
+                await asyncio.sleep(self._state.job_seconds * _WAITING_SHARE)
+            if task.status == "WAITING":
+                await self._process(task)
+
+    async def _process(self, task: Task) -> None:
+        loop = asyncio.get_running_loop()
+        earliest = loop.time() + self._state.job_seconds * (1 - _WAITING_SHARE)
+        task.status = "PROCESSING"
+        pictures: list[Picture] | None = None
+        try:
+            pictures = await in_thread(_take, task)
+        except media.NotAVideoError:
+            task.description = "MPC.10067: the input has no video stream."
+        except Exception:
+            _logger.exception("Snapshot task %s failed", task.id)
+            task.description = "MPC.10050: system error."
+        await asyncio.sleep(earliest - loop.time())
+        if pictures is None:
+            task.status, task.ended = "FAILED", self._state.now()
+        else:
+            await self._store(task, pictures)
+
+    async def _store(self, task: Task, pictures: list[Picture]) -> None:
+        request = task.request
+        now = self._state.now()
+        files, content_type = pictures, "image/jpeg"
+        if request.packed and pictures:
+            content = await in_thread(pack, pictures, modified=now)
+            files, content_type = [Picture(f"{request.stem}.tar", content)], "application/x-tar"
+        for file in files:
+            name = f"{task.output.object}/{file.name}".lstrip("/")
+            stored = StoredObject(
+                task.output.bucket, name, file.content, now, content_type=content_type
+            )
+            self._state.objects[task.output.bucket, name] = stored
+        task.file_name = files[0].name if len(files) == 1 else request.stem
+        task.pictures = tuple(picture.name for picture in pictures)
+        task.status, task.ended = "SUCCEEDED", now
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as MPC writes it: ``yyyymmddhhmmss`` in UTC."""
+    return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+def location_item(location: Location) -> dict[str, object]:
+    """A place as an ``ObsObjInfo``."""
+    return {"bucket": location.bucket, "location": location.location, "object": location.object}
+
+
+def _take(task: Task) -> list[Picture]:
+    with as_file(task.source) as path:
+        return take_pictures(task.request, path)

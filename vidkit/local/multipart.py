@@ -1,0 +1,111 @@
+"""Uploads of one object in several parts."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vidkit.local.s3_xml import completed_parts, document
+from vidkit.local.state import StoredObject
+from vidkit.local.threads import in_thread
+from vidkit.local.wire import Answer, Fault, Request
+
+_MOST_PARTS = 10_000
+_SMALLEST_PART = 5 * 2**20
+"""Every part but the last has at least this many bytes."""
+
+
+@dataclass(slots=True)
+class _Upload:
+    target: StoredObject
+    parts: dict[int, tuple[str, bytes]] = field(default_factory=dict[int, tuple[str, bytes]])
+
+
+class MultipartUploads:
+    """The uploads that were begun and neither completed nor aborted."""
+
+    def __init__(self) -> None:
+        self._uploads: dict[str, _Upload] = {}
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._uploads.clear()
+
+    async def handle(
+        self,
+        operation: str,
+        target: StoredObject,
+        request: Request,
+        store: Callable[[StoredObject, bytes], None],
+    ) -> Answer:
+        """Answer one of the four operations of a multipart upload.
+
+        Args:
+            operation: ``CreateMultipartUpload``, ``UploadPart``, ``CompleteMultipartUpload`` or
+                ``AbortMultipartUpload``.
+            target: the object to be, without content.
+            request: the request.
+            store: keeps the finished object.
+
+        Raises:
+            Fault: the upload or a part is not there, or a part is too small.
+        """
+        if operation == "CreateMultipartUpload":
+            return self._create(target)
+        query = dict(request.query)
+        identifier = query.get("uploadId", "")
+        upload = self._uploads.get(identifier)
+        if upload is None or (upload.target.bucket, upload.target.name) != (
+            target.bucket,
+            target.name,
+        ):
+            raise Fault("NoSuchUpload", "There is no such multipart upload.", status=404)
+        if operation == "UploadPart":
+            number = _part_number(query.get("partNumber", ""))
+            etag = await in_thread(_etag, request.body)
+            upload.parts[number] = etag, request.body
+            return Answer(headers={"ETag": etag})
+        if operation == "AbortMultipartUpload":
+            del self._uploads[identifier]
+            return Answer(status=204)
+        content = await in_thread(_join, upload, request.body)
+        self._uploads.pop(identifier, None)
+        store(upload.target, content)
+        return _answer("CompleteMultipartUploadResult", target, ETag=_etag(content))
+
+    def _create(self, target: StoredObject) -> Answer:
+        identifier = secrets.token_hex(16)
+        self._uploads[identifier] = _Upload(target)
+        return _answer("InitiateMultipartUploadResult", target, UploadId=identifier)
+
+
+def _join(upload: _Upload, body: bytes) -> bytes:
+    try:
+        listed = completed_parts(body)
+    except ValueError:
+        raise Fault("MalformedXML", "The body is no list of parts.") from None
+    numbers = [number for number, _ in listed]
+    if not listed or numbers != sorted(set(numbers)):
+        raise Fault("InvalidPartOrder", "Parts must be listed once each, in ascending order.")
+    for number, etag in listed:
+        if number not in upload.parts or upload.parts[number][0].strip('"') != etag.strip('"'):
+            raise Fault("InvalidPart", f"Part {number} was not uploaded, or not with that ETag.")
+    contents = [upload.parts[number][1] for number in numbers]
+    if any(len(content) < _SMALLEST_PART for content in contents[:-1]):
+        raise Fault("EntityTooSmall", "Every part but the last needs 5 MiB.")
+    return b"".join(contents)
+
+
+def _part_number(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_PARTS:
+        return int(text)
+    raise Fault("InvalidArgument", f"partNumber must be from 1 to {_MOST_PARTS}.")
+
+
+def _answer(root: str, target: StoredObject, **content: str) -> Answer:
+    named: dict[str, object] = {"Bucket": target.bucket, "Key": target.name, **content}
+    return Answer(body=document(root, named), headers={"Content-Type": "application/xml"})
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'

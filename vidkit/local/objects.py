@@ -1,0 +1,268 @@
+"""The object store of the local cloud, with the face of S3."""
+
+import base64
+import binascii
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import unquote
+
+from vidkit.local.multipart import MultipartUploads
+from vidkit.local.object_listing import list_buckets, list_objects
+from vidkit.local.s3_xml import document
+from vidkit.local.state import State, StoredObject
+from vidkit.local.threads import in_thread
+from vidkit.local.wire import Answer, Fault, Request
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_LONGEST_NAME: Final = 1024
+_METADATA: Final = "x-amz-meta-"
+_DEFAULT_TYPE: Final = "binary/octet-stream"
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+# What decides about the operation: method, whether a key is named, and the query's subresource.
+_OPERATIONS: Final = {
+    ("GET", False, ""): "ListObjectsV2",
+    ("HEAD", False, ""): "HeadBucket",
+    ("PUT", False, ""): "CreateBucket",
+    ("DELETE", False, ""): "DeleteBucket",
+    ("GET", True, ""): "GetObject",
+    ("HEAD", True, ""): "HeadObject",
+    ("PUT", True, ""): "PutObject",
+    ("DELETE", True, ""): "DeleteObject",
+    ("POST", True, "uploads"): "CreateMultipartUpload",
+    ("PUT", True, "partNumber uploadId"): "UploadPart",
+    ("POST", True, "uploadId"): "CompleteMultipartUpload",
+    ("DELETE", True, "uploadId"): "AbortMultipartUpload",
+}
+_LIST_PARAMETERS: Final = frozenset(
+    {
+        "list-type",
+        "prefix",
+        "delimiter",
+        "max-keys",
+        "continuation-token",
+        "start-after",
+        "encoding-type",
+        "fetch-owner",
+    }
+)
+_CHECKSUMS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "content-md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
+    "x-amz-checksum-crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
+    "x-amz-checksum-sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
+    "x-amz-checksum-sha256": lambda body: hashlib.sha256(body).digest(),
+}
+
+
+class Objects:
+    """Buckets and objects, addressed path-style.
+
+    PutObject, GetObject (ranges too), HeadObject, DeleteObject, ListObjectsV2, CreateBucket,
+    HeadBucket, DeleteBucket, ListBuckets, and multipart uploads. Objects that clients put are kept
+    in memory.
+    """
+
+    name = "objects"
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._uploads = MultipartUploads()
+
+    def operation(self, request: Request) -> str | None:
+        """The operation that method, path and subresource name."""
+        bucket, name = _split(request)
+        if not bucket:
+            return "ListBuckets" if request.method == "GET" else None
+        parameters = {key for key, _ in request.query if not _is_neutral(key)}
+        operation = _OPERATIONS.get((request.method, bool(name), " ".join(sorted(parameters))))
+        if request.method == "GET" and not name and parameters <= _LIST_PARAMETERS:
+            version = dict(request.query).get("list-type")
+            operation = "ListObjectsV2" if version == "2" else None
+        copies = any(key.lower() == "x-amz-copy-source" for key in request.headers)
+        return None if copies else operation
+
+    async def handle(self, operation: str, request: Request) -> Answer:
+        """Answer one request.
+
+        Raises:
+            Fault: the store refuses.
+        """
+        bucket, name = _split(request)
+        if operation == "ListBuckets":
+            return list_buckets(self._state)
+        if operation == "CreateBucket":
+            return self._create_bucket(bucket)
+        self._check_bucket(bucket)
+        if name:
+            return await self._handle_object(operation, bucket, name, request)
+        match operation:
+            case "HeadBucket":
+                return Answer(headers={"x-amz-bucket-region": self._state.identity.region})
+            case "DeleteBucket":
+                return self._delete_bucket(bucket)
+            case _:
+                held = [
+                    stored for stored in self._state.objects.values() if stored.bucket == bucket
+                ]
+                return await in_thread(list_objects, bucket, held, request.query)
+
+    def refuse(self, fault: Fault, request_id: str) -> Answer:
+        """A fault as an XML document."""
+        content: dict[str, object] = {"Code": fault.code, "Message": fault.message}
+        if fault.code == "AuthorizationHeaderMalformed":
+            # Clients read the right region here and sign anew.
+            content["Region"] = self._state.identity.region
+        body = document("Error", content | {"RequestId": request_id}, namespace=False)
+        return Answer(status=fault.status, body=body, headers={"Content-Type": "application/xml"})
+
+    async def close(self) -> None:
+        """Forget the uploads that were never completed."""
+        self._uploads.clear()
+
+    async def _handle_object(
+        self, operation: str, bucket: str, name: str, request: Request
+    ) -> Answer:
+        match operation:
+            case "GetObject" | "HeadObject":
+                return await self._get(operation, bucket, name, request)
+            case "DeleteObject":
+                # The bucket stays when its last object goes.
+                self._state.buckets.add(bucket)
+                self._state.objects.pop((bucket, name), None)
+                return Answer(status=204)
+            case _:
+                return await self._write(operation, bucket, name, request)
+
+    def _create_bucket(self, bucket: str) -> Answer:
+        if not _BUCKET.fullmatch(bucket):
+            raise Fault("InvalidBucketName", f"{bucket!r} is no valid name of a bucket.")
+        self._state.buckets.add(bucket)
+        return Answer(headers={"Location": f"/{bucket}"})
+
+    def _delete_bucket(self, bucket: str) -> Answer:
+        if any(owner == bucket for owner, _ in self._state.objects):
+            raise Fault("BucketNotEmpty", "The bucket still holds objects.", status=409)
+        self._state.buckets.discard(bucket)
+        return Answer(status=204)
+
+    def _check_bucket(self, bucket: str) -> None:
+        state = self._state
+        if bucket not in state.buckets and all(owner != bucket for owner, _ in state.objects):
+            raise Fault("NoSuchBucket", f"There is no bucket {bucket!r}.", status=404)
+
+    async def _get(self, operation: str, bucket: str, name: str, request: Request) -> Answer:
+        stored = self._state.objects.get((bucket, name))
+        if stored is None:
+            raise _no_such_key(name)
+        headers = {
+            "Content-Type": stored.content_type,
+            "Last-Modified": stored.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+            "Accept-Ranges": "bytes",
+            **{f"{_METADATA}{key}": value for key, value in stored.metadata.items()},
+        }
+        try:
+            return await in_thread(_object_answer, operation, stored, headers, request)
+        except OSError:
+            raise _no_such_key(name) from None
+
+    async def _write(self, operation: str, bucket: str, name: str, request: Request) -> Answer:
+        if len(name.encode()) > _LONGEST_NAME:
+            raise Fault("KeyTooLongError", "The key is longer than 1024 bytes.")
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        if operation in {"PutObject", "UploadPart"}:
+            await in_thread(_check_checksums, headers, request.body)
+        if operation != "PutObject":
+            return await self._uploads.handle(
+                operation, self._blank(bucket, name, headers), request, self._store
+            )
+        etag = await in_thread(_etag, request.body)
+        self._store(self._blank(bucket, name, headers), request.body)
+        return Answer(headers={"ETag": etag})
+
+    def _blank(self, bucket: str, name: str, headers: Mapping[str, str]) -> StoredObject:
+        return StoredObject(
+            bucket=bucket,
+            name=name,
+            content=b"",
+            modified=self._state.now(),
+            content_type=headers.get("content-type", _DEFAULT_TYPE),
+            metadata={
+                key.removeprefix(_METADATA): value
+                for key, value in headers.items()
+                if key.startswith(_METADATA)
+            },
+        )
+
+    def _store(self, blank: StoredObject, content: bytes) -> None:
+        self._state.objects[blank.bucket, blank.name] = StoredObject(
+            bucket=blank.bucket,
+            name=blank.name,
+            content=content,
+            modified=self._state.now(),
+            content_type=blank.content_type,
+            metadata=blank.metadata,
+        )
+
+
+def _split(request: Request) -> tuple[str, str]:
+    raw = request.raw_target.partition("?")[0]
+    bucket, _, name = raw.lstrip("/").partition("/")
+    return unquote(bucket), unquote(name)
+
+
+def _is_neutral(parameter: str) -> bool:
+    return parameter == "x-id" or parameter.startswith(("X-Amz-", "response-"))
+
+
+def _object_answer(
+    operation: str, stored: StoredObject, headers: dict[str, str], request: Request
+) -> Answer:
+    """The object, a range of it, or its headers alone (blocking)."""
+    content = stored.read()
+    headers["ETag"] = _etag(content)
+    if operation == "HeadObject":
+        return Answer(headers=headers | {"Content-Length": str(len(content))})
+    asked = next((v for k, v in request.headers.items() if k.lower() == "range"), None)
+    span = _span(asked, len(content)) if asked else None
+    if span is None:
+        return Answer(body=content, headers=headers)
+    start, end = span
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+    return Answer(status=206, body=content[start:end], headers=headers)
+
+
+def _span(asked: str, size: int) -> tuple[int, int] | None:
+    """The half-open span of a Range header; None when the header is to be passed over."""
+    found = _RANGE.fullmatch(asked)
+    if found is None or not (found[1] or found[2]):
+        return None
+    if found[1]:
+        start, end = int(found[1]), min(int(found[2] or size) + 1, size)
+    else:
+        start, end = max(size - int(found[2]), 0), size
+    if start >= end:
+        raise Fault("InvalidRange", "The object ends before that range.", status=416)
+    return start, end
+
+
+def _check_checksums(headers: Mapping[str, str], body: bytes) -> None:
+    for name, digest in _CHECKSUMS.items():
+        if name not in headers:
+            continue
+        try:
+            declared = base64.b64decode(headers[name], validate=True)
+        except (binascii.Error, ValueError):
+            raise Fault("InvalidDigest", f"{name} is no Base64.") from None
+        if declared != digest(body):
+            raise Fault("BadDigest", f"The body does not have the {name} that came with it.")
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _no_such_key(name: str) -> Fault:
+    return Fault("NoSuchKey", f"There is no object {name!r}.", status=404)

@@ -1,0 +1,111 @@
+"""Label detection: what was scripted about a video, filtered and sorted as asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from vidkit.local.rekognition_jobs import Item, Job, JobKind, Subject, video_metadata
+
+_DEFAULT_CONFIDENCE = 50.0
+
+
+class LabelDetection(JobKind):
+    """``StartLabelDetection`` and ``GetLabelDetection``.
+
+    No model looks at the pictures: the labels are those scripted for the object, and a video
+    without a script has none. An inclusion filter keeps the labels that it names and those of
+    the categories that it names; an exclusion filter wins over it.
+    """
+
+    name = "LabelDetection"
+    member = "Labels"
+
+    @override
+    def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
+        """The scripted labels that pass the confidence and the filters of the start request."""
+        least = parameters.get("MinConfidence", _DEFAULT_CONFIDENCE)
+        settings = parameters.get("Settings", {}).get("GeneralLabels", {})
+        return [
+            _with_instances(item, least)
+            for item in subject.labels
+            if item["Label"].get("Confidence", 0.0) >= least and _wanted(item["Label"], settings)
+        ]
+
+    @override
+    def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """How to sort and to aggregate."""
+        return {
+            "SortBy": parameters.get("SortBy", "TIMESTAMP"),
+            "AggregateBy": parameters.get("AggregateBy", "TIMESTAMPS"),
+        }
+
+    @override
+    def arrange(self, items: Sequence[Item], query: Mapping[str, str]) -> Sequence[Item]:
+        """The items per point in time or per segment, by time or by name.
+
+        By name, the items of one label come by falling confidence.
+        """
+        shape = _segment if query["AggregateBy"] == "SEGMENTS" else _point
+        ordered = sorted(items, key=_by_name if query["SortBy"] == "NAME" else _by_time)
+        return [shape(item) for item in ordered]
+
+    @override
+    def facts(self, job: Job, query: Mapping[str, str]) -> Item:
+        """The request's settings, and with the results the video and the model's version."""
+        facts: Item = {"GetRequestMetadata": dict(query)}
+        if job.result is not None:
+            facts["VideoMetadata"] = video_metadata(job.result.info)
+            facts["LabelModelVersion"] = "3.0"
+        return facts
+
+
+def _wanted(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> bool:
+    name = {label["Name"]}
+    categories = {category["Name"] for category in label.get("Categories", ())}
+
+    def named(kind: str) -> bool:
+        labels = settings.get(f"Label{kind}Filters", ())
+        groups = settings.get(f"LabelCategory{kind}Filters", ())
+        return not (name.isdisjoint(labels) and categories.isdisjoint(groups))
+
+    chosen = settings.get("LabelInclusionFilters") or settings.get("LabelCategoryInclusionFilters")
+    return (not chosen or named("Inclusion")) and not named("Exclusion")
+
+
+def _with_instances(item: Item, least: float) -> Item:
+    label = item["Label"]
+    if "Instances" not in label:
+        return item
+    sure = [box for box in label["Instances"] if box.get("Confidence", 100.0) >= least]
+    return {**item, "Label": {**label, "Instances": sure}}
+
+
+def _start(item: Mapping[str, Any]) -> int:
+    start: int = item.get("StartTimestampMillis", item.get("Timestamp", 0))
+    return start
+
+
+def _point(item: Item) -> Item:
+    return {"Timestamp": item.get("Timestamp", _start(item)), "Label": item["Label"]}
+
+
+def _segment(item: Item) -> Item:
+    start = _start(item)
+    end = item.get("EndTimestampMillis", start + item.get("DurationMillis", 0))
+    label = {name: value for name, value in item["Label"].items() if name != "Instances"}
+    return {
+        "Label": label,
+        "StartTimestampMillis": start,
+        "EndTimestampMillis": end,
+        "DurationMillis": end - start,
+    }
+
+
+def _by_time(item: Item) -> tuple[int, str]:
+    return item.get("Timestamp", _start(item)), item["Label"]["Name"]
+
+
+def _by_name(item: Item) -> tuple[str, float, int]:
+    label = item["Label"]
+    return label["Name"], -label.get("Confidence", 0.0), item.get("Timestamp", _start(item))
