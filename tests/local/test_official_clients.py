@@ -1,0 +1,247 @@
+"""The vendors' own clients, unchanged, against ``python -m vidkit.local``."""
+
+import base64
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from vidkit.local.clips import read_clock
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server(clock_clip):
+    """The local cloud in a process of its own; gives what it printed."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "vidkit.local",
+            "--port",
+            "0",
+            "--job-seconds",
+            "0.2",
+            "--stream",
+            f"front-door={clock_clip.path}@{T0.isoformat()}",
+            "--object",
+            f"bucket/clip.mp4={clock_clip.path}",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield json.loads(process.stdout.readline())
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+@pytest.fixture
+def client(server):
+    """Makes boto3 clients that are closed in the end."""
+    made = []
+
+    def make(service, *, endpoint=None, secret=None):
+        found = boto3.client(
+            service,
+            endpoint_url=endpoint or server["endpoint"],
+            region_name=server["region"],
+            aws_access_key_id=server["access_key_id"],
+            aws_secret_access_key=secret or server["secret_access_key"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        made.append(found)
+        return found
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_it_prints_what_clients_need(server):
+    assert {
+        "endpoint",
+        "region",
+        "access_key_id",
+        "secret_access_key",
+        "project_id",
+    } <= server.keys()
+    assert server["endpoint"].startswith("http://127.0.0.1:")
+
+
+def test_boto3_gets_images(client):
+    endpoint = client("kinesisvideo").get_data_endpoint(
+        StreamName="front-door", APIName="GET_IMAGES"
+    )["DataEndpoint"]
+    archive = client("kinesis-video-archived-media", endpoint=endpoint)
+    pages = archive.get_paginator("get_images").paginate(
+        StreamName="front-door",
+        ImageSelectorType="SERVER_TIMESTAMP",
+        StartTimestamp=T0,
+        EndTimestamp=T0 + timedelta(seconds=6),
+        SamplingInterval=200,
+        Format="JPEG",
+    )
+    sizes, times = [], []
+    for page in pages:
+        sizes.append(len(page["Images"]))
+        for image in page["Images"]:
+            at = (image["TimeStamp"].astimezone(UTC) - T0) // timedelta(milliseconds=1)
+
+            assert read_clock(base64.b64decode(image["ImageContent"])) == at
+            times.append(at)
+    assert sizes == [25, 6]
+    assert times == list(range(0, 6001, 200))
+
+
+def finished(get, job_id):
+    deadline = time.monotonic() + 20
+    while (answer := get(JobId=job_id))["JobStatus"] == "IN_PROGRESS":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return answer
+
+
+def test_boto3_runs_both_jobs(client, clock_clip):
+    rekognition = client("rekognition")
+    video = {"S3Object": {"Bucket": "bucket", "Name": "clip.mp4"}}
+    job = rekognition.start_label_detection(Video=video)["JobId"]
+    labels = finished(rekognition.get_label_detection, job)
+    assert (labels["JobStatus"], labels["Labels"]) == ("SUCCEEDED", [])
+    job = rekognition.start_segment_detection(Video=video, SegmentTypes=["SHOT", "TECHNICAL_CUE"])[
+        "JobId"
+    ]
+    segments = finished(rekognition.get_segment_detection, job)["Segments"]
+    starts = {s["StartTimestampMillis"] for s in segments if s["Type"] == "SHOT"}
+    assert {scene.start_ms for scene in clock_clip.scenes} <= starts
+    cues = [s for s in segments if s["Type"] == "TECHNICAL_CUE"]
+    assert [cue["StartTimestampMillis"] for cue in cues] == [clock_clip.black[0]]
+
+
+def test_boto3_keeps_policies(client):
+    ivs = client("ivs")
+    made = ivs.create_playback_restriction_policy(name="dach", allowedCountries=["DE"])
+    arn = made["playbackRestrictionPolicy"]["arn"]
+    ivs.update_playback_restriction_policy(arn=arn, allowedOrigins=["https://example.com"])
+    found = ivs.get_playback_restriction_policy(arn=arn)["playbackRestrictionPolicy"]
+    assert found["allowedCountries"] == ["DE"]
+    assert found["allowedOrigins"] == ["https://example.com"]
+    listed = ivs.list_playback_restriction_policies()["playbackRestrictionPolicies"]
+    assert [policy["arn"] for policy in listed] == [arn]
+    ivs.delete_playback_restriction_policy(arn=arn)
+    with pytest.raises(ivs.exceptions.ResourceNotFoundException):
+        ivs.get_playback_restriction_policy(arn=arn)
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        (
+            "kinesisvideo",
+            lambda c: c.get_data_endpoint(StreamName="front-door", APIName="GET_IMAGES"),
+            "InvalidSignatureException",
+        ),
+        (
+            "kinesis-video-archived-media",
+            lambda c: c.get_images(
+                StreamName="front-door",
+                ImageSelectorType="SERVER_TIMESTAMP",
+                StartTimestamp=T0,
+                EndTimestamp=T0,
+                Format="JPEG",
+            ),
+            "InvalidSignatureException",
+        ),
+        (
+            "rekognition",
+            lambda c: c.get_label_detection(JobId="x"),
+            "InvalidSignatureException",
+        ),
+        ("ivs", lambda c: c.list_playback_restriction_policies(), "InvalidSignatureException"),
+        ("s3", lambda c: c.get_object(Bucket="bucket", Key="clip.mp4"), "SignatureDoesNotMatch"),
+    ],
+)
+def test_boto3_with_a_wrong_secret_is_refused(client, service, call, code):
+    with pytest.raises(ClientError) as caught:
+        call(client(service, secret="wrong"))
+    assert caught.value.response["Error"]["Code"] == code
+
+
+# In a process of its own: the SDK writes to the home folder when it is imported.
+HUAWEI = """
+import json, sys, time
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkmpc.v1 import *
+
+server = json.loads(sys.argv[1])
+
+def client(secret):
+    keys = BasicCredentials(server["access_key_id"], secret, server["project_id"])
+    return MpcClient.new_builder().with_credentials(keys).with_endpoint(server["endpoint"]).build()
+
+mpc = client(server["secret_access_key"])
+
+def place(name):
+    return ObsObjInfo(bucket="bucket", location=server["huawei_region"], object=name)
+
+def create(name="clip.mp4"):
+    body = CreateThumbReq(input=place(name), output=place("out"),
+                          thumbnail_para=ThumbnailPara(type="TIME", time=2), original_dir=1)
+    return mpc.create_thumbnails_task(CreateThumbnailsTaskRequest(body=body)).task_id
+
+def get(task_id):
+    return mpc.list_thumbnails_task(ListThumbnailsTaskRequest(task_id=[task_id])).task_array[0]
+
+first = create()
+while get(first).status in ("WAITING", "PROCESSING"):
+    time.sleep(0.1)
+tasks = [create() for _ in range(5)]
+mpc.delete_thumbnails_task(DeleteThumbnailsTaskRequest(task_id=tasks[-1]))
+refusals = []
+for call in (
+    lambda: client("wrong").list_thumbnails_task(ListThumbnailsTaskRequest()),
+    lambda: client("wrong").delete_thumbnails_task(DeleteThumbnailsTaskRequest(task_id=first)),
+    lambda: create("missing.mp4"),
+):
+    try:
+        call()
+    except ClientRequestException as error:
+        refusals.append([error.status_code, error.error_code])
+print(json.dumps({
+    "first": get(first).status,
+    "pictures": [picture.pic_name for picture in get(first).thumbnail_info],
+    "canceled": get(tasks[-1]).status,
+    "listed": len(mpc.list_thumbnails_task(ListThumbnailsTaskRequest(size=100)).task_array),
+    "refusals": refusals,
+}))
+"""
+
+
+def test_huaweis_own_sdk_runs_every_operation(server, client, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HUAWEI, json.dumps(server)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told == {
+        "first": "SUCCEEDED",
+        "pictures": ["clip_0.jpg", "clip_2.jpg", "clip_4.jpg", "clip_6.jpg"],
+        "canceled": "CANCELED",
+        "listed": 6,
+        "refusals": [[401, "APIGW.0301"], [401, "APIGW.0301"], [403, "MPC.10209"]],
+    }
+    picture = client("s3").get_object(Bucket="bucket", Key="out/clip_4.jpg")["Body"].read()
+    assert read_clock(picture) == 4000
