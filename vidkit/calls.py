@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from vidkit.errors import VidKitError
 from vidkit.jobs import PollPolicy
 from vidkit.model import decode
+from vidkit.paging import AsyncPager, Page, TokenPages
 from vidkit.replies import refusal, request_id
 from vidkit.retry import Deadline, RetryPolicy, run
 from vidkit.runtime import Runtime
@@ -21,6 +22,7 @@ __all__ = ["Caller", "Nothing", "Operation", "Options"]
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound=Page[Any])
 
 
 class Nothing(BaseModel):
@@ -140,6 +142,32 @@ class Caller:
                 ),
                 self.options.on_event,
             )
+
+    def pager(
+        self,
+        fetch: Callable[[str | None], Coroutine[Any, Any, PageT]],
+        *,
+        begin: str | None = None,
+        first: PageT | None = None,
+    ) -> AsyncPager[Any, PageT]:
+        """A pager over pages that follow one another by token.
+
+        Args:
+            fetch: fetches the page at a token.
+            begin: the token where an iteration begins; None is the start.
+            first: the page there, when it is known already.
+        """
+
+        def source(token: str | None, *, ahead: bool) -> AsyncIterator[PageT]:
+            return TokenPages(
+                fetch,
+                self.runtime.spawn,
+                token=token or begin,
+                ahead=ahead,
+                first=first if token is None else None,
+            )
+
+        return AsyncPager(source)
 
     async def _send(self, request: AwsRequest | HttpRequest) -> Reply:
         if isinstance(request, AwsRequest):

@@ -345,7 +345,7 @@ async def test_list_parameters_are_checked_at_the_call(kit, parameters, words):
 @pytest.mark.parametrize("token", ["x", "-1", "²", "99999999"])
 async def test_a_token_of_elsewhere_is_refused(kit, token):
     with pytest.raises(RequestError, match="token"):
-        kit.mpc.list_thumbnails_task().pages(token=token)
+        await anext(kit.mpc.list_thumbnails_task().pages(token=token))
 
 
 CONFIG = HuaweiConfig(

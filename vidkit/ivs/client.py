@@ -1,6 +1,6 @@
 """Amazon IVS: playback restriction policies."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.checks import operation
@@ -15,7 +15,7 @@ from vidkit.ivs.models import (
     UpdatePlaybackRestrictionPolicyRequest,
 )
 from vidkit.model import RequestModel, to_wire
-from vidkit.paging import AsyncPager, TokenPages
+from vidkit.paging import AsyncPager
 from vidkit.transports.base import AwsRequest
 
 __all__ = ["IvsClient"]
@@ -179,13 +179,7 @@ class IvsClient:
             at = request.model_copy(update={"next_token": token})
             return await self._caller.call(_LIST, AwsRequest("ivs", _LIST.name, to_wire(at)))
 
-        def source(
-            token: str | None, *, ahead: bool
-        ) -> AsyncIterator[ListPlaybackRestrictionPoliciesAnswer]:
-            begin = token or request.next_token
-            return TokenPages(page, self._caller.runtime.spawn, token=begin, ahead=ahead)
-
-        return AsyncPager(source)
+        return self._caller.pager(page, begin=request.next_token)
 
     async def _policy(
         self, operation: Operation[PlaybackRestrictionPolicyAnswer], request: RequestModel

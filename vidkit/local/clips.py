@@ -178,7 +178,9 @@ def _pictures(
     clock = Clock(size)
     for scene, (_, first, after) in zip(drawn, parts, strict=True):
         for frame in range(first, after):
-            image = Image.new("RGB", size) if scene is None else scene.at(float((frame - first) / rate))
+            image = (
+                Image.new("RGB", size) if scene is None else scene.at(float((frame - first) / rate))
+            )
             clock.burn(image, _time_of(frame, rate), dim=scene is None)
             yield image
 

@@ -1,6 +1,6 @@
 """Huawei Cloud MPC: thumbnails tasks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -20,7 +20,7 @@ from vidkit.mpc.models import (
     ThumbnailPara,
     ThumbTask,
 )
-from vidkit.paging import AsyncPager, TokenPages
+from vidkit.paging import AsyncPager
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["MpcClient"]
@@ -144,15 +144,10 @@ class MpcClient:
         )
 
         async def fetch(token: str | None) -> ListThumbnailsTaskAnswer:
-            number = request.page if token is None else int(token)
+            number = request.page if token is None else _page_number(token)
             return await self._list(request.model_copy(update={"page": number}))
 
-        def source(token: str | None, *, ahead: bool) -> AsyncIterator[ListThumbnailsTaskAnswer]:
-            if token is not None and not _is_page(token):
-                raise RequestError(f"token={token[:40]!r}: must be a next_token of this operation")
-            return TokenPages(fetch, self._caller.runtime.spawn, token=token, ahead=ahead)
-
-        return AsyncPager(source)
+        return self._caller.pager(fetch)
 
     @operation
     async def get_thumbnails_task(self, task_id: str) -> ThumbTask:
@@ -230,5 +225,7 @@ def _finished(answer: CreateThumbnailsTaskAnswer) -> JobPoll[ThumbTask]:
     return ThumbTask(**members).as_poll()
 
 
-def _is_page(token: str) -> bool:
-    return token.isascii() and token.isdecimal() and int(token[:9]) <= _HIGHEST_PAGE
+def _page_number(token: str) -> int:
+    if token.isascii() and token.isdecimal() and int(token[:9]) <= _HIGHEST_PAGE:
+        return int(token)
+    raise RequestError(f"token={token[:40]!r}: must be a next_token of list_thumbnails_task")

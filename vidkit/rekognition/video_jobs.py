@@ -1,13 +1,13 @@
 """What the kinds of stored-video jobs share: starting once, watching, paging."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from vidkit.calls import Caller, Operation
 from vidkit.errors import RequestError
 from vidkit.jobs import Job, JobPoll, JobRef, Watched
 from vidkit.model import to_wire
-from vidkit.paging import AsyncPager, TokenPages
+from vidkit.paging import AsyncPager
 from vidkit.rekognition.kinds import KINDS, JobKind
 from vidkit.rekognition.models import GetRequest, StartRequest, VideoJobPage
 from vidkit.transports.base import AwsRequest
@@ -47,17 +47,10 @@ class VideoJobs:
             first: the first page, when it is known already.
         """
 
-        def source(token: str | None, *, ahead: bool) -> AsyncIterator[PageT]:
-            begin = token or request.next_token
-            return TokenPages(
-                lambda token: self._page(kind.get, request.at(token)),
-                self._caller.runtime.spawn,
-                token=begin,
-                ahead=ahead,
-                first=first if token is None else None,
-            )
+        def fetch(token: str | None) -> Coroutine[Any, Any, PageT]:
+            return self._page(kind.get, request.at(token))
 
-        return AsyncPager(source)
+        return self._caller.pager(fetch, begin=request.next_token, first=first)
 
     def resume(self, ref: JobRef) -> "Job[AsyncPager[Any, Any]]":
         """The job that a token stands for.
