@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vidkit.checks import checked_constructor
-from vidkit.errors import ConfigError
+from vidkit.errors import ConfigError, VidKitError
 
 __all__ = ["AwsConfig", "HuaweiConfig", "seconds"]
 
@@ -24,17 +24,19 @@ def _masked_repr(config: Any) -> str:
     return f"{type(config).__name__}({', '.join(shown)})"
 
 
-def seconds(duration: float | timedelta, *, parameter: str) -> float:
+def seconds(
+    duration: float | timedelta, *, parameter: str, error: type[VidKitError] = ConfigError
+) -> float:
     """A positive duration in seconds.
 
     Raises:
-        ConfigError: it is no number, not positive, or not finite.
+        VidKitError: an ``error``: it is no number, not positive, or not finite.
     """
     value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ConfigError(f"{parameter}={duration!r}: give seconds as a number, or a timedelta")
+        raise error(f"{parameter}={duration!r}: give seconds as a number, or a timedelta")
     if not 0 < value < float("inf"):
-        raise ConfigError(f"{parameter}={duration!r}: must be more than 0 seconds, and finite")
+        raise error(f"{parameter}={duration!r}: must be more than 0 seconds, and finite")
     return float(value)
 
 

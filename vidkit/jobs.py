@@ -251,12 +251,15 @@ class Job(Generic[R]):
             timeout: seconds or a timedelta; None waits as long as it takes.
 
         Raises:
+            RequestError: the timeout is no positive duration.
             JobFailedError: the service ended the job as failed.
             JobCanceledError: the job was canceled.
             VidKitTimeoutError: the timeout passed; the job goes on, and so can you.
             VidKitError: the job cannot be asked any more; ``job_token`` is set.
         """
-        limit = None if timeout is None else seconds(timeout, parameter="timeout")
+        limit = (
+            None if timeout is None else seconds(timeout, parameter="timeout", error=RequestError)
+        )
         clock = asyncio.timeout(limit)
         try:
             async with clock:

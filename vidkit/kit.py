@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["VidKit"]
 
-_DEADLINE = timedelta(seconds=60)
-
 
 class _Unset:
     """Stands for an option that was not given, where None means something."""
@@ -67,7 +65,7 @@ class VidKit:
         aws: AwsConfig | None = None,
         huawei: HuaweiConfig | None = None,
         retry: "RetryPolicy | None" = None,
-        deadline: float | timedelta = _DEADLINE,
+        deadline: float | timedelta = 60.0,
         poll: "PollPolicy | None" = None,
         on_event: "Listener | None" = None,
     ) -> None:

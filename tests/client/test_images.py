@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from vidkit import DecodeError, NotFoundError, RequestError
+from vidkit import DecodeError, NotFoundError, RequestError, UnavailableError
 from vidkit.local.clips import read_clock
 
 SECOND = timedelta(seconds=1)
@@ -236,6 +236,20 @@ async def test_an_endpoint_that_fails_is_looked_up_again(scripted, t0):
         "/getImages",
         "/getDataEndpoint",
         "/getImages",
+    ]
+
+
+async def test_look_ups_are_told_with_their_attempts(scripted, t0):
+    scripted.json({}, status=500)
+    events = []
+    async with scripted.kit(on_event=events.append) as kit:
+        with pytest.raises(UnavailableError) as caught:
+            await kit.images.get_images(
+                stream_name="s", start_timestamp=t0, end_timestamp=t0
+            ).first()
+    assert caught.value.attempts == 4
+    assert [(e.operation, e.attempt) for e in events] == [
+        ("GetDataEndpoint", n) for n in (1, 2, 3, 4)
     ]
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from vidkit import (
     AuthError,
-    ConfigError,
     JobCanceledError,
     JobFailedError,
     NotSupportedError,
@@ -147,7 +146,7 @@ async def test_cancel_is_refused_where_the_service_has_none():
 
 @pytest.mark.parametrize("limit", [0, -1, "5", float("nan")])
 async def test_a_timeout_must_be_a_duration(limit):
-    with pytest.raises(ConfigError, match="timeout"):
+    with pytest.raises(RequestError, match="timeout"):
         await Remote(ended()).job().result(timeout=limit)
 
 

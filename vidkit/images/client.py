@@ -151,16 +151,18 @@ class ImagesClient:
     async def _get_images(
         self, request: GetImagesRequest, params: Mapping[str, object]
     ) -> GetImagesAnswer:
-        async def look_up() -> str:
+        async def look_up(number: int) -> str:
             member = "StreamName" if request.stream_name is not None else "StreamARN"
             lookup = {member: request.stream, "APIName": "GET_IMAGES"}
             answer = await self._caller.once(
-                _GET_DATA_ENDPOINT, AwsRequest("kinesisvideo", "GetDataEndpoint", lookup)
+                _GET_DATA_ENDPOINT,
+                AwsRequest("kinesisvideo", "GetDataEndpoint", lookup),
+                attempt=number,
             )
             return answer.data_endpoint
 
         async def attempt(number: int) -> GetImagesAnswer:
-            endpoint, was_known = await self._endpoints.get(request.stream, look_up)
+            endpoint, was_known = await self._endpoints.get(request.stream, lambda: look_up(number))
             call = AwsRequest("kinesis-video-archived-media", "GetImages", params, endpoint.url)
             try:
                 return await self._caller.once(_GET_IMAGES, call, attempt=number)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.checks import operation
-from vidkit.errors import NotFoundError, RequestError
+from vidkit.errors import ConflictError, InvalidRequestError, NotFoundError, RequestError
 from vidkit.jobs import Job, JobPoll, JobRef, Watched
 from vidkit.model import to_wire
 from vidkit.mpc.models import (
@@ -34,6 +34,8 @@ _PATH = "/v1/{project_id}/thumbnails"
 _KIND = "mpc.thumbnails_task"
 _NO_TASK = "NO_TASK"
 _HIGHEST_PAGE = 50_000
+# What the service calls a cancel that comes too late, and much else.
+_OPERATION_FAILED = "MPC.10212"
 
 
 class MpcClient:
@@ -185,7 +187,20 @@ class MpcClient:
         """
         wanted = TaskIdRequest(task_id=task_id).task_id
         query = (("task_id", wanted),)
-        await self._caller.call(_DELETE, HttpRequest("DELETE", _PATH, query=query))
+        try:
+            await self._caller.call(_DELETE, HttpRequest("DELETE", _PATH, query=query))
+        except InvalidRequestError as error:
+            if error.code != _OPERATION_FAILED:
+                raise
+            raise ConflictError(
+                f"{error.message} Only a queued task can be canceled.",
+                service=error.service,
+                operation=error.operation,
+                code=error.code,
+                status=error.status,
+                request_id=error.request_id,
+                attempts=error.attempts,
+            ) from error
 
     def resume(self, ref: JobRef) -> Job[ThumbTask]:
         """The job that a token stands for.

@@ -63,14 +63,14 @@ class S3Video(PascalRequest):
     name: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
     version: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
 
-    if TYPE_CHECKING:
-
-        def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
-
-    else:
+    if not TYPE_CHECKING:
 
         def __init__(self, *position: object, **parameters: object) -> None:
             super().__init__(**_named(("bucket", "name"), position, parameters))
+
+    else:
+
+        def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
 
     @model_serializer(mode="wrap")
     def _as_video(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
