@@ -17,7 +17,7 @@ from _options import (
 from vidkit import S3Video
 from vidkit.local import Identity, ScriptedLabel
 from vidkit.local.clips import RenderedClip, render_clip
-from vidkit.local.media import probe
+from vidkit.local.video.media import probe
 from vidkit.mpc import ObsObjInfo
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         from _options import parse_options
 
         from vidkit import VidKitError
-        from vidkit.local.media import NotAVideoError
+        from vidkit.local.video.media import NotAVideoError
     except ModuleNotFoundError as error:
         return _fail(f"{error}; install vidkit[demo]", 1)
     except KeyboardInterrupt:

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from vidkit.local.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
-from vidkit.local.signatures import signing_key
+from vidkit.local.signatures.aws import signing_key
+from vidkit.local.signatures.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
 
 # The example of a chunked upload in the S3 documentation: 65 KiB of the letter a.
 CHUNKED_SCOPE = "20130524/us-east-1/s3/aws4_request"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cloud_fixtures import to_request
 
-from vidkit.local.huawei_signatures import canonical_request, verify_huawei
+from vidkit.local.signatures.huawei import canonical_request, verify_huawei
 from vidkit.local.state import Identity
 from vidkit.local.wire import Fault
 

@@ -85,7 +85,7 @@ async def test_the_name_of_loopback_is_served():
 
 async def test_a_service_that_fails_to_close_holds_up_none_of_the_others(monkeypatch):
     from vidkit.local.kinesis_video import KinesisVideo
-    from vidkit.local.objects import Objects
+    from vidkit.local.objects.service import Objects
 
     closed = []
 

@@ -184,9 +184,9 @@ async def test_every_call_is_recorded(cloud):
 async def test_a_failure_inside_a_service_is_its_internal_error(cloud, caplog, monkeypatch):
     from vidkit.local.ivs import Ivs
     from vidkit.local.kinesis_video import KinesisVideo
-    from vidkit.local.mpc import Mpc
-    from vidkit.local.objects import Objects
-    from vidkit.local.rekognition import Rekognition
+    from vidkit.local.mpc.service import Mpc
+    from vidkit.local.objects.service import Objects
+    from vidkit.local.rekognition.service import Rekognition
 
     async def fail(*_):
         raise ZeroDivisionError("a secret of the inside")

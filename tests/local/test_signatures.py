@@ -11,7 +11,7 @@ from botocore.client import Config
 from botocore.credentials import Credentials
 from cloud_fixtures import to_request
 
-from vidkit.local.signatures import (
+from vidkit.local.signatures.aws import (
     JSON,
     OBJECT_STORE,
     REST_JSON,

@@ -1,7 +1,7 @@
 """A local cloud: the services that vidkit speaks to, on a loopback port."""
 
 from vidkit.local.cloud import LocalCloud
-from vidkit.local.labels import ScriptedLabel
+from vidkit.local.rekognition.scripts import ScriptedLabel
 from vidkit.local.state import Identity, StoredObject, Stream
 from vidkit.local.wire import RecordedCall
 

@@ -24,8 +24,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from vidkit.local.clock import LAST_MS, Clock, ClockError, read_clock
-from vidkit.local.scenes import DrawnScene, draw_scene
+from vidkit.local.video.clock import LAST_MS, Clock, ClockError, read_clock
+from vidkit.local.video.scenes import DrawnScene, draw_scene
 
 __all__ = ["ClockError", "RenderedClip", "Scene", "read_clock", "render_clip"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vidkit.local.labels import ScriptedLabel
+from vidkit.local.rekognition.scripts import ScriptedLabel
 from vidkit.local.server import Server, require_loopback
 from vidkit.local.state import Identity, State, StoredObject, Stream
 from vidkit.local.streams import make_stream
@@ -249,9 +249,9 @@ class LocalCloud:
     def _services(self) -> list[Service]:
         from vidkit.local.ivs import Ivs
         from vidkit.local.kinesis_video import KinesisVideo
-        from vidkit.local.mpc import Mpc
-        from vidkit.local.objects import Objects
-        from vidkit.local.rekognition import Rekognition
+        from vidkit.local.mpc.service import Mpc
+        from vidkit.local.objects.service import Objects
+        from vidkit.local.rekognition.service import Rekognition
 
         state = self._state
         return [KinesisVideo(state), Rekognition(state), Ivs(state), Mpc(state), Objects(state)]

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pycountry
 
+from vidkit.local.lazy_models import LazyModel
 from vidkit.local.page_tokens import PageTokens
-from vidkit.local.service_models import LazyModel
 from vidkit.local.state import State
 from vidkit.local.threads import in_thread
 from vidkit.local.wire import Answer, Fault, Request, parse_json

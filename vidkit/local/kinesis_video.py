@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from vidkit.local import media
+from vidkit.local.lazy_models import LazyModel
 from vidkit.local.page_tokens import PageTokens
-from vidkit.local.service_models import LazyModel
 from vidkit.local.state import State, Stream
 from vidkit.local.threads import in_thread
+from vidkit.local.video import media
 from vidkit.local.wire import Answer, Fault, Request, parse_json
 
 PAGE_SIZE: Final = 25

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from vidkit.local.huawei_signatures import ALGORITHM as HUAWEI_ALGORITHM
-from vidkit.local.huawei_signatures import verify_huawei
-from vidkit.local.signatures import (
+from vidkit.local.signatures.aws import (
     JSON,
     OBJECT_STORE,
     REST_JSON,
@@ -15,6 +13,8 @@ from vidkit.local.signatures import (
     scoped_service,
     verify_aws,
 )
+from vidkit.local.signatures.huawei import ALGORITHM as HUAWEI_ALGORITHM
+from vidkit.local.signatures.huawei import verify_huawei
 from vidkit.local.state import Identity
 from vidkit.local.wire import Answer, Fault, Request
 

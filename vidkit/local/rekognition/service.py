@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vidkit.local.lazy_models import LazyModel
 from vidkit.local.page_tokens import PageTokens
-from vidkit.local.rekognition_jobs import Item, JobKind, Jobs
-from vidkit.local.rekognition_labels import LabelDetection
-from vidkit.local.rekognition_segments import SegmentDetection
-from vidkit.local.service_models import LazyModel
+from vidkit.local.rekognition.jobs import Item, JobKind, Jobs
+from vidkit.local.rekognition.labels import LabelDetection
+from vidkit.local.rekognition.segments import SegmentDetection
 from vidkit.local.state import State
 from vidkit.local.wire import Answer, Fault, Request, parse_json
 

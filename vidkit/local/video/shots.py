@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from PIL import Image
 
-from vidkit.local.decoding import Timeline, decoded, opened
-from vidkit.local.media import timeline
+from vidkit.local.video.decoding import Timeline, decoded, opened
+from vidkit.local.video.media import timeline
 
 _ANALYSED_WIDTH = 160
 _LUMA_FIRST = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|gray"

@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from PIL import Image
 
-from vidkit.local.decoding import (
+from vidkit.local.video.decoding import (
     FrameReader,
     NotAVideoError,
     Timeline,

@@ -7,12 +7,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vidkit.local import media
-from vidkit.local.mpc_parameters import Location, SnapshotRequest
-from vidkit.local.mpc_snapshots import Picture, pack, take_pictures
-from vidkit.local.object_files import as_file
+from vidkit.local.mpc.parameters import Location, SnapshotRequest
+from vidkit.local.mpc.snapshots import Picture, pack, take_pictures
+from vidkit.local.objects.files import as_file
 from vidkit.local.state import State, StoredObject
 from vidkit.local.threads import in_thread
+from vidkit.local.video import media
 from vidkit.local.wire import Fault
 
 WORKERS = 2

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter
 
-from vidkit.local import clips, media
+from vidkit.local import clips
 from vidkit.local.clips import ClockError, read_clock, render_clip
-from vidkit.local.clock import LAST_MS, Clock, clock_text
+from vidkit.local.video import media
+from vidkit.local.video.clock import LAST_MS, Clock, clock_text
 
 SIZE = (320, 180)
 

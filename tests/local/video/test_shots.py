@@ -5,9 +5,9 @@ import av
 import pytest
 from av.video.reformatter import ColorRange
 
-from vidkit.local import media
-from vidkit.local.media import NotAVideoError
-from vidkit.local.shots import BlackSpan, Shot, find_black, find_shots, smpte
+from vidkit.local.video import media
+from vidkit.local.video.media import NotAVideoError
+from vidkit.local.video.shots import BlackSpan, Shot, find_black, find_shots, smpte
 
 WIDTH, HEIGHT = 64, 100
 

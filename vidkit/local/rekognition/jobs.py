@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from vidkit.local import media
-from vidkit.local.object_files import as_file, size_of
+from vidkit.local.objects.files import as_file, size_of
 from vidkit.local.state import State, StoredObject
 from vidkit.local.threads import in_thread
+from vidkit.local.video import media
 from vidkit.local.wire import Fault
 
 MAX_RUNNING = 20

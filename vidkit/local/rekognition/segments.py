@@ -5,8 +5,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local import media, shots
-from vidkit.local.rekognition_jobs import Item, Job, JobKind, Subject, video_metadata
+from vidkit.local.rekognition.jobs import Item, Job, JobKind, Subject, video_metadata
+from vidkit.local.video import media, shots
 
 _DEFAULT_CONFIDENCE = 50.0
 _MODEL_VERSION = "2.0"

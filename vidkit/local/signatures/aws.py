@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
-from vidkit.local.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
+from vidkit.local.signatures.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
 from vidkit.local.state import Identity
 from vidkit.local.wire import Fault, Request
 

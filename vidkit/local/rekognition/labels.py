@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition_jobs import Item, Job, JobKind, Subject, video_metadata
+from vidkit.local.rekognition.jobs import Item, Job, JobKind, Subject, video_metadata
 
 _DEFAULT_CONFIDENCE = 50.0
 

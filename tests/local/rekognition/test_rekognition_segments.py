@@ -4,22 +4,9 @@ from itertools import pairwise
 
 import av
 import pytest
-from rekognition_calls import detect, finished, put, start, state_of
+from rekognition_calls import detect, finished, put, start
 
-from vidkit.local import shots
-from vidkit.local.rekognition import Rekognition
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def rekognition(state):
-    service = Rekognition(state)
-    yield service
-    await service.close()
+from vidkit.local.video import shots
 
 
 async def test_shots_tile_the_video_and_have_frames_and_timecodes(rekognition, clock_clip):

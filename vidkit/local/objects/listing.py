@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from vidkit.local.s3_xml import document
+from vidkit.local.objects.xml import document
 from vidkit.local.state import State, StoredObject
 from vidkit.local.wire import Answer, Fault
 

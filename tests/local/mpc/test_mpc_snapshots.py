@@ -12,26 +12,12 @@ from mpc_calls import (
     picture_names,
     put,
     refusal,
-    state_of,
     status,
     taken,
 )
 from PIL import Image
 
 from vidkit.local import clips
-from vidkit.local.mpc import Mpc
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def mpc(state):
-    service = Mpc(state)
-    yield service
-    await service.close()
 
 
 async def test_every_interval_gives_the_frame_of_its_second(mpc, state, clock_clip):

@@ -1,23 +1,10 @@
 """What the service model says about requests to the local Rekognition."""
 
 import pytest
-from rekognition_calls import VIDEO, call, code_of, state_of
+from rekognition_calls import VIDEO, call, code_of
 
-from vidkit.local.rekognition import Rekognition
-from vidkit.local.rekognition_parameters import ServiceModel
+from vidkit.local.service_models import ServiceModel
 from vidkit.local.wire import Fault, Request
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def rekognition(state):
-    service = Rekognition(state)
-    yield service
-    await service.close()
 
 
 @pytest.mark.parametrize(

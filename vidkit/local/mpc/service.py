@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from vidkit.local.mpc_parameters import SnapshotRequest, invalid, read_request, read_task_ids
-from vidkit.local.mpc_tasks import Task, Tasks, location_item, timestamp
+from vidkit.local.mpc.parameters import SnapshotRequest, invalid, read_request, read_task_ids
+from vidkit.local.mpc.tasks import Task, Tasks, location_item, timestamp
 from vidkit.local.state import State, StoredObject
 from vidkit.local.wire import Answer, Fault, Request, parse_json
 

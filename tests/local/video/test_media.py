@@ -8,9 +8,9 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from vidkit.local import media
 from vidkit.local.clips import read_clock, render_clip
-from vidkit.local.media import NotAVideoError
+from vidkit.local.video import media
+from vidkit.local.video.media import NotAVideoError
 
 
 def difference(one, other):

@@ -1,21 +1,7 @@
 """Label detection of the local cloud: filters, order, pages."""
 
 import pytest
-from rekognition_calls import call, code_of, detect, finished, label, start, state_of
-
-from vidkit.local.rekognition import Rekognition
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def rekognition(state):
-    service = Rekognition(state)
-    yield service
-    await service.close()
+from rekognition_calls import call, code_of, detect, finished, label, start
 
 
 def names(content):

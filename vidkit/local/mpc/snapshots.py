@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidkit.local import media
-from vidkit.local.mpc_parameters import DEFAULT_INTERVAL, DEFAULT_MAX_LENGTH, SnapshotRequest
+from vidkit.local.mpc.parameters import DEFAULT_INTERVAL, DEFAULT_MAX_LENGTH, SnapshotRequest
+from vidkit.local.video import media
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vidkit.local.s3_xml import completed_parts, document
+from vidkit.local.objects.xml import completed_parts, document
 from vidkit.local.state import StoredObject
 from vidkit.local.threads import in_thread
 from vidkit.local.wire import Answer, Fault, Request

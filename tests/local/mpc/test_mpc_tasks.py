@@ -21,26 +21,13 @@ from mpc_calls import (
     processing,
     put,
     refusal,
-    state_of,
     status,
     taken,
 )
 
 from vidkit.local import LocalCloud, clips
-from vidkit.local.mpc import Mpc
+from vidkit.local.mpc.service import Mpc
 from vidkit.local.wire import Fault, Request
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def mpc(state):
-    service = Mpc(state)
-    yield service
-    await service.close()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +88,7 @@ async def test_an_accident_fails_the_task_and_is_logged(mpc, monkeypatch, caplog
     def broken(*args):
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr("vidkit.local.mpc_tasks.take_pictures", broken)
+    monkeypatch.setattr("vidkit.local.mpc.tasks.take_pictures", broken)
     task = await taken(mpc)
     assert task["status"] == "FAILED"
     assert task["description"].startswith("MPC.10050")

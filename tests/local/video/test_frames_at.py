@@ -2,9 +2,9 @@ import av
 import pytest
 from PIL import Image
 
-from vidkit.local import decoding, media
 from vidkit.local.clips import read_clock
-from vidkit.local.media import NotAVideoError
+from vidkit.local.video import decoding, media
+from vidkit.local.video.media import NotAVideoError
 
 
 def decode_all(path):

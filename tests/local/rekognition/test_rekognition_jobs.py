@@ -20,24 +20,12 @@ from rekognition_calls import (
     label,
     put,
     start,
-    state_of,
 )
 
-from vidkit.local import LocalCloud, media
-from vidkit.local.rekognition import Rekognition
+from vidkit.local import LocalCloud
+from vidkit.local.rekognition.service import Rekognition
+from vidkit.local.video import media
 from vidkit.local.wire import Fault, Request
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def rekognition(state):
-    service = Rekognition(state)
-    yield service
-    await service.close()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +148,7 @@ async def test_a_video_of_another_format_fails_the_job(rekognition, state, tmp_p
 
 
 async def test_a_video_over_six_hours_fails_the_job(rekognition, monkeypatch):
-    monkeypatch.setattr("vidkit.local.rekognition_jobs.MAX_DURATION", timedelta(seconds=7))
+    monkeypatch.setattr("vidkit.local.rekognition.jobs.MAX_DURATION", timedelta(seconds=7))
     content = await detect(rekognition)
     assert content["JobStatus"] == "FAILED"
     assert content["StatusMessage"] == "The video is longer than 0:00:07."

@@ -1,22 +1,9 @@
 """The limits of requests to the local MPC."""
 
 import pytest
-from mpc_calls import PATH, SOURCE, TARGET, call, listed, refusal, state_of, taken
+from mpc_calls import PATH, SOURCE, TARGET, call, listed, refusal, taken
 
-from vidkit.local.mpc import Mpc
 from vidkit.local.wire import Fault, Request
-
-
-@pytest.fixture
-def state(clock_clip):
-    return state_of(clock_clip)
-
-
-@pytest.fixture
-async def mpc(state):
-    service = Mpc(state)
-    yield service
-    await service.close()
 
 
 @pytest.mark.parametrize(

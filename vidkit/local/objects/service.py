@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from vidkit.local.multipart import MultipartUploads
-from vidkit.local.object_listing import list_buckets, list_objects
-from vidkit.local.s3_xml import document
+from vidkit.local.objects.listing import list_buckets, list_objects
+from vidkit.local.objects.multipart import MultipartUploads
+from vidkit.local.objects.xml import document
 from vidkit.local.state import State, StoredObject
 from vidkit.local.threads import in_thread
 from vidkit.local.wire import Answer, Fault, Request

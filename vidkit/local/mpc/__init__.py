@@ -1,0 +1,1 @@
+"""Huawei Cloud MPC: snapshot tasks over real files."""

@@ -1,0 +1,1 @@
+"""The object store, with S3's face."""

@@ -1,0 +1,1 @@
+"""Rekognition Video: jobs over real files."""

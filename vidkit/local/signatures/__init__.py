@@ -1,0 +1,1 @@
+"""Checking the signatures of AWS and Huawei Cloud."""

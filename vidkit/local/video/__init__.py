@@ -1,0 +1,1 @@
+"""Video files: frames, shots, and clips that tell the time."""
