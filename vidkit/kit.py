@@ -168,7 +168,7 @@ class VidKit:
 
         ref = JobRef.from_token(token)
         if ref.service == "rekognition":
-            return self.rekognition.video_jobs.resume(ref)
+            return self.rekognition.resume(ref)
         if ref.service == "mpc":
             return self.mpc.resume(ref)
         raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")

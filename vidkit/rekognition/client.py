@@ -1,38 +1,16 @@
-"""Rekognition Video: stored-video jobs."""
+"""Rekognition Video as one client, put together from its kinds of jobs."""
 
-import uuid
-from collections.abc import Sequence
+from typing import Any
 
-from vidkit.calls import Caller
-from vidkit.checks import operation
-from vidkit.jobs import Job
+from vidkit.jobs import Job, JobRef
 from vidkit.paging import AsyncPager
-from vidkit.rekognition.kinds import LABEL_DETECTION, SEGMENT_DETECTION
-from vidkit.rekognition.labels import (
-    GetLabelDetectionAnswer,
-    GetLabelDetectionRequest,
-    LabelDetection,
-    LabelDetectionAggregateBy,
-    LabelDetectionFeatureName,
-    LabelDetectionSettings,
-    LabelDetectionSortBy,
-    StartLabelDetectionRequest,
-)
-from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.segments import (
-    GetSegmentDetectionAnswer,
-    GetSegmentDetectionRequest,
-    SegmentDetection,
-    SegmentType,
-    StartSegmentDetectionFilters,
-    StartSegmentDetectionRequest,
-)
-from vidkit.rekognition.video_jobs import VideoJobs
+from vidkit.rekognition.label_operations import LabelOperations
+from vidkit.rekognition.segment_operations import SegmentOperations
 
 __all__ = ["RekognitionClient"]
 
 
-class RekognitionClient:
+class RekognitionClient(LabelOperations, SegmentOperations):
     """Stored-video jobs of Rekognition Video; ``kit.rekognition``.
 
     Example:
@@ -43,166 +21,10 @@ class RekognitionClient:
         ```
     """
 
-    def __init__(self, caller: Caller) -> None:
-        self.video_jobs: VideoJobs = VideoJobs(caller)
-
-    @operation
-    async def start_label_detection(
-        self,
-        video: S3Video,
-        *,
-        client_request_token: str | None = None,
-        min_confidence: float | None = None,
-        notification_channel: NotificationChannel | None = None,
-        job_tag: str | None = None,
-        features: Sequence[LabelDetectionFeatureName] | None = None,
-        settings: LabelDetectionSettings | None = None,
-    ) -> Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]]:
-        """Start looking for labels in a stored video.
-
-        Args:
-            video: the video.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            min_confidence: 0 to 100; the service's default is 50.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            features: what to look for: ``["GENERAL_LABELS"]``.
-            settings: which labels and categories.
-
-        Returns:
-            The job; awaiting it gives a pager over labels.
+    def resume(self, ref: JobRef) -> Job[AsyncPager[Any, Any]]:
+        """The job that a reference stands for; `VidKit.resume` takes its token.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
-            VidKitError: see `vidkit.errors`.
-
-        Source: ``StartLabelDetection``.
+            RequestError: a kind that is not known here.
         """
-        request = StartLabelDetectionRequest(
-            video=video,
-            client_request_token=_token(client_request_token),
-            min_confidence=min_confidence,
-            notification_channel=notification_channel,
-            job_tag=job_tag,
-            features=features,
-            settings=settings,
-        )
-        return await self.video_jobs.start(LABEL_DETECTION, request)
-
-    @operation
-    def get_label_detection(
-        self,
-        job_id: str,
-        *,
-        max_results: int = 1000,
-        next_token: str | None = None,
-        sort_by: LabelDetectionSortBy | None = None,
-        aggregate_by: LabelDetectionAggregateBy | None = None,
-    ) -> AsyncPager[LabelDetection, GetLabelDetectionAnswer]:
-        """The labels of a job.
-
-        A job that is still running answers with a page without labels; wait with `Job`.
-
-        Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
-            sort_by: ``"TIMESTAMP"`` (the service's default) or ``"NAME"``.
-            aggregate_by: ``"TIMESTAMPS"`` (the service's default) or ``"SEGMENTS"``.
-
-        Returns:
-            A pager over labels.
-
-        Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
-            VidKitError: while iterating: see `vidkit.errors`.
-
-        Source: ``GetLabelDetection``.
-        """
-        request = GetLabelDetectionRequest(
-            job_id=job_id,
-            max_results=max_results,
-            next_token=next_token,
-            sort_by=sort_by,
-            aggregate_by=aggregate_by,
-        )
-        return self.video_jobs.pages(LABEL_DETECTION, request)
-
-    @operation
-    async def start_segment_detection(
-        self,
-        video: S3Video,
-        *,
-        segment_types: Sequence[SegmentType],
-        client_request_token: str | None = None,
-        notification_channel: NotificationChannel | None = None,
-        job_tag: str | None = None,
-        filters: StartSegmentDetectionFilters | None = None,
-    ) -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]:
-        """Start looking for shots and technical cues in a stored video.
-
-        Args:
-            video: the video.
-            segment_types: ``"SHOT"``, ``"TECHNICAL_CUE"`` or both.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            filters: confidence and what counts as black.
-
-        Returns:
-            The job; awaiting it gives a pager over segments.
-
-        Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
-            VidKitError: see `vidkit.errors`.
-
-        Source: ``StartSegmentDetection``.
-        """
-        request = StartSegmentDetectionRequest(
-            video=video,
-            segment_types=segment_types,
-            client_request_token=_token(client_request_token),
-            notification_channel=notification_channel,
-            job_tag=job_tag,
-            filters=filters,
-        )
-        return await self.video_jobs.start(SEGMENT_DETECTION, request)
-
-    @operation
-    def get_segment_detection(
-        self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]:
-        """The segments of a job.
-
-        A job that is still running answers with a page without segments; wait with `Job`.
-
-        Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
-
-        Returns:
-            A pager over segments.
-
-        Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
-            VidKitError: while iterating: see `vidkit.errors`.
-
-        Source: ``GetSegmentDetection``.
-        """
-        request = GetSegmentDetectionRequest(
-            job_id=job_id, max_results=max_results, next_token=next_token
-        )
-        return self.video_jobs.pages(SEGMENT_DETECTION, request)
-
-
-def _token(given: str | None) -> str:
-    return uuid.uuid4().hex if given is None else given
+        return self._video_jobs.resume(ref)

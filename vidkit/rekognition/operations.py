@@ -1,0 +1,21 @@
+"""What the operations of all job kinds stand on."""
+
+import uuid
+
+from vidkit.calls import Caller
+from vidkit.rekognition.video_jobs import VideoJobs
+
+__all__ = ["Operations", "request_token"]
+
+
+class Operations:
+    """The base of the classes that `RekognitionClient` is put together from."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._video_jobs = VideoJobs(caller)
+
+
+def request_token(given: str | None) -> str:
+    """The client request token of one logical start: the caller's, or a new one."""
+    return uuid.uuid4().hex if given is None else given
