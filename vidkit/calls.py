@@ -149,6 +149,7 @@ class Caller:
         *,
         begin: str | None = None,
         first: PageT | None = None,
+        expired: Callable[[VidKitError], bool] | None = None,
     ) -> AsyncPager[Any, PageT]:
         """A pager over pages that follow one another by token.
 
@@ -156,6 +157,7 @@ class Caller:
             fetch: fetches the page at a token.
             begin: the token where an iteration begins; None is the start.
             first: the page there, when it is known already.
+            expired: whether an error says that a page token has expired.
         """
 
         def source(token: str | None, *, ahead: bool) -> AsyncIterator[PageT]:
@@ -165,6 +167,7 @@ class Caller:
                 token=token or begin,
                 ahead=ahead,
                 first=first if token is None else None,
+                expired=expired,
             )
 
         return AsyncPager(source)
@@ -182,11 +185,13 @@ def _error_name(failure: VidKitError | None) -> str | None:
 
 
 def _decoded(operation: Operation[M], reply: Reply) -> M:
-    if operation.answer is Nothing:
+    if operation.answer is Nothing and not reply.body:
         return operation.answer()
     try:
         return decode(operation.answer, reply.body)
     except VidKitError as error:
+        # The answer says that it was carried out, only not with what result.
+        error.ambiguous = True
         error.status = reply.status
         error.request_id = request_id(reply)
         raise

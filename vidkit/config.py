@@ -2,15 +2,17 @@
 
 import dataclasses
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from vidkit.checks import checked_constructor
 from vidkit.errors import ConfigError, VidKitError
 
-__all__ = ["AwsConfig", "HuaweiConfig", "seconds"]
+__all__ = ["AwsConfig", "HuaweiConfig", "is_loopback", "number", "seconds"]
 
 _SECRET = {"secret": True}
 
@@ -25,9 +27,13 @@ def _masked_repr(config: Any) -> str:
 
 
 def seconds(
-    duration: float | timedelta, *, parameter: str, error: type[VidKitError] = ConfigError
+    duration: float | timedelta,
+    *,
+    parameter: str,
+    error: type[VidKitError] = ConfigError,
+    zero: bool = False,
 ) -> float:
-    """A positive duration in seconds.
+    """A positive duration in seconds, or ``zero`` too where that makes sense.
 
     Raises:
         VidKitError: an ``error``: it is no number, not positive, or not finite.
@@ -35,9 +41,44 @@ def seconds(
     value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise error(f"{parameter}={duration!r}: give seconds as a number, or a timedelta")
-    if not 0 < value < float("inf"):
-        raise error(f"{parameter}={duration!r}: must be more than 0 seconds, and finite")
+    if not (0 < value < float("inf") or (zero and value == 0)):
+        least = "0 seconds or more" if zero else "more than 0 seconds"
+        raise error(f"{parameter}={duration!r}: must be {least}, and finite")
     return float(value)
+
+
+def number(value: float, *, parameter: str, least: float) -> None:
+    """Check that a value is a finite number that is large enough.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    given: Any = value
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ConfigError(f"{parameter}={given!r}: must be a number")
+    if not least <= given < float("inf"):
+        raise ConfigError(f"{parameter}={given!r}: must be {least:g} or more, and finite")
+
+
+def _check_texts(config: Any) -> None:
+    """Every text is one, without the control characters that no address or key has."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if field.default is not None or value is None:
+            continue
+        shown = "***" if field.metadata.get("secret") else repr(value)
+        if not isinstance(value, str):
+            raise ConfigError(f"{field.name}={shown}: must be text")
+        if not value or not value.isprintable() or any(mark.isspace() for mark in value):
+            raise ConfigError(
+                f"{field.name}={shown}: must not be empty, nor have white space or control "
+                "characters"
+            )
+
+
+def _check_word(value: str | None, parameter: str) -> None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise ConfigError(f"{parameter}={value!r}: must be of letters, digits, - and _")
 
 
 def _check_address(value: str | None, parameter: str) -> None:
@@ -52,6 +93,15 @@ def _check_address(value: str | None, parameter: str) -> None:
         sound = sound and not parts.query and not parts.fragment and parts.username is None
     if not sound:
         raise ConfigError(f"{parameter}: must be an address such as https://host:port, no more")
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is this machine's own, which no proxy can reach for us."""
+    host = urlsplit(address or "").hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_together(parameters: dict[str, str | None]) -> None:
@@ -78,7 +128,8 @@ class AwsConfig:
         access_key_id: an access key; goes with ``secret_access_key``.
         secret_access_key: its secret; never shown.
         session_token: the token of temporary credentials; never shown.
-        endpoint_url: one address for all AWS services, such as a local cloud's.
+        endpoint_url: one address for all AWS services, such as a local cloud's; botocore's
+            ``AWS_ENDPOINT_URL_<SERVICE>`` variables win for their one service.
         connect_timeout: seconds to wait for a connection (5).
         max_connections: open connections to one service at most (64).
 
@@ -100,13 +151,15 @@ class AwsConfig:
     max_connections: int = 64
 
     def __post_init__(self) -> None:
+        _check_texts(self)
+        _check_word(self.region, "region")
         _check_together(
             {"access_key_id": self.access_key_id, "secret_access_key": self.secret_access_key}
         )
         if self.session_token and not self.access_key_id:
             raise ConfigError("session_token: needs access_key_id and secret_access_key beside it")
         _check_address(self.endpoint_url, "endpoint_url")
-        _check_connections(self.connect_timeout, self.max_connections)
+        _set_connections(self)
 
     def __repr__(self) -> str:
         return _masked_repr(self)
@@ -151,13 +204,16 @@ class HuaweiConfig:
     max_connections: int = 64
 
     def __post_init__(self) -> None:
+        _check_texts(self)
+        _check_word(self.region, "region")
+        _check_word(self.project_id, "project_id")
         _check_together({"access_key": self.access_key, "secret_key": self.secret_key})
         if self.security_token and not self.access_key:
             raise ConfigError("security_token: needs access_key and secret_key beside it")
         if self.auth_token and self.access_key:
             raise ConfigError("auth_token: give either it or access_key with secret_key")
         _check_address(self.endpoint, "endpoint")
-        _check_connections(self.connect_timeout, self.max_connections)
+        _set_connections(self)
 
     def __repr__(self) -> str:
         return _masked_repr(self)
@@ -177,9 +233,11 @@ class HuaweiConfig:
         )
 
 
-def _check_connections(connect_timeout: float, max_connections: int) -> None:
-    seconds(connect_timeout, parameter="connect_timeout")
-    if isinstance(max_connections, bool) or not isinstance(max_connections, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ConfigError(f"max_connections={max_connections!r}: must be a whole number")
-    if max_connections < 1:
-        raise ConfigError(f"max_connections={max_connections!r}: must be at least 1")
+def _set_connections(config: "AwsConfig | HuaweiConfig") -> None:
+    timeout = seconds(config.connect_timeout, parameter="connect_timeout")
+    object.__setattr__(config, "connect_timeout", timeout)
+    most: Any = config.max_connections
+    if isinstance(most, bool) or not isinstance(most, int):
+        raise ConfigError(f"max_connections={most!r}: must be a whole number")
+    if most < 1:
+        raise ConfigError(f"max_connections={most!r}: must be at least 1")

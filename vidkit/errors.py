@@ -194,11 +194,13 @@ _BY_CODE: dict[str, type[ServiceError]] = {
             "InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken "
             "MissingAuthenticationTokenException NotAuthorizedException PendingVerification "
             "RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch "
-            "UnrecognizedClientException MPC.10203 MPC.10206 MPC.10207 MPC.10208 APIGW.0301 "
+            "UnrecognizedClientException AuthorizationError AuthorizationErrorException "
+            "MPC.10203 MPC.10206 MPC.10207 MPC.10208 APIGW.0301 "
             "APIGW.0302 APIGW.0303 APIGW.0305 APIGW.0307"
         ),
         NotFoundError: (
-            "ChannelNotBroadcasting ResourceNotFoundException NoSuchKey NoSuchBucket MPC.10211 "
+            "ChannelNotBroadcasting NotFound NotFoundException QueueDoesNotExist "
+            "ResourceNotFoundException NoSuchKey NoSuchBucket MPC.10211 "
             "MPC.363011005 APIGW.0101"
         ),
         ConflictError: (

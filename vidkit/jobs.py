@@ -10,13 +10,14 @@ import binascii
 import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from vidkit.checks import checked_constructor
-from vidkit.config import seconds
+from vidkit.config import number, seconds
 from vidkit.errors import (
     ConfigError,
     JobCanceledError,
@@ -28,7 +29,17 @@ from vidkit.errors import (
     VidKitTimeoutError,
 )
 
-__all__ = ["Job", "JobPoll", "JobRef", "JobState", "PollPolicy", "Watched", "poll_delay"]
+__all__ = [
+    "Job",
+    "JobPoll",
+    "JobRef",
+    "JobState",
+    "PollPolicy",
+    "Watched",
+    "plan_request_token",
+    "planned_request_token",
+    "poll_delay",
+]
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -51,6 +62,8 @@ class PollPolicy:
         factor: growth from wait to wait (1.5).
         max_delay: seconds (30).
         patience: seconds (300) for which passing errors in a row are endured.
+        polls_per_second: how many jobs a kit asks about each second at most (5, which is what
+            Rekognition allows an account in most regions).
 
     Raises:
         ConfigError: an unknown field or a number out of range.
@@ -64,12 +77,13 @@ class PollPolicy:
     factor: float = 1.5
     max_delay: float = 30.0
     patience: float = 300.0
+    polls_per_second: float = 5.0
 
     def __post_init__(self) -> None:
         for name in ("initial_delay", "max_delay", "patience"):
-            seconds(getattr(self, name), parameter=name)
-        if not 1 <= self.factor < float("inf"):
-            raise ConfigError(f"factor={self.factor!r}: must be 1 or more")
+            object.__setattr__(self, name, seconds(getattr(self, name), parameter=name))
+        number(self.polls_per_second, parameter="polls_per_second", least=0.001)
+        number(self.factor, parameter="factor", least=1)
 
 
 def poll_delay(policy: PollPolicy, polls: int, draw: float) -> float:
@@ -168,12 +182,29 @@ class Watched(Generic[A, R]):
         poll: looks once.
         result: what a successful look becomes.
         cancel: cancels the job, or None when the service cannot.
+        pause: waits before a look, given how many looks there were and how long polling would
+            wait; None: that long.
     """
 
     ref: JobRef
     poll: Callable[[], Awaitable[JobPoll[A]]]
     result: Callable[[A], R]
     cancel: Callable[[], Awaitable[None]] | None = None
+    pause: Callable[[int, float], Awaitable[None]] | None = None
+
+
+_planned: ContextVar[list[str] | None] = ContextVar("vidkit_planned_request_token", default=None)
+
+
+def plan_request_token(token: str) -> None:
+    """Let the next start in this context use this client request token."""
+    _planned.set([token])
+
+
+def planned_request_token() -> str | None:
+    """The token planned for the next start; it is used up by asking."""
+    planned = _planned.get()
+    return planned.pop() if planned else None
 
 
 class Job(Generic[R]):
@@ -294,7 +325,7 @@ class Job(Generic[R]):
         return self.result().__await__()
 
     async def _poll(self) -> JobPoll[Any]:
-        if self._last is None or self._last.state is JobState.RUNNING:
+        if not self._ended() or self._last is None:
             self._last = await self._watched.poll()
         return self._last
 
@@ -309,16 +340,25 @@ class Job(Generic[R]):
         """Wait as the policy says after ``polls`` looks, then look; passing errors are endured."""
         failing_since: float | None = None
         while True:
-            if polls:
-                await asyncio.sleep(poll_delay(self._policy, polls, self._draw()))
+            await self._pause(polls)
             polls += 1
             try:
                 return await self._poll(), polls
             except VidKitError as error:
                 now = asyncio.get_running_loop().time()
                 failing_since = now if failing_since is None else failing_since
-                if not error.retryable or now - failing_since > self._policy.patience:
+                if not _may_pass(error) or now - failing_since > self._policy.patience:
                     raise self._of_this_job(error) from error.__cause__
+
+    async def _pause(self, polls: int) -> None:
+        delay = poll_delay(self._policy, polls, self._draw()) if polls else 0.0
+        if self._watched.pause is not None and not self._ended():
+            await self._watched.pause(polls, delay)
+        elif polls:
+            await asyncio.sleep(delay)
+
+    def _ended(self) -> bool:
+        return self._last is not None and self._last.state is not JobState.RUNNING
 
     def _failure(self, poll: JobPoll[Any]) -> JobError:
         failed = poll.state is JobState.FAILED
@@ -329,6 +369,11 @@ class Job(Generic[R]):
     def _of_this_job(self, error: E) -> E:
         error.job_token = self.token
         return error.located(self._watched.ref.service, self.kind.partition(".")[2])
+
+
+def _may_pass(error: VidKitError) -> bool:
+    # A look that took too long says nothing about the job.
+    return error.retryable or isinstance(error, VidKitTimeoutError)
 
 
 class _StatusChanges:

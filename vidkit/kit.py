@@ -1,9 +1,12 @@
 """The facade: one kit over four services."""
 
+import inspect
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
+from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from vidkit.checks import checked_constructor, operation
 from vidkit.config import AwsConfig, HuaweiConfig, seconds
@@ -13,14 +16,18 @@ if TYPE_CHECKING:
     from vidkit.calls import Options
     from vidkit.images.client import ImagesClient
     from vidkit.ivs.client import IvsClient
+    from vidkit.job_runs import JobRun, Starter
     from vidkit.jobs import Job, PollPolicy
     from vidkit.mpc.client import MpcClient
     from vidkit.rekognition.client import RekognitionClient
+    from vidkit.rekognition.completion import CompletionQueue
     from vidkit.retry import RetryPolicy
     from vidkit.runtime import Runtime
     from vidkit.telemetry import Listener
 
 __all__ = ["VidKit"]
+
+R = TypeVar("R")
 
 
 class _Unset:
@@ -153,13 +160,14 @@ class VidKit:
         return _View(self._runtime, options)
 
     @operation
-    def resume(self, token: str) -> "Job[Any]":
+    def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]":
         """The job that a token stands for, in this process or another one.
 
         Nothing is sent until the job is asked or awaited.
 
         Args:
             token: what ``Job.token`` returned.
+            completion: learns of the end of a Rekognition job instead of polling.
 
         Raises:
             RequestError: not a token of a vidkit job, or of another project.
@@ -168,10 +176,52 @@ class VidKit:
 
         ref = JobRef.from_token(token)
         if ref.service == "rekognition":
-            return self.rekognition.resume(ref)
+            return self.rekognition.resume(ref, completion=completion)
         if ref.service == "mpc":
             return self.mpc.resume(ref)
         raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
+
+    @operation
+    def run_jobs(
+        self,
+        starters: "Iterable[Starter[R]] | Mapping[str, Starter[R]]",
+        *,
+        max_in_flight: int = 20,
+        journal: str | PathLike[str] | None = None,
+        completion: "CompletionQueue | None" = None,
+    ) -> "JobRun[R]":
+        """Run many jobs, a few at a time; one outcome comes for each, as it ends.
+
+        A failure is an outcome like any other and stops nothing. When the account has as many
+        jobs in progress as it may, starting waits for a place.
+
+        Args:
+            starters: callables without arguments that start one job each; a mapping gives them
+                keys of their own, otherwise they are counted from ``"0"``.
+            max_in_flight: jobs in progress at most (20, what Rekognition allows an account).
+            journal: a file to note the starts in; run again with the same starters and file, the
+                run goes on with the jobs that were started, and starts none twice.
+            completion: what learns of the ends of resumed jobs; started ones bring their own.
+
+        Returns:
+            An iterator over outcomes: ``key``, ``job``, ``result``, ``error``, ``repeated``.
+
+        Raises:
+            RequestError: at once or from the iteration: a parameter or the journal is not usable.
+        """
+        from vidkit.job_runs import JobRun
+
+        def resume(token: str) -> "Job[R]":
+            return self.resume(token, completion=completion)
+
+        return JobRun(
+            starters,
+            runtime=self._runtime,
+            resume=resume,
+            policy=self._caller.options.poll,
+            max_in_flight=max_in_flight,
+            journal=journal,
+        )
 
     async def close(self) -> None:
         """Close the connections and end what runs in the background; twice is fine."""
@@ -220,3 +270,5 @@ def _check_options(retry: object, poll: object, on_event: object) -> None:
     _check_type(poll, PollPolicy, "poll")
     if on_event is not None and not callable(on_event):
         raise ConfigError(f"on_event: must be callable, not a {type(on_event).__name__}")
+    if inspect.iscoroutinefunction(on_event):
+        raise ConfigError("on_event: must be a plain function, since nothing awaits it")

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetPydanticSchema,
     ValidationError,
@@ -41,13 +41,18 @@ OPEN = GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())
 _SHOWN = 80
 
 
-def _utc(value: datetime) -> datetime:
-    if value.tzinfo is None:
+def _utc(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise ValueError("must be an aware datetime")  # noqa: TRY004
+    if value.utcoffset() is None:
         raise ValueError("must be aware: give it a time zone, such as datetime.now(UTC)")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a moment that UTC has too") from None
 
 
-AwareDatetime = Annotated[datetime, AfterValidator(_utc)]
+AwareDatetime = Annotated[datetime, BeforeValidator(_utc)]
 """A request's point in time: aware; normalised to UTC."""
 
 
@@ -98,6 +103,9 @@ class RequestModel(BaseModel):
                 super().__init__(**parameters)
             except ValidationError as error:
                 raise self._refusal(error) from None
+            except TypeError as error:
+                # A dict in place of a nested model, with keys that are no names.
+                raise RequestError(f"{type(self).__name__}: {error}") from None
 
     @classmethod
     def _refusal(cls, error: ValidationError) -> RequestError:

@@ -6,13 +6,18 @@ page that is on its way, and that is cancelled when the iterator goes.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from vidkit.errors import DecodeError, RequestError, VidKitError
+
+if TYPE_CHECKING:
+    from vidkit.jsonl import OnWritten
 
 __all__ = ["AsyncPager", "Page", "PageSource", "TokenPages"]
 
 Item = TypeVar("Item")
+T = TypeVar("T")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 
 
@@ -57,6 +62,8 @@ class TokenPages(Generic[PageT]):
         token: where to begin; None is the start.
         ahead: whether to fetch the next page while one is consumed.
         first: the first page, when it is known already.
+        expired: whether an error says that a page token has expired; then the pages begin again
+            and those that were read are passed over.
     """
 
     def __init__(
@@ -67,7 +74,13 @@ class TokenPages(Generic[PageT]):
         token: str | None = None,
         ahead: bool = True,
         first: PageT | None = None,
+        expired: Callable[[VidKitError], bool] | None = None,
     ) -> None:
+        self._expired = expired
+        self._one_reader = OneReader()
+        self._repeated: DecodeError | None = None
+        self._from_start = token is None
+        self._read = 0
         self._fetch = fetch
         self._spawn = spawn
         self._token = token
@@ -81,20 +94,30 @@ class TokenPages(Generic[PageT]):
         return self
 
     async def __anext__(self) -> PageT:
+        with self._one_reader:
+            return await self._following()
+
+    async def _following(self) -> PageT:
+        if self._repeated is not None:
+            repeated, self._repeated = self._repeated, None
+            raise repeated
         if self._ended:
             raise StopAsyncIteration
         page = await self._next()
+        self._read += len(page.items)
         token = page.next_token or None
         if token is None:
             self._ended = True
             return page
         if token in self._seen:
             self._ended = True
-            raise DecodeError(
+            # The page is good; only going on from it is not.
+            self._repeated = DecodeError(
                 "the service answered with a page token it had given before, which would go on "
                 "for ever",
                 next_token=token,
             )
+            return page
         self._seen.add(token)
         self._token = token
         if self._fetch_ahead:
@@ -108,16 +131,71 @@ class TokenPages(Generic[PageT]):
         try:
             if self._ahead is None:
                 return await self._fetch(self._token)
-            return await self._ahead
+            return await result_of(self._ahead)
         except VidKitError as error:
+            if self._token and self._from_start and self._expired and self._expired(error):
+                return await self._again(error)
             error.next_token = error.next_token or self._token
             raise
         finally:
             self._ahead = None
 
+    async def _again(self, error: VidKitError) -> PageT:
+        """The page that an expired token stood for, found from the start anew."""
+        passed = 0
+        token: str | None = None
+        self._seen.clear()
+        while True:
+            page = await self._fetch(token)
+            if passed == self._read:
+                return page
+            passed += len(page.items)
+            token = page.next_token or None
+            if token is None or token in self._seen or passed > self._read:
+                raise error
+            self._seen.add(token)
+
     def __del__(self) -> None:
         if self._ahead is not None:
             cancel_quietly(self._ahead)
+
+
+async def result_of(task: "asyncio.Task[T]") -> T:
+    """Await a task that its owner may cancel: that is told as the end of the kit.
+
+    Raises:
+        RequestError: the kit was closed.
+    """
+    try:
+        return await task
+    except asyncio.CancelledError:
+        waiting = asyncio.current_task()
+        if task.cancelled() and waiting is not None and not waiting.cancelling():
+            raise RequestError("this VidKit is closed; make a new one") from None
+        raise
+
+
+class OneReader:
+    """Keeps a second reader from an iterator that is waiting for its next element.
+
+    Raises:
+        RequestError: on entering, when another task is reading.
+    """
+
+    __slots__ = ("_reading",)
+
+    def __init__(self) -> None:
+        self._reading = False
+
+    def __enter__(self) -> None:
+        if self._reading:
+            raise RequestError(
+                "this iterator is being read by another task; give each reader one of its own"
+            )
+        self._reading = True
+
+    def __exit__(self, *_: object) -> None:
+        self._reading = False
 
 
 def cancel_quietly(task: "asyncio.Task[Any]") -> None:
@@ -184,6 +262,28 @@ class AsyncPager(Generic[Item, PageT]):
                 break
         return found
 
+    async def to_jsonl(
+        self, path: "str | PathLike[str]", *, on_progress: "OnWritten | None" = None
+    ) -> int:
+        """Write all items to a file, one JSON document a line, in the service's own words.
+
+        The file appears whole or not at all; writing does not hold up the loop.
+
+        Args:
+            path: the file; replaced when it is there.
+            on_progress: told after each page how many items have been written.
+
+        Returns:
+            How many items were written.
+
+        Raises:
+            RequestError: the file cannot be written.
+            VidKitError: whatever the operation raises.
+        """
+        from vidkit.jsonl import write_jsonl
+
+        return await write_jsonl(self.pages(), path, on_progress=on_progress)
+
     async def first(self) -> Item | None:
         """The first item, or None when there is none."""
         items: AsyncIterator[Item] = _Items(self._source(None, ahead=False))
@@ -195,14 +295,16 @@ class _Items(Generic[Item]):
         self._pages = pages
         self._page: Sequence[Item] = ()
         self._index = 0
+        self._one_reader = OneReader()
 
     def __aiter__(self) -> "_Items[Item]":
         return self
 
     async def __anext__(self) -> Item:
-        while self._index >= len(self._page):
-            page = await anext(self._pages)
-            self._page, self._index = page.items, 0
+        with self._one_reader:
+            while self._index >= len(self._page):
+                page = await anext(self._pages)
+                self._page, self._index = page.items, 0
         item = self._page[self._index]
         self._index += 1
         return item

@@ -1,8 +1,8 @@
 """Fixtures for the tests of programs that use vidkit: a local cloud and a kit on it.
 
 The plugin is active wherever vidkit is installed beside pytest; it imports the local cloud only
-when a test asks for a fixture. The fixtures are asynchronous and need pytest-asyncio (in any mode)
-or anyio's own plugin.
+when a test asks for a fixture. The fixtures are asynchronous: they need pytest-asyncio, in any
+mode. Without it, or with it in strict mode, anyio's own plugin serves too.
 """
 
 from collections.abc import AsyncIterator

@@ -37,7 +37,7 @@ def retry_after(reply: Reply, *, now: datetime | None = None) -> float | None:
         return float(value) if len(value) <= 9 else float("inf")  # noqa: PLR2004
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
@@ -49,7 +49,7 @@ def refusal(reply: Reply) -> ServiceError:
     return service_error(
         code=_code(reply, members),
         status=reply.status,
-        message=_message(reply, members),
+        message=None if 300 <= reply.status < 400 else _message(reply, members),  # noqa: PLR2004
         request_id=request_id(reply),
         retry_after=retry_after(reply),
     )
@@ -74,7 +74,7 @@ def _code(reply: Reply, members: dict[str, Any]) -> str | None:
     if not stated:
         return None
     # AWS writes namespace#Code in bodies and Code:address in headers.
-    return str(stated).rpartition("#")[2].partition(":")[0] or None
+    return str(stated).partition(":")[0].rpartition("#")[2] or None
 
 
 def _message(reply: Reply, members: dict[str, Any]) -> str | None:

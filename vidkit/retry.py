@@ -14,6 +14,7 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from vidkit.checks import checked_constructor
+from vidkit.config import seconds
 from vidkit.errors import (
     AmbiguousError,
     ConfigError,
@@ -70,12 +71,11 @@ class RetryPolicy:
         if self.max_attempts < 1:
             raise ConfigError(f"max_attempts={self.max_attempts!r}: must be at least 1")
         for name in ("base_delay", "throttling_base_delay", "max_delay"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ConfigError(f"{name}={getattr(self, name)!r}: must be 0 seconds or more")
-        if self.attempt_timeout is not None and not self.attempt_timeout > 0:
-            raise ConfigError(
-                f"attempt_timeout={self.attempt_timeout!r}: must be more than 0 seconds, or None"
-            )
+            value = seconds(getattr(self, name), parameter=name, zero=True)
+            object.__setattr__(self, name, value)
+        if self.attempt_timeout is not None:
+            limit = seconds(self.attempt_timeout, parameter="attempt_timeout")
+            object.__setattr__(self, "attempt_timeout", limit)
 
     @classmethod
     def none(cls) -> "RetryPolicy":

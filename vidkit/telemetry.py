@@ -20,7 +20,8 @@ class CallEvent:
         seconds: how long it took.
         status: the HTTP status, or None when no answer came.
         code: the service's error code, or None.
-        error: the class of the vidkit error, or None after a success.
+        error: the class of the vidkit error; ``Canceled`` when the caller or a timeout ended it;
+            None after a success.
         request_id: the service's id of the request, or None.
 
     Example:

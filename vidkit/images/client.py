@@ -5,8 +5,19 @@ from datetime import datetime, timedelta
 
 from vidkit.calls import Caller, Operation
 from vidkit.checks import operation
-from vidkit.errors import DecodeError, NotFoundError, RequestError, TransportError, VidKitError
-from vidkit.images.endpoints import DataEndpoints
+from vidkit.errors import (
+    AuthError,
+    ConflictError,
+    DecodeError,
+    InvalidRequestError,
+    NotFoundError,
+    QuotaError,
+    RequestError,
+    ThrottledError,
+    VidKitError,
+    VidKitTimeoutError,
+)
+from vidkit.images.endpoints import DataEndpoint, DataEndpoints
 from vidkit.images.models import (
     GetDataEndpointAnswer,
     GetImagesAnswer,
@@ -27,6 +38,10 @@ _GET_IMAGES = Operation("images", "GetImages", GetImagesAnswer)
 _GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointAnswer)
 
 _MILLISECOND = timedelta(milliseconds=1)
+# Answers that the right endpoint gives; after any other failure it is looked up again.
+_ENDPOINT_IS_GOOD = (ConflictError, InvalidRequestError, QuotaError, ThrottledError)
+_ENDPOINT_IS_BAD = (AuthError, DecodeError, NotFoundError)
+
 _TOKEN_PREFIX = "at-"  # noqa: S105
 
 
@@ -161,22 +176,39 @@ class ImagesClient:
             )
             return answer.data_endpoint
 
+        # The endpoint of a request that has not come to an end; a timeout leaves it here.
+        unfinished: DataEndpoint | None = None
+
         async def attempt(number: int) -> GetImagesAnswer:
+            nonlocal unfinished
+            if unfinished is not None:
+                self._endpoints.drop(request.stream, unfinished)
             endpoint, was_known = await self._endpoints.get(request.stream, lambda: look_up(number))
+            unfinished = endpoint
             call = AwsRequest("kinesis-video-archived-media", "GetImages", params, endpoint.url)
             try:
-                return await self._caller.once(_GET_IMAGES, call, attempt=number)
-            except (DecodeError, NotFoundError, TransportError) as error:
-                self._endpoints.drop(request.stream, endpoint)
+                answer = await self._caller.once(_GET_IMAGES, call, attempt=number)
+            except VidKitError as error:
+                unfinished = None
+                if not isinstance(error, _ENDPOINT_IS_GOOD):
+                    self._endpoints.drop(request.stream, endpoint)
                 # A stream that was moved is found by looking again, so that is worth a try.
-                error.retryable = error.retryable or was_known
+                if was_known and isinstance(error, _ENDPOINT_IS_BAD):
+                    error.retryable = True
                 raise _explained(error) from error.__cause__
+            unfinished = None
+            return answer
 
-        return await self._caller.retrying(_GET_IMAGES, attempt)
+        try:
+            return await self._caller.retrying(_GET_IMAGES, attempt)
+        except VidKitTimeoutError:
+            if unfinished is not None:
+                self._endpoints.drop(request.stream, unfinished)
+            raise
 
 
 def _explained(error: VidKitError) -> VidKitError:
-    if isinstance(error, DecodeError):
+    if isinstance(error, DecodeError) and "Images: Field required" in error.message:
         error.message += (
             "; an answer without Images is what an endpoint other than the stream's GET_IMAGES "
             "data endpoint gives"

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 __all__ = ["DataEndpoint", "DataEndpoints"]
 
@@ -28,7 +28,7 @@ class DataEndpoints:
     def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._known: dict[str, DataEndpoint] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get(
         self, stream: str, look_up: Callable[[], Awaitable[str]]
@@ -40,16 +40,22 @@ class DataEndpoints:
         """
         if (known := self._fresh(stream)) is not None:
             return known, True
-        async with self._locks[stream]:
+        lock = self._locks.setdefault(stream, asyncio.Lock())
+        async with lock:
             if (known := self._fresh(stream)) is not None:
                 return known, True
             found = DataEndpoint(await look_up(), self._now())
+            self._forget_the_old()
             self._known[stream] = found
             return found, False
 
     def drop(self, stream: str, endpoint: DataEndpoint) -> None:
         """Forget an endpoint that failed, unless a newer one has taken its place."""
         if self._known.get(stream) is endpoint:
+            del self._known[stream]
+
+    def _forget_the_old(self) -> None:
+        for stream in [known for known in self._known if self._fresh(known) is None]:
             del self._known[stream]
 
     def _fresh(self, stream: str) -> DataEndpoint | None:

@@ -1,7 +1,7 @@
 """Parameters and answers of GetImages and GetDataEndpoint."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
@@ -27,12 +27,17 @@ ImageError = Literal["NO_MEDIA", "MEDIA_ERROR"]
 
 _SHORTEST_INTERVAL = timedelta(milliseconds=200)
 _MILLISECOND = timedelta(milliseconds=1)
+# A window's end lies a millisecond past its last point.
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
 
 
 def _epoch_seconds(value: Any) -> Any:
     # The service answers with seconds as a float; a float times 1000 is off by less than a half.
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return from_millis(round(value * 1000))
+        try:
+            return from_millis(round(value * 1000))
+        except OverflowError:
+            raise ValueError("must be seconds since the epoch") from None
     return value
 
 
@@ -77,7 +82,7 @@ class GetImagesAnswer(PascalResponse):
 class GetDataEndpointAnswer(PascalResponse):
     """Where a stream's media is. API operation: ``GetDataEndpoint``."""
 
-    data_endpoint: str = Field(min_length=1)
+    data_endpoint: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
 
 
 class ImagePage(ResponseModel):
@@ -151,13 +156,6 @@ class GetImagesRequest(StreamRequest):
     max_results: Annotated[int, Field(ge=1, le=25, strict=True)]
     concurrency: Annotated[int, Field(ge=1, le=64, strict=True)]
 
-    @field_validator("start_timestamp", "end_timestamp", mode="before")
-    @classmethod
-    def _is_datetime(cls, value: object) -> object:
-        if not isinstance(value, datetime):
-            raise ValueError("must be an aware datetime")  # noqa: TRY004
-        return value
-
     @field_validator("sampling_interval", mode="before")
     @classmethod
     def _is_timedelta(cls, value: object) -> object:
@@ -177,6 +175,8 @@ class GetImagesRequest(StreamRequest):
                 f"end_timestamp={self.end_timestamp.isoformat()}: must not be before "
                 f"start_timestamp={self.start_timestamp.isoformat()}"
             )
+        if self.end_timestamp > _LAST_MOMENT:
+            raise ValueError(f"end_timestamp={self.end_timestamp.isoformat()}: too late")
         if (self.width_pixels is None) != (self.height_pixels is None):
             raise ValueError(
                 f"width_pixels={self.width_pixels}, height_pixels={self.height_pixels}: "

@@ -10,7 +10,7 @@ from typing import Any
 from vidkit.errors import VidKitError
 from vidkit.images.models import Image, ImagePage
 from vidkit.images.windows import Window
-from vidkit.paging import cancel_quietly
+from vidkit.paging import OneReader, cancel_quietly, result_of
 
 __all__ = ["WindowPages"]
 
@@ -45,6 +45,7 @@ class WindowPages:
         self._spawn = spawn
         self._width = concurrency
         self._token = token
+        self._one_reader = OneReader()
         self._ahead: deque[tuple[Window, asyncio.Task[_Fetched]]] = deque()
         self._last_window: frozenset[datetime] = frozenset()
 
@@ -52,12 +53,16 @@ class WindowPages:
         return self
 
     async def __anext__(self) -> ImagePage:
+        with self._one_reader:
+            return await self._following()
+
+    async def _following(self) -> ImagePage:
         self._fill(self._width)
         if not self._ahead:
             raise StopAsyncIteration
         window, task = self._ahead[0]
         try:
-            images = await task
+            images = await result_of(task)
         except BaseException as error:
             if isinstance(error, VidKitError):
                 error.next_token = self._token(window.start)

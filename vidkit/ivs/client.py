@@ -81,7 +81,7 @@ class IvsClient:
             allowed_origins=allowed_origins,
             enable_strict_origin_enforcement=enable_strict_origin_enforcement,
             name=name,
-            tags=None if tags is None else dict(tags),
+            tags=tags,
         )
         return await self._policy(_CREATE, request)
 

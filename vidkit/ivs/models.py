@@ -1,12 +1,13 @@
 """Parameters and answers of the playback restriction policy operations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from vidkit.ivs.rules import check_countries, check_origins, check_tags
+from vidkit.ivs.rules import check_countries, check_origins
 from vidkit.model import CamelRequest, CamelResponse
+from vidkit.tags import check_tags
 
 __all__ = [
     "CreatePlaybackRestrictionPolicyRequest",
@@ -42,7 +43,7 @@ class CreatePlaybackRestrictionPolicyRequest(_IvsRequest):
     allowed_origins: _Origins | None = None
     enable_strict_origin_enforcement: Annotated[bool, Field(strict=True)] | None = None
     name: _Name | None = None
-    tags: Annotated[dict[str, str], AfterValidator(check_tags)] | None = None
+    tags: Annotated[Mapping[str, str], AfterValidator(check_tags)] | None = None
 
 
 class GetPlaybackRestrictionPolicyRequest(_IvsRequest):

@@ -1,4 +1,4 @@
-"""What IVS admits as countries, origins and tags. Pure functions."""
+"""What IVS admits as countries and origins. Pure functions."""
 
 import functools
 import re
@@ -8,12 +8,9 @@ from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["check_countries", "check_origins", "check_tags"]
+__all__ = ["check_countries", "check_origins"]
 
 _LONGEST_ORIGIN = 128
-_MOST_TAGS = 50
-_LONGEST_TAG_KEY = 128
-_LONGEST_TAG_VALUE = 256
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*",
@@ -106,21 +103,3 @@ def check_origins(origins: Sequence[str]) -> Sequence[str]:
         if (fault := _origin_fault(origin)) is not None:
             raise ValueError(f"{origin!r} is no origin such as 'https://example.com': {fault}")
     return origins
-
-
-def check_tags(tags: dict[str, str]) -> dict[str, str]:
-    """Refuse tags that AWS does not admit.
-
-    Raises:
-        ValueError: names the first that is not admitted, and why.
-    """
-    if len(tags) > _MOST_TAGS:
-        raise ValueError(f"at most {_MOST_TAGS} tags; {len(tags)} given")
-    for key, value in tags.items():
-        if not 1 <= len(key) <= _LONGEST_TAG_KEY:
-            raise ValueError(f"key {key[:40]!r}: must have 1 to {_LONGEST_TAG_KEY} characters")
-        if key.lower().startswith("aws:"):
-            raise ValueError(f"key {key!r}: names that begin with aws: are reserved")
-        if len(value) > _LONGEST_TAG_VALUE:
-            raise ValueError(f"value of {key!r}: at most {_LONGEST_TAG_VALUE} characters")
-    return tags

@@ -1,14 +1,15 @@
 """Huawei Cloud MPC: thumbnails tasks."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.checks import operation
-from vidkit.errors import ConflictError, InvalidRequestError, NotFoundError, RequestError
+from vidkit.errors import ConflictError, DecodeError, NotFoundError, RequestError, ServiceError
 from vidkit.jobs import Job, JobPoll, JobRef, Watched
-from vidkit.model import to_wire
+from vidkit.model import decode, to_wire
 from vidkit.mpc.models import (
     CreateThumbnailsTaskAnswer,
     CreateThumbnailsTaskRequest,
@@ -189,7 +190,7 @@ class MpcClient:
         query = (("task_id", wanted),)
         try:
             await self._caller.call(_DELETE, HttpRequest("DELETE", _PATH, query=query))
-        except InvalidRequestError as error:
+        except ServiceError as error:
             if error.code != _OPERATION_FAILED:
                 raise
             raise ConflictError(
@@ -228,19 +229,25 @@ class MpcClient:
 
     async def _list(self, request: ListThumbnailsTaskRequest) -> ListThumbnailsTaskAnswer:
         answer = await self._caller.call(_LIST, HttpRequest("GET", _PATH, query=request.query()))
-        return answer.model_copy(update={"page": request.page})
+        # Asked for by id, tasks do not page, whatever the answer says.
+        paging = {"page": request.page} if request.task_id is None else {"is_truncated": 0}
+        return answer.model_copy(update=paging)
 
     def _place(self) -> str:
         config = self._caller.runtime.huawei_config
         return f"{config.region or ''}/{config.project_id or ''}"
 
 
-def _finished(answer: CreateThumbnailsTaskAnswer) -> JobPoll[ThumbTask]:
-    members = answer.model_dump(exclude={"thumbnail_time"}, exclude_unset=True)
-    return ThumbTask(**members).as_poll()
+def _finished(answer: CreateThumbnailsTaskAnswer) -> JobPoll[ThumbTask] | None:
+    """What a synchronous create said of its task; None when asking for the task is safer."""
+    members = answer.model_dump(exclude={"thumbnail_time"}, exclude_unset=True, mode="json")
+    try:
+        return decode(ThumbTask, json.dumps(members).encode()).as_poll()
+    except DecodeError:
+        return None
 
 
 def _page_number(token: str) -> int:
-    if token.isascii() and token.isdecimal() and int(token[:9]) <= _HIGHEST_PAGE:
+    if token.isascii() and token.isdecimal() and len(token) <= len(str(_HIGHEST_PAGE)):
         return int(token)
     raise RequestError(f"token={token[:40]!r}: must be a next_token of list_thumbnails_task")

@@ -51,10 +51,14 @@ def compact_time(moment: datetime) -> str:
 
 
 def _from_compact(value: Any) -> Any:
-    text = str(value) if isinstance(value, int) else value
-    if isinstance(text, str):
-        return datetime.strptime(text, _COMPACT).replace(tzinfo=UTC) if text else None
-    return value
+    if isinstance(value, datetime):
+        return value
+    # Numbers in one of Huawei's examples, text in the next; one odd time must not break a page.
+    text = f"{value:.0f}" if isinstance(value, float) else str(value)
+    try:
+        return datetime.strptime(text, _COMPACT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _no_bool(value: Any) -> Any:

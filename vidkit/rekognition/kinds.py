@@ -7,11 +7,31 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from vidkit.calls import Operation
+from vidkit.rekognition.celebrities import (
+    GetCelebrityRecognitionAnswer,
+    GetCelebrityRecognitionRequest,
+)
+from vidkit.rekognition.face_search import GetFaceSearchAnswer, GetFaceSearchRequest
+from vidkit.rekognition.faces import GetFaceDetectionAnswer, GetFaceDetectionRequest
 from vidkit.rekognition.labels import GetLabelDetectionAnswer, GetLabelDetectionRequest
 from vidkit.rekognition.models import GetRequest, StartAnswer, VideoJobPage
+from vidkit.rekognition.moderation import GetContentModerationAnswer, GetContentModerationRequest
+from vidkit.rekognition.persons import GetPersonTrackingAnswer, GetPersonTrackingRequest
 from vidkit.rekognition.segments import GetSegmentDetectionAnswer, GetSegmentDetectionRequest
+from vidkit.rekognition.texts import GetTextDetectionAnswer, GetTextDetectionRequest
 
-__all__ = ["KINDS", "LABEL_DETECTION", "SEGMENT_DETECTION", "JobKind"]
+__all__ = [
+    "CELEBRITY_RECOGNITION",
+    "CONTENT_MODERATION",
+    "FACE_DETECTION",
+    "FACE_SEARCH",
+    "KINDS",
+    "LABEL_DETECTION",
+    "PERSON_TRACKING",
+    "SEGMENT_DETECTION",
+    "TEXT_DETECTION",
+    "JobKind",
+]
 
 PageT = TypeVar("PageT", bound=VideoJobPage)
 
@@ -40,11 +60,59 @@ LABEL_DETECTION = JobKind(
     Operation("rekognition", "GetLabelDetection", GetLabelDetectionAnswer),
     GetLabelDetectionRequest,
 )
+FACE_DETECTION = JobKind(
+    "face_detection",
+    Operation("rekognition", "StartFaceDetection", StartAnswer),
+    Operation("rekognition", "GetFaceDetection", GetFaceDetectionAnswer),
+    GetFaceDetectionRequest,
+)
+FACE_SEARCH = JobKind(
+    "face_search",
+    Operation("rekognition", "StartFaceSearch", StartAnswer),
+    Operation("rekognition", "GetFaceSearch", GetFaceSearchAnswer),
+    GetFaceSearchRequest,
+)
+PERSON_TRACKING = JobKind(
+    "person_tracking",
+    Operation("rekognition", "StartPersonTracking", StartAnswer),
+    Operation("rekognition", "GetPersonTracking", GetPersonTrackingAnswer),
+    GetPersonTrackingRequest,
+)
+CELEBRITY_RECOGNITION = JobKind(
+    "celebrity_recognition",
+    Operation("rekognition", "StartCelebrityRecognition", StartAnswer),
+    Operation("rekognition", "GetCelebrityRecognition", GetCelebrityRecognitionAnswer),
+    GetCelebrityRecognitionRequest,
+)
+CONTENT_MODERATION = JobKind(
+    "content_moderation",
+    Operation("rekognition", "StartContentModeration", StartAnswer),
+    Operation("rekognition", "GetContentModeration", GetContentModerationAnswer),
+    GetContentModerationRequest,
+)
 SEGMENT_DETECTION = JobKind(
     "segment_detection",
     Operation("rekognition", "StartSegmentDetection", StartAnswer),
     Operation("rekognition", "GetSegmentDetection", GetSegmentDetectionAnswer),
     GetSegmentDetectionRequest,
 )
+TEXT_DETECTION = JobKind(
+    "text_detection",
+    Operation("rekognition", "StartTextDetection", StartAnswer),
+    Operation("rekognition", "GetTextDetection", GetTextDetectionAnswer),
+    GetTextDetectionRequest,
+)
 
-KINDS: dict[str, JobKind[Any]] = {kind.name: kind for kind in (LABEL_DETECTION, SEGMENT_DETECTION)}
+KINDS: dict[str, JobKind[Any]] = {
+    kind.name: kind
+    for kind in (
+        LABEL_DETECTION,
+        FACE_DETECTION,
+        FACE_SEARCH,
+        PERSON_TRACKING,
+        CELEBRITY_RECOGNITION,
+        CONTENT_MODERATION,
+        SEGMENT_DETECTION,
+        TEXT_DETECTION,
+    )
+}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
+from vidkit.rekognition.completion import CompletionQueue
 from vidkit.rekognition.kinds import LABEL_DETECTION
 from vidkit.rekognition.labels import (
     GetLabelDetectionAnswer,
@@ -36,6 +37,7 @@ class LabelOperations(Operations):
         job_tag: str | None = None,
         features: Sequence[LabelDetectionFeatureName] | None = None,
         settings: LabelDetectionSettings | None = None,
+        completion: CompletionQueue | None = None,
     ) -> Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]]:
         """Start looking for labels in a stored video.
 
@@ -48,6 +50,7 @@ class LabelOperations(Operations):
             job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
             features: what to look for: ``["GENERAL_LABELS"]``.
             settings: which labels and categories.
+            completion: learns of the job's end from this queue instead of polling.
 
         Returns:
             The job; awaiting it gives a pager over labels.
@@ -69,7 +72,7 @@ class LabelOperations(Operations):
             features=features,
             settings=settings,
         )
-        return await self._video_jobs.start(LABEL_DETECTION, request)
+        return await self._video_jobs.start(LABEL_DETECTION, request, completion=completion)
 
     @operation
     def get_label_detection(

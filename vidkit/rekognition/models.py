@@ -10,6 +10,7 @@ from pydantic import (
     StringConstraints,
     field_validator,
     model_serializer,
+    model_validator,
 )
 
 from vidkit.jobs import JobPoll, JobState
@@ -17,9 +18,14 @@ from vidkit.model import OPEN, PascalRequest, PascalResponse
 
 __all__ = [
     "BoundingBox",
+    "Geometry",
     "GetRequest",
     "NotificationChannel",
     "Percent",
+    "Point",
+    "Ratio",
+    "RegionOfInterest",
+    "RegionsOfInterest",
     "S3Object",
     "S3Video",
     "StartAnswer",
@@ -33,7 +39,8 @@ __all__ = [
 VideoJobStatus = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 VideoColorRange = Literal["FULL", "LIMITED"]
 
-Percent = Annotated[float, Field(ge=0, le=100)]
+Percent = Annotated[float, Field(ge=0, le=100, strict=True)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
 
 _STATES = {
     "SUCCEEDED": JobState.SUCCEEDED,
@@ -192,15 +199,110 @@ class VideoMetadata(PascalResponse):
 
 
 class BoundingBox(PascalResponse):
-    """A rectangle as ratios of the frame's size; it may reach past the frame.
+    """A rectangle as ratios of the frame's size; in answers it may reach past the frame.
 
     API shape: ``BoundingBox``.
+
+    Attributes:
+        width: of the frame's width.
+        height: of the frame's height.
+        left: the left edge, from the frame's left, of its width.
+        top: the upper edge, from the frame's top, of its height.
+
+    Example:
+        >>> BoundingBox(width=0.5, height=0.25, left=0, top=0.75).top
+        0.75
     """
 
     width: float | None = None
     height: float | None = None
     left: float | None = None
     top: float | None = None
+
+
+class Point(PascalResponse):
+    """A corner of a polygon, as ratios of the frame's size. API shape: ``Point``.
+
+    Attributes:
+        x: from the frame's left, of its width.
+        y: from the frame's top, of its height.
+
+    Example:
+        >>> Point(x=0.5, y=0.25).x
+        0.5
+    """
+
+    x: float | None = None
+    y: float | None = None
+
+
+class Geometry(PascalResponse):
+    """Where in the frame something is. API shape: ``Geometry``.
+
+    Attributes:
+        bounding_box: an upright box around it.
+        polygon: the corners of a closer outline.
+    """
+
+    bounding_box: BoundingBox | None = None
+    polygon: list[Point] | None = None
+
+
+class RegionOfInterest(PascalRequest):
+    """A part of the frame to look at: a box or a polygon. API shape: ``RegionOfInterest``.
+
+    Attributes:
+        bounding_box: a box: all four members, each from 0 to 1.
+        polygon: 3 to 10 corners, each with ``x`` and ``y`` from 0 to 1.
+
+    Raises:
+        RequestError: neither or both are given, or a member is missing or out of range.
+
+    Example:
+        >>> upper_half = RegionOfInterest(
+        ...     bounding_box=BoundingBox(width=1, height=0.5, left=0, top=0)
+        ... )
+        >>> triangle = RegionOfInterest(
+        ...     polygon=[Point(x=0, y=1), Point(x=0.5, y=0), Point(x=1, y=1)]
+        ... )
+    """
+
+    bounding_box: BoundingBox | None = None
+    polygon: Annotated[Sequence[Point], Field(min_length=3, max_length=10)] | None = None
+
+    @field_validator("bounding_box")
+    @classmethod
+    def _box_in_frame(cls, box: BoundingBox | None) -> BoundingBox | None:
+        if box is not None:
+            _check_ratios(box)
+        return box
+
+    @field_validator("polygon")
+    @classmethod
+    def _corners_in_frame(cls, corners: Sequence[Point] | None) -> Sequence[Point] | None:
+        for corner in corners or ():
+            _check_ratios(corner)
+        return corners
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if (self.bounding_box is None) is (self.polygon is None):
+            raise ValueError("give either bounding_box or polygon")
+        return self
+
+
+RegionsOfInterest = Annotated[Sequence[RegionOfInterest], Field(max_length=10)]
+
+
+def _check_ratios(shape: BoundingBox | Point) -> None:
+    """Refuse a shape that an answer might have but no request may."""
+    names = type(shape).model_fields
+    for name in shape.model_extra or ():
+        raise ValueError(f"{name}: no such member; members are {', '.join(names)}")
+    for name in names:
+        value: float | None = getattr(shape, name)
+        if value is None or not 0 <= value <= 1:
+            raise ValueError(f"{name}={value}: must be a ratio of the frame's size, from 0 to 1")
 
 
 class VideoJobPage(PascalResponse, ABC):

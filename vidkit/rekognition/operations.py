@@ -3,6 +3,7 @@
 import uuid
 
 from vidkit.calls import Caller
+from vidkit.jobs import planned_request_token
 from vidkit.rekognition.video_jobs import VideoJobs
 
 __all__ = ["Operations", "request_token"]
@@ -17,5 +18,8 @@ class Operations:
 
 
 def request_token(given: str | None) -> str:
-    """The client request token of one logical start: the caller's, or a new one."""
-    return uuid.uuid4().hex if given is None else given
+    """The client request token of one logical start.
+
+    It is the caller's, or the one that a journal planned for this start, or a new one.
+    """
+    return given if given is not None else planned_request_token() or uuid.uuid4().hex

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
+from vidkit.rekognition.completion import CompletionQueue
 from vidkit.rekognition.kinds import SEGMENT_DETECTION
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
@@ -33,6 +34,7 @@ class SegmentOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         filters: StartSegmentDetectionFilters | None = None,
+        completion: CompletionQueue | None = None,
     ) -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]:
         """Start looking for shots and technical cues in a stored video.
 
@@ -44,6 +46,7 @@ class SegmentOperations(Operations):
             notification_channel: where the service publishes that the job has ended.
             job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
             filters: confidence and what counts as black.
+            completion: learns of the job's end from this queue instead of polling.
 
         Returns:
             The job; awaiting it gives a pager over segments.
@@ -64,7 +67,7 @@ class SegmentOperations(Operations):
             job_tag=job_tag,
             filters=filters,
         )
-        return await self._video_jobs.start(SEGMENT_DETECTION, request)
+        return await self._video_jobs.start(SEGMENT_DETECTION, request, completion=completion)
 
     @operation
     def get_segment_detection(

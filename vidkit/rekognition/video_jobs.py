@@ -1,13 +1,15 @@
 """What the kinds of stored-video jobs share: starting once, watching, paging."""
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from vidkit.calls import Caller, Operation
-from vidkit.errors import RequestError
-from vidkit.jobs import Job, JobPoll, JobRef, Watched
+from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
+from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
 from vidkit.model import to_wire
 from vidkit.paging import AsyncPager
+from vidkit.poll_limiter import PollLimiter
+from vidkit.rekognition.completion import CompletionQueue
 from vidkit.rekognition.kinds import KINDS, JobKind
 from vidkit.rekognition.models import GetRequest, StartRequest, VideoJobPage
 from vidkit.transports.base import AwsRequest
@@ -27,14 +29,37 @@ class VideoJobs:
         self._caller = caller
 
     async def start(
-        self, kind: JobKind[PageT], request: StartRequest
+        self,
+        kind: JobKind[PageT],
+        request: StartRequest,
+        *,
+        completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[Any, PageT]]":
-        """Start a job; sent again, it is still the same job."""
+        """Start a job; sent again, it is still the same job.
+
+        Args:
+            kind: the job's kind.
+            request: the start's parameters.
+            completion: learns of the job's end.
+
+        Raises:
+            RequestError: a completion queue that is not open, or without a notification channel.
+        """
+        if completion is not None:
+            completion.check()
+            if request.notification_channel is None:
+                raise RequestError(
+                    "notification_channel: missing; give the topic that the completion queue "
+                    "is subscribed to",
+                    service=_API,
+                    operation=kind.start.name,
+                )
         answer = await self._caller.call(
             kind.start, AwsRequest(_API, kind.start.name, to_wire(request))
         )
         region = await (await self._caller.runtime.aws()).region()
-        return self._job(kind, JobRef(f"{_API}.{kind.name}", answer.job_id, region))
+        ref = JobRef(f"{_API}.{kind.name}", answer.job_id, region)
+        return self._job(kind, ref, completion=completion, fresh=True)
 
     def pages(
         self, kind: JobKind[PageT], request: GetRequest, *, first: PageT | None = None
@@ -50,35 +75,63 @@ class VideoJobs:
         def fetch(token: str | None) -> Coroutine[Any, Any, PageT]:
             return self._page(kind.get, request.at(token))
 
-        return self._caller.pager(fetch, begin=request.next_token, first=first)
+        return self._caller.pager(
+            fetch, begin=request.next_token, first=first, expired=_token_has_expired
+        )
 
-    def resume(self, ref: JobRef) -> "Job[AsyncPager[Any, Any]]":
+    def resume(
+        self, ref: JobRef, *, completion: CompletionQueue | None = None
+    ) -> "Job[AsyncPager[Any, Any]]":
         """The job that a token stands for.
 
         Raises:
-            RequestError: a kind that is not known here.
+            RequestError: a kind that is not known here, or a completion queue that is not open.
         """
         kind = KINDS.get(ref.kind.partition(".")[2])
         if kind is None:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
-        return self._job(kind, ref)
+        return self._job(kind, ref, completion=completion, fresh=False)
 
-    def _job(self, kind: JobKind[PageT], ref: JobRef) -> "Job[AsyncPager[Any, PageT]]":
+    def _job(
+        self,
+        kind: JobKind[PageT],
+        ref: JobRef,
+        *,
+        completion: CompletionQueue | None,
+        fresh: bool,
+    ) -> "Job[AsyncPager[Any, PageT]]":
         request = kind.get_request(job_id=ref.id, max_results=_MOST_RESULTS)
+        limiter = self._caller.runtime.shared(PollLimiter)
 
         async def poll() -> JobPoll[PageT]:
             await self._check_region(ref)
-            return (await self._page(kind.get, request)).as_poll()
+            async with limiter.at_most(self._caller.options.poll.polls_per_second):
+                found = (await self._page(kind.get, request)).as_poll()
+            if completion is not None and found.state is not JobState.RUNNING:
+                completion.forget(ref.id)
+            return found
 
         def result(page: PageT) -> AsyncPager[Any, PageT]:
             return self.pages(kind, request, first=page)
 
-        return Job(Watched(ref, poll, result), self._caller.options.poll)
+        watched = Watched(ref, poll, result)
+        if completion is not None:
+            completion.expect(ref.id)
+            watched = Watched(ref, poll, result, pause=_pause(completion, ref.id, fresh=fresh))
+        return Job(watched, self._caller.options.poll)
 
     async def _page(self, operation: Operation[PageT], request: GetRequest) -> PageT:
-        return await self._caller.call(
-            operation, AwsRequest(_API, operation.name, to_wire(request))
-        )
+        try:
+            return await self._caller.call(
+                operation, AwsRequest(_API, operation.name, to_wire(request))
+            )
+        except NotFoundError as error:
+            error.message += " (Results are kept for 7 days.)"
+            raise
+        except InvalidRequestError as error:
+            if _token_has_expired(error):
+                error.message += " (Page tokens live for 24 hours; begin again without one.)"
+            raise
 
     async def _check_region(self, ref: JobRef) -> None:
         region = await (await self._caller.runtime.aws()).region()
@@ -86,3 +139,19 @@ class VideoJobs:
             raise RequestError(
                 f"token: stands for a job in region {ref.place!r}; this kit is for {region!r}"
             )
+
+
+def _pause(
+    completion: CompletionQueue, job_id: str, *, fresh: bool
+) -> Callable[[int, float], Awaitable[None]]:
+    """How a job waits for its message; one that was started elsewhere is looked at first."""
+
+    async def pause(polls: int, delay: float) -> None:
+        if fresh or polls:
+            await completion.pause(job_id, polls, delay)
+
+    return pause
+
+
+def _token_has_expired(error: VidKitError) -> bool:
+    return error.code == "InvalidPaginationTokenException"

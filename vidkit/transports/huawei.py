@@ -15,8 +15,14 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from vidkit.config import HuaweiConfig
-from vidkit.errors import ConfigError, TransportError, VidKitError, VidKitTimeoutError
+from vidkit.config import HuaweiConfig, is_loopback
+from vidkit.errors import (
+    ConfigError,
+    RequestError,
+    TransportError,
+    VidKitError,
+    VidKitTimeoutError,
+)
 from vidkit.transports.base import HttpRequest, Reply
 from vidkit.transports.huawei_signer import canonical_query, sdk_date, sign
 
@@ -90,11 +96,17 @@ class HuaweiTransport:
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
+        self._closed = False
 
     async def send(self, request: HttpRequest) -> Reply:
         """Send once; see `Transport`."""
-        client = self._client or await self._open()
-        built = self._build(client, request)
+        try:
+            client = self._client or await self._open()
+            built = self._build(client, request)
+        except VidKitError:
+            raise
+        except Exception as error:
+            raise ConfigError(f"Huawei Cloud configuration: {error}") from error
         try:
             response = await client.send(built, auth=self._auth())
         except Exception as error:
@@ -107,6 +119,7 @@ class HuaweiTransport:
 
     async def close(self) -> None:
         """Close the client and its connections."""
+        self._closed = True
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -160,6 +173,9 @@ class HuaweiTransport:
                 self._project_id()
                 self._auth()
                 transport = self._transport or await self._network()
+                if self._closed:
+                    await transport.aclose()
+                    raise RequestError("this VidKit is closed; make a new one")
                 self._client = httpx.AsyncClient(
                     transport=transport,
                     headers={"User-Agent": "vidkit"},
@@ -175,19 +191,24 @@ class HuaweiTransport:
         return AiohttpTransport(verify=context, proxy=proxy, client=self._session(context))
 
     def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+        # aiohttp would send a GET or DELETE again by itself; retries have one place here.
+        session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return session
 
 
 def _environment_proxy(endpoint: str) -> httpx.Proxy | None:
     """The proxy that ``HTTPS_PROXY`` and its kin ask for; httpx leaves it to the transport."""
+    if is_loopback(endpoint):
+        return None
     parts = urlsplit(endpoint)
     address = getproxies().get(parts.scheme)
     if not address or proxy_bypass(parts.hostname or ""):
         return None
-    return httpx.Proxy(address)
+    return httpx.Proxy(address if "://" in address else f"http://{address}")
 
 
 def _never_sent(error: Exception) -> bool:

@@ -1,0 +1,260 @@
+"""Many jobs with a few in flight: started as places become free, told as they end."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from types import TracebackType
+from typing import Generic, Self, TypeVar, cast
+
+from vidkit.errors import QuotaError, RequestError
+from vidkit.jobs import Job, PollPolicy, plan_request_token, poll_delay
+from vidkit.journal import Journal
+from vidkit.paging import cancel_quietly
+from vidkit.runtime import Runtime
+
+__all__ = ["JobRun", "Outcome", "Starter"]
+
+R = TypeVar("R")
+
+Starter = Callable[[], Awaitable[Job[R]]]
+"""Starts one job when called."""
+
+_OPEN_JOBS = "LimitExceededException"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[R]):
+    """How one job of a run ended: with a result or with an error.
+
+    Attributes:
+        key: which starter: its key in a mapping, otherwise its place, from ``"0"``.
+        job: the job, or None when it could not be started.
+        result: what awaiting the job gave, or None after an error.
+        error: what went wrong, or None.
+        repeated: whether an earlier run with the same journal had told this outcome already.
+
+    Example:
+        >>> Outcome(key="0", job=None, error=ValueError("no")).result is None
+        True
+    """
+
+    key: str
+    job: Job[R] | None
+    result: R | None = None
+    error: Exception | None = None
+    repeated: bool = False
+
+
+class _Run(Generic[R]):
+    """What the tasks of a run share; the iterator that the caller holds is not among it."""
+
+    def __init__(
+        self,
+        starters: Iterable[tuple[str, Starter[R]]],
+        *,
+        runtime: Runtime,
+        resume: Callable[[str], Job[R]],
+        policy: PollPolicy,
+        max_in_flight: int,
+        journal: Journal | None,
+    ) -> None:
+        self.starters = starters
+        self.runtime = runtime
+        self.resume = resume
+        self.policy = policy
+        self.journal = journal
+        self.outcomes: asyncio.Queue[Outcome[R] | None] = asyncio.Queue()
+        self.in_flight = asyncio.Semaphore(max_in_flight)
+        # A reader that is slow holds up the starting, so that results do not pile up.
+        self.untold = asyncio.Semaphore(2 * max_in_flight)
+        self.place_is_free = asyncio.Condition()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def feed(self) -> None:
+        """Start the jobs one after another, as places become free; then tell the end."""
+        try:
+            for key, starter in self.starters:
+                await self.untold.acquire()
+                await self.in_flight.acquire()
+                task = self.runtime.spawn(self.follow(key, starter))
+                self.tasks.add(task)
+                task.add_done_callback(self.tasks.discard)
+            while self.tasks:
+                await asyncio.wait(self.tasks)
+        finally:
+            self.outcomes.put_nowait(None)
+
+    async def follow(self, key: str, starter: Starter[R]) -> None:
+        """See one job from its start to its end."""
+        job: Job[R] | None = None
+        repeated = self.journal is not None and self.journal.get(key, "ended") is not None
+        try:
+            job = await self.begin(key, starter)
+            result = await job
+        except Exception as error:  # noqa: BLE001
+            outcome: Outcome[R] = Outcome(key, job, None, error, repeated)
+        else:
+            outcome = Outcome(key, job, result, None, repeated)
+        finally:
+            self.in_flight.release()
+            async with self.place_is_free:
+                self.place_is_free.notify()
+        self.outcomes.put_nowait(outcome)
+
+    async def begin(self, key: str, starter: Starter[R]) -> Job[R]:
+        """The job: the one that an earlier run started, or a new one."""
+        journal = self.journal
+        if journal is None:
+            return await self.start(starter)
+        if (token := journal.get(key, "token")) is not None:
+            return self.resume(token)
+        request = journal.get(key, "request")
+        if request is None:
+            request = uuid.uuid4().hex
+            await journal.write(key, request=request)
+        job = await self.start(starter, request)
+        await journal.write(key, token=job.token)
+        return job
+
+    async def start(self, starter: Starter[R], request_token: str | None = None) -> Job[R]:
+        """Start a job; when the account has as many as it may, wait for one to end."""
+        refusals = 0
+        while True:
+            if request_token is not None:
+                plan_request_token(request_token)
+            try:
+                return await starter()
+            except QuotaError as error:
+                if error.code != _OPEN_JOBS:
+                    raise
+            refusals += 1
+            await self.a_place(poll_delay(self.policy, refusals, random.random()))  # noqa: S311
+
+    async def a_place(self, longest: float) -> None:
+        """Wait until a job of this run has ended; others' jobs end too, so not for ever."""
+        try:
+            async with asyncio.timeout(longest), self.place_is_free:
+                await self.place_is_free.wait()
+        except TimeoutError:
+            return
+
+    def stop(self) -> None:
+        """Start no more and stop watching; the jobs go on at their service."""
+        for task in self.tasks:
+            cancel_quietly(task)
+
+
+class JobRun(Generic[R]):
+    """An iterator over the outcomes of many jobs, in the order in which they end.
+
+    Made by `VidKit.run_jobs`. Leaving the iteration starts no more jobs; those that are in
+    progress go on at their service. Use it in ``async with`` to have that happen at once.
+
+    Raises:
+        RequestError: from the iteration: the journal is not usable.
+
+    Example:
+        ```python
+        async for outcome in kit.run_jobs(starters, max_in_flight=20):
+            print(outcome.job, outcome.error or outcome.result)
+        ```
+    """
+
+    def __init__(
+        self,
+        starters: Iterable[Starter[R]] | Mapping[str, Starter[R]],
+        *,
+        runtime: Runtime,
+        resume: Callable[[str], Job[R]],
+        policy: PollPolicy,
+        max_in_flight: int,
+        journal: str | PathLike[str] | None,
+    ) -> None:
+        self._feeding: asyncio.Task[None] | None = None
+        self._journal: Journal | None = None
+        if type(max_in_flight) is not int or max_in_flight < 1:
+            raise RequestError(f"max_in_flight={max_in_flight!r}: must be a whole number from 1")
+        self._journal = None if journal is None else Journal(journal)
+        self._run = _Run(
+            _keyed(starters),
+            runtime=runtime,
+            resume=resume,
+            policy=policy,
+            max_in_flight=max_in_flight,
+            journal=self._journal,
+        )
+        self._told: Outcome[R] | None = None
+        self._ended = False
+
+    def __aiter__(self) -> "JobRun[R]":
+        return self
+
+    async def __anext__(self) -> Outcome[R]:
+        if self._ended:
+            raise StopAsyncIteration
+        if self._feeding is None:
+            await self._begin()
+        await self._acknowledge()
+        outcome = await self._run.outcomes.get()
+        if outcome is None:
+            await self.aclose()
+            self._run.runtime.check()
+            raise StopAsyncIteration
+        self._run.untold.release()
+        self._told = outcome
+        return outcome
+
+    async def aclose(self) -> None:
+        """Start no more jobs, stop watching, close the journal."""
+        self._ended = True
+        tasks = [*self._run.tasks, *([self._feeding] if self._feeding else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._journal is not None:
+            self._journal.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _begin(self) -> None:
+        self._run.runtime.check()
+        if self._journal is not None:
+            await self._journal.open()
+        self._feeding = self._run.runtime.spawn(self._run.feed())
+
+    async def _acknowledge(self) -> None:
+        """Coming back for the next outcome says that the last one was dealt with."""
+        told = self._told
+        if told is None or self._journal is None:
+            return
+        if told.job is not None and self._journal.get(told.key, "ended") is None:
+            ended = "SUCCEEDED" if told.error is None else type(told.error).__name__
+            await self._journal.write(told.key, ended=ended)
+        self._told = None
+
+    def __del__(self) -> None:
+        if self._feeding is not None:
+            cancel_quietly(self._feeding)
+            self._run.stop()
+        if self._journal is not None:
+            self._journal.close()
+
+
+def _keyed(
+    starters: Iterable[Starter[R]] | Mapping[str, Starter[R]],
+) -> Iterable[tuple[str, Starter[R]]]:
+    if isinstance(starters, Mapping):
+        return cast("Mapping[str, Starter[R]]", starters).items()
+    return ((str(index), starter) for index, starter in enumerate(starters))
