@@ -64,6 +64,28 @@ async def test_labels_and_calls_over_http(cloud):
     assert datetime.fromisoformat(calls[0]["started"]).tzinfo
 
 
+async def test_rekognition_is_told_over_http_what_to_find_and_to_fail_with(cloud):
+    item = {"Timestamp": 0, "Face": {"Confidence": 99.0}}
+    content = {"kind": "face_detection", "bucket": "b", "name": "k", "items": [item]}
+    assert await admin(cloud, "POST", "results", content) == (200, {"items": 1})
+    assert cloud.state.scripts["face_detection"]["b", "k"] == [item]
+    status, answer = await admin(cloud, "POST", "results", content | {"kind": "faces"})
+    assert status == 400
+    assert "text_detection" in answer["error"]
+    failure = {"bucket": "b", "name": "k", "message": "No.", "kind": "face_search"}
+    assert (await admin(cloud, "POST", "job-failures", failure))[0] == 200
+    assert cloud.state.failures["b", "k"] == {"face_search": "No."}
+    assert (await admin(cloud, "POST", "job-failures", failure | {"message": None}))[0] == 200
+    assert cloud.state.failures["b", "k"] == {}
+    assert (await admin(cloud, "POST", "job-failures", failure | {"kind": "x"}))[0] == 400
+    assert (await admin(cloud, "POST", "collections", {"collection_id": "family"}))[0] == 200
+    assert cloud.state.collections == {"family"}
+    assert (await admin(cloud, "POST", "collections", {"collection_id": ""}))[0] == 400
+    failure = {"name": "door", "message": "No stream."}
+    assert (await admin(cloud, "POST", "stream-processor-failures", failure))[0] == 200
+    assert cloud.state.processor_failures == {"door": "No stream."}
+
+
 async def test_admin_endpoints_are_not_for_web_pages(cloud):
     content = {"bucket": "b", "name": "k", "labels": []}
     for headers in (

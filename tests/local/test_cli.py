@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.client import Config
+from botocore.exceptions import ClientError
 from cloud_fixtures import write_video
 
 import vidkit.local
@@ -94,6 +95,22 @@ def test_it_ends_cleanly_on_sigint_and_with_a_client_connected():
         assert (process.returncode, rest, complaints) == (0, "", "")
 
 
+def test_it_throttles_and_has_collections_when_told_to():
+    with running("--throttle", "--collection", "family") as (_, told):
+        rekognition = client(told, "rekognition")
+        codes = []
+        for collection in ["family", *["nobody"] * 19]:
+            with pytest.raises(ClientError) as caught:
+                rekognition.start_face_search(
+                    Video={"S3Object": {"Bucket": "bucket", "Name": "a.mp4"}},
+                    CollectionId=collection,
+                )
+            codes.append(caught.value.response["Error"]["Code"])
+        rekognition.close()
+    assert codes[:2] == ["InvalidS3ObjectException", "ResourceNotFoundException"]
+    assert "ThrottlingException" in codes
+
+
 def test_a_port_in_use_is_told_in_one_line():
     with running() as (_, told):
         port = told["endpoint"].rpartition(":")[2]
@@ -124,6 +141,7 @@ def running_main(arguments):
         (["--object", "bucket/key=/nowhere/a.mp4"], "no file"),
         (["--port", "70000"], "port"),
         (["--job-seconds", "-1"], "job_seconds"),
+        (["--sns-endpoint", "http://sns.example.com"], "sns_endpoint"),
     ],
 )
 def test_senseless_arguments_are_told_in_one_line(capsys, arguments, told):

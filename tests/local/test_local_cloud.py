@@ -184,6 +184,20 @@ def test_scripted_labels_are_the_apis_items():
     ]
 
 
+async def test_throttling_can_be_switched_on_and_off():
+    async with LocalCloud(throttle=True) as cloud:
+        assert cloud.throttle
+        with boto(cloud, "rekognition") as rekognition:
+
+            def lists():
+                return [rekognition.list_stream_processors() for _ in range(20)]
+
+            with pytest.raises(rekognition.exceptions.ThrottlingException, match="Slow down"):
+                await call(lists)
+            cloud.throttle = False
+            assert len(await call(lists)) == 20
+
+
 async def test_its_kit_is_a_client_of_it(tmp_path):
     video = await call(write_video, tmp_path / "a.mp4")
     cloud = LocalCloud()

@@ -5,12 +5,14 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from official_cases import INPUT, JOBS, PROCESSORS, ROLE, VIDEO
 
 from vidkit.local.clips import read_clock
 
@@ -33,6 +35,8 @@ def server(clock_clip):
             f"front-door={clock_clip.path}@{T0.isoformat()}",
             "--object",
             f"bucket/clip.mp4={clock_clip.path}",
+            "--collection",
+            "family",
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -109,13 +113,40 @@ def finished(get, job_id):
     return answer
 
 
-def test_boto3_runs_both_jobs(client, clock_clip):
+def tell(server, path, content):
+    """Set the server up while it runs."""
+    request = urllib.request.Request(
+        f"{server['endpoint']}/_local/{path}",
+        data=json.dumps(content).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "member", "item"), JOBS, ids=[kind for kind, *_ in JOBS]
+)
+def test_boto3_runs_scripted_jobs(server, client, kind, parameters, member, item):
     rekognition = client("rekognition")
-    video = {"S3Object": {"Bucket": "bucket", "Name": "clip.mp4"}}
-    job = rekognition.start_label_detection(Video=video)["JobId"]
-    labels = finished(rekognition.get_label_detection, job)
-    assert (labels["JobStatus"], labels["Labels"]) == ("SUCCEEDED", [])
-    job = rekognition.start_segment_detection(Video=video, SegmentTypes=["SHOT", "TECHNICAL_CUE"])[
+    script = {"kind": kind, "bucket": "bucket", "name": "clip.mp4", "items": [item]}
+    tell(server, "results", script)
+    job = getattr(rekognition, f"start_{kind}")(Video=VIDEO, JobTag="tag", **parameters)["JobId"]
+    found = finished(getattr(rekognition, f"get_{kind}"), job)
+    assert (found["JobStatus"], found["JobTag"], found["Video"]) == ("SUCCEEDED", "tag", VIDEO)
+    assert found["VideoMetadata"]["Codec"] == "h264"
+    assert found[member] == [item]
+    failure = {"bucket": "bucket", "name": "clip.mp4", "message": "No.", "kind": kind}
+    tell(server, "job-failures", failure)
+    job = getattr(rekognition, f"start_{kind}")(Video=VIDEO, **parameters)["JobId"]
+    found = finished(getattr(rekognition, f"get_{kind}"), job)
+    assert (found["JobStatus"], found["StatusMessage"]) == ("FAILED", "No.")
+    tell(server, "job-failures", {**failure, "message": None})
+
+
+def test_boto3_finds_segments(client, clock_clip):
+    rekognition = client("rekognition")
+    job = rekognition.start_segment_detection(Video=VIDEO, SegmentTypes=["SHOT", "TECHNICAL_CUE"])[
         "JobId"
     ]
     segments = finished(rekognition.get_segment_detection, job)["Segments"]
@@ -123,6 +154,103 @@ def test_boto3_runs_both_jobs(client, clock_clip):
     assert {scene.start_ms for scene in clock_clip.scenes} <= starts
     cues = [s for s in segments if s["Type"] == "TECHNICAL_CUE"]
     assert [cue["StartTimestampMillis"] for cue in cues] == [clock_clip.black[0]]
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_boto3_runs_stream_processors(server, client, name):
+    rekognition = client("rekognition")
+    template, selectors, expected = PROCESSORS[name]
+    made = rekognition.create_stream_processor(
+        Name=name, Input=INPUT, RoleArn=ROLE, Tags={"team": "a"}, **template
+    )
+    arn = made["StreamProcessorArn"]
+    assert rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"team": "a"}
+
+    def reached(status):
+        deadline = time.monotonic() + 20
+        while (shown := rekognition.describe_stream_processor(Name=name))["Status"] != status:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        return shown
+
+    shown = reached("STOPPED")
+    assert shown["Settings"] == template["Settings"]
+    assert isinstance(shown["CreationTimestamp"], datetime)
+    assert rekognition.start_stream_processor(Name=name, **selectors)["SessionId"]
+    with pytest.raises(rekognition.exceptions.ResourceInUseException):
+        rekognition.delete_stream_processor(Name=name)
+    reached(expected)
+    if expected == "RUNNING":
+        rekognition.stop_stream_processor(Name=name)
+    reached("STOPPED")
+    tell(server, "stream-processor-failures", {"name": name, "message": "No stream."})
+    rekognition.start_stream_processor(Name=name, **selectors)
+    assert reached("FAILED")["StatusMessage"] == "No stream."
+    rekognition.update_stream_processor(Name=name, DataSharingPreferenceForUpdate={"OptIn": True})
+    assert reached("STOPPED")["DataSharingPreference"] == {"OptIn": True}
+    pages = rekognition.get_paginator("list_stream_processors").paginate()
+    listed = [each["Name"] for page in pages for each in page["StreamProcessors"]]
+    assert name in listed
+    rekognition.delete_stream_processor(Name=name)
+    with pytest.raises(rekognition.exceptions.ResourceNotFoundException):
+        rekognition.describe_stream_processor(Name=name)
+
+
+def test_boto3_hears_of_a_jobs_end_through_sns_and_sqs(client):
+    sns, sqs, rekognition = client("sns"), client("sqs"), client("rekognition")
+    topic = sns.create_topic(Name="AmazonRekognition-done")["TopicArn"]
+    url = sqs.create_queue(QueueName="done", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    assert sqs.get_queue_url(QueueName="done")["QueueUrl"] == url
+    assert url in sqs.list_queues()["QueueUrls"]
+    assert {"TopicArn": topic} in sns.list_topics()["Topics"]
+    wanted = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+    queue = sqs.get_queue_attributes(**wanted)["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
+    listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [each["Endpoint"] for each in listed] == [queue]
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsConfirmed"] == "1"
+    job = rekognition.start_label_detection(
+        Video=VIDEO, NotificationChannel={"SNSTopicArn": topic, "RoleArn": ROLE}
+    )["JobId"]
+    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    told = json.loads(json.loads(message["Body"])["Message"])
+    assert (told["JobId"], told["Status"], told["API"]) == (job, "SUCCEEDED", "StartLabelDetection")
+    handle = {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]}
+    sqs.change_message_visibility(**handle, VisibilityTimeout=120)
+    sqs.delete_message(**handle)
+    raw = {"SubscriptionArn": subscription, "AttributeName": "RawMessageDelivery"}
+    sns.set_subscription_attributes(**raw, AttributeValue="true")
+    shown = sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    assert shown["RawMessageDelivery"] == "true"
+    sns.publish(TopicArn=topic, Message="raw")
+    sqs.send_message(QueueUrl=url, MessageBody="direct")
+    sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "a", "MessageBody": "batch"}])
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [each["Body"] for each in messages] == ["raw", "direct", "batch"]
+    entries = [
+        {"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]}
+        for number, each in enumerate(messages)
+    ]
+    longer = [{**entry, "VisibilityTimeout": 90} for entry in entries]
+    changed = sqs.change_message_visibility_batch(QueueUrl=url, Entries=longer)
+    assert len(changed["Successful"]) == 3
+    deleted = sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+    assert len(deleted["Successful"]) == 3
+    sqs.purge_queue(QueueUrl=url)
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sns.delete_topic(TopicArn=topic)
+    sqs.delete_queue(QueueUrl=url)
+    with pytest.raises(sqs.exceptions.QueueDoesNotExist):
+        sqs.get_queue_url(QueueName="done")
 
 
 def test_boto3_keeps_policies(client):
@@ -166,6 +294,8 @@ def test_boto3_keeps_policies(client):
         ),
         ("ivs", lambda c: c.list_playback_restriction_policies(), "InvalidSignatureException"),
         ("s3", lambda c: c.get_object(Bucket="bucket", Key="clip.mp4"), "SignatureDoesNotMatch"),
+        ("sns", lambda c: c.list_topics(), "SignatureDoesNotMatch"),
+        ("sqs", lambda c: c.list_queues(), "SignatureDoesNotMatch"),
     ],
 )
 def test_boto3_with_a_wrong_secret_is_refused(client, service, call, code):

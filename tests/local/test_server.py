@@ -97,10 +97,10 @@ async def test_a_request_signed_for_another_service_is_refused(cloud):
 
 
 async def test_a_service_that_is_not_there_is_told(cloud):
-    with boto(cloud, "sqs") as sqs:
-        status, code, message = await refusal(sqs.list_queues)
+    with boto(cloud, "dynamodb") as dynamodb:
+        status, code, message = await refusal(dynamodb.list_tables)
     assert (status, code) == (404, "UnknownOperationException")
-    assert "'sqs'" in message
+    assert "'dynamodb'" in message
     assert cloud.calls[-1].service == "unknown"
 
 

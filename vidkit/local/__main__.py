@@ -28,11 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        cloud = LocalCloud(host=options.host, port=options.port, job_seconds=options.job_seconds)
+        cloud = LocalCloud(
+            host=options.host,
+            port=options.port,
+            job_seconds=options.job_seconds,
+            throttle=options.throttle,
+            sns_endpoint=options.sns_endpoint,
+        )
         for name, path, start in options.stream:
             cloud.add_stream(name, path, start_timestamp=start)
         for bucket, name, path in options.object:
             cloud.add_object(bucket, name, path)
+        for collection_id in options.collection:
+            cloud.add_collection(collection_id)
         asyncio.run(_serve(cloud))
     except (OSError, ValueError) as error:
         told = " ".join(str(error).split())
@@ -46,6 +54,9 @@ async def _serve(cloud: LocalCloud) -> None:
     loop = asyncio.get_running_loop()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # A second signal does what it does by default.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         loop.call_soon_threadsafe(stopped.set)
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -95,6 +106,23 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.5,
         help="how long a job takes at the least (%(default)s)",
+    )
+    parser.add_argument(
+        "--collection",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a face collection for Rekognition",
+    )
+    parser.add_argument(
+        "--throttle",
+        action="store_true",
+        help="refuse requests to Rekognition beyond its documented rates",
+    )
+    parser.add_argument(
+        "--sns-endpoint",
+        metavar="URL",
+        help="publish the ends of jobs to this SNS on this machine instead of the cloud's own",
     )
     return parser
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from vidkit.local.rekognition.scripts import fail_jobs, script_results
 from vidkit.local.state import State, Stream
 from vidkit.local.streams import make_stream
 from vidkit.local.threads import in_thread
@@ -33,8 +34,34 @@ class _LabelsRequest(BaseModel):
     labels: list[dict[str, object]]
 
 
+class _ResultsRequest(BaseModel):
+    kind: str
+    bucket: _NAME
+    name: _NAME
+    items: list[dict[str, object]]
+
+
+class _JobFailureRequest(BaseModel):
+    bucket: _NAME
+    name: _NAME
+    message: str | None
+    kind: str | None = None
+
+
+class _CollectionRequest(BaseModel):
+    collection_id: _NAME
+
+
+class _ProcessorFailureRequest(BaseModel):
+    name: _NAME
+    message: str
+
+
 class Admin:
-    """``POST /_local/streams``, ``POST /_local/labels`` and ``GET /_local/calls``.
+    """``GET /_local/calls``, and what ``LocalCloud`` has methods for.
+
+    That is to ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``
+    and ``stream-processor-failures``, with the methods' own parameters.
 
     They read files and change what the services answer, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
@@ -50,6 +77,10 @@ class Admin:
         endpoints: dict[tuple[str, str], Callable[[bytes], Any]] = {
             ("POST", "streams"): self._add_stream,
             ("POST", "labels"): self._script_labels,
+            ("POST", "results"): self._script_results,
+            ("POST", "job-failures"): self._fail_job,
+            ("POST", "collections"): self._add_collection,
+            ("POST", "stream-processor-failures"): self._fail_processor,
             ("GET", "calls"): self._list_calls,
         }
         endpoint = endpoints.get((request.method, request.path.removeprefix(PREFIX)))
@@ -84,6 +115,26 @@ class Admin:
         asked = _LabelsRequest.model_validate_json(body)
         self._state.labels[asked.bucket, asked.name] = asked.labels
         return {"labels": len(asked.labels)}
+
+    async def _script_results(self, body: bytes) -> dict[str, int]:
+        asked = _ResultsRequest.model_validate_json(body)
+        count = script_results(self._state, asked.kind, asked.bucket, asked.name, asked.items)
+        return {"items": count}
+
+    async def _fail_job(self, body: bytes) -> dict[str, str | None]:
+        asked = _JobFailureRequest.model_validate_json(body)
+        fail_jobs(self._state, asked.bucket, asked.name, message=asked.message, kind=asked.kind)
+        return {"message": asked.message}
+
+    async def _add_collection(self, body: bytes) -> dict[str, str]:
+        asked = _CollectionRequest.model_validate_json(body)
+        self._state.collections.add(asked.collection_id)
+        return {"collection_id": asked.collection_id}
+
+    async def _fail_processor(self, body: bytes) -> dict[str, str]:
+        asked = _ProcessorFailureRequest.model_validate_json(body)
+        self._state.processor_failures[asked.name] = asked.message
+        return {"message": asked.message}
 
     async def _list_calls(self, _: bytes) -> list[dict[str, object]]:
         return [

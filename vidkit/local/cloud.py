@@ -1,12 +1,13 @@
 """The local cloud as one object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vidkit.local.rekognition.scripts import ScriptedLabel
+from vidkit.local.notifications.remote import RemotePublisher, require_local_endpoint
+from vidkit.local.rekognition.scripts import ScriptedLabel, fail_jobs, script_results
 from vidkit.local.server import Server, require_loopback
 from vidkit.local.state import Identity, State, StoredObject, Stream
 from vidkit.local.streams import make_stream
@@ -19,17 +20,20 @@ _HIGHEST_PORT = 65535
 
 
 class LocalCloud:
-    """Kinesis Video, Rekognition, IVS, S3 and Huawei Cloud MPC on a loopback port.
+    """Kinesis Video, Rekognition, IVS, S3, SNS, SQS and Huawei Cloud MPC on a loopback port.
 
-    Any client that signs its requests with the cloud's key pair is served. Streams, objects
-    and labels can be added before and while it runs; they outlive a restart, unlike jobs, tasks and
-    policies.
+    Any client that signs its requests with the cloud's key pair is served. Streams, objects,
+    scripts and collections can be added before and while it runs; they outlive a restart, unlike
+    jobs, tasks, policies, stream processors, topics and queues.
 
     Args:
         host: a loopback address.
         port: the port, or 0 for a free one.
         identity: regions, account, project and key pair.
         job_seconds: how long an asynchronous job or task takes at the least.
+        throttle: whether Rekognition refuses requests beyond its documented rates.
+        sns_endpoint: the address of another SNS on this machine, such as moto's server, to which
+            the ends of jobs are published; the cloud's own SNS by default.
 
     Raises:
         ValueError: an argument makes no sense, such as a host that other machines can reach.
@@ -52,6 +56,8 @@ class LocalCloud:
         port: int = 0,
         identity: Identity = Identity(),  # noqa: B008 - it is frozen
         job_seconds: float = 0.5,
+        throttle: bool = False,
+        sns_endpoint: str | None = None,
     ) -> None:
         require_loopback(host)
         if not 0 <= port <= _HIGHEST_PORT:
@@ -60,7 +66,10 @@ class LocalCloud:
             raise ValueError(f"job_seconds must not be negative, but it is {job_seconds}")
         self._host = host
         self._port = port
-        self._state = State(identity, job_seconds=job_seconds)
+        if sns_endpoint is not None:
+            require_local_endpoint(sns_endpoint)
+        self._sns_endpoint = sns_endpoint
+        self._state = State(identity, job_seconds=job_seconds, throttle=throttle)
         self._calls: list[RecordedCall] = []
         self._server: Server | None = None
         self._endpoint: str | None = None
@@ -94,7 +103,7 @@ class LocalCloud:
         )
         self._server = server
         try:
-            self._endpoint = await server.start()
+            self._endpoint = self._state.endpoint = await server.start()
         except BaseException:
             self._server = None
             raise
@@ -218,6 +227,89 @@ class LocalCloud:
         """
         self._state.labels[bucket, name] = [label.item() for label in labels]
 
+    def script_results(
+        self, kind: str, bucket: str, name: str, items: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Say what a kind of Rekognition job finds in a video.
+
+        Args:
+            kind: ``label_detection``, ``face_detection``, ``face_search``, ``person_tracking``,
+                ``celebrity_recognition``, ``content_moderation`` or ``text_detection``.
+            bucket: the video's bucket.
+            name: the video's key.
+            items: the items as the API lists them; what was scripted before for this kind and
+                video is replaced.
+
+        Raises:
+            ValueError: the kind is none of those.
+
+        Example:
+            ```python
+            word = {"Type": "WORD", "DetectedText": "EXIT", "Confidence": 99.0}
+            cloud.script_results(
+                "text_detection", "bucket", "clip.mp4", [{"Timestamp": 40, "TextDetection": word}]
+            )
+            ```
+        """
+        script_results(self._state, kind, bucket, name, items)
+
+    def fail_job(
+        self,
+        bucket: str,
+        name: str,
+        message: str | None = "The analysis of the video failed.",
+        kind: str | None = None,
+    ) -> None:
+        """Let Rekognition jobs over a video fail: those in progress and those to come.
+
+        Args:
+            bucket: the video's bucket.
+            name: the video's key.
+            message: their ``StatusMessage``; None lets them succeed again.
+            kind: as for ``script_results``, or ``segment_detection``; None for every kind.
+
+        Raises:
+            ValueError: the kind is none of those.
+        """
+        fail_jobs(self._state, bucket, name, message=message, kind=kind)
+
+    def time_job(self, bucket: str, name: str, seconds: float) -> None:
+        """Let Rekognition jobs over a video take another time than ``job_seconds``.
+
+        Args:
+            bucket: the video's bucket.
+            name: the video's key.
+            seconds: how long they take at the least, from now on.
+
+        Raises:
+            ValueError: it is a negative time.
+        """
+        if seconds < 0:
+            raise ValueError(f"seconds must not be negative, but it is {seconds}")
+        self._state.object_seconds[bucket, name] = seconds
+
+    def add_collection(self, collection_id: str) -> None:
+        """Let there be a face collection, for face search to look in."""
+        self._state.collections.add(collection_id)
+
+    def fail_stream_processor(self, name: str, message: str) -> None:
+        """Let a stream processor fail once: in the session it is in, or in its next one.
+
+        Args:
+            name: the processor's name.
+            message: its ``StatusMessage``.
+        """
+        self._state.processor_failures[name] = message
+
+    @property
+    def throttle(self) -> bool:
+        """Whether Rekognition refuses requests beyond its documented rates; can be set."""
+        return self._state.throttle
+
+    @throttle.setter
+    def throttle(self, on: bool) -> None:
+        self._state.throttle = on
+
     def kit(self, **options: Any) -> "VidKit":
         """A client of this cloud, to be used in ``async with``.
 
@@ -250,8 +342,25 @@ class LocalCloud:
         from vidkit.local.ivs import Ivs
         from vidkit.local.kinesis_video import KinesisVideo
         from vidkit.local.mpc.service import Mpc
+        from vidkit.local.notifications.queues import Queues
+        from vidkit.local.notifications.sns import Sns
+        from vidkit.local.notifications.sqs import Sqs
+        from vidkit.local.notifications.topics import Topics
         from vidkit.local.objects.service import Objects
         from vidkit.local.rekognition.service import Rekognition
 
         state = self._state
-        return [KinesisVideo(state), Rekognition(state), Ivs(state), Mpc(state), Objects(state)]
+        queues = Queues(state)
+        topics = Topics(state, queues)
+        publish = topics.publish_text
+        if self._sns_endpoint is not None:
+            publish = RemotePublisher(state, self._sns_endpoint).publish
+        return [
+            KinesisVideo(state),
+            Rekognition(state, publish),
+            Ivs(state),
+            Mpc(state),
+            Objects(state),
+            Sns(state, topics),
+            Sqs(state, queues),
+        ]

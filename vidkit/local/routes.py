@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vidkit.local.signatures.aws import (
     JSON,
@@ -24,7 +24,17 @@ _IMAGES = re.compile(r"/getDataEndpoint|(/data/[^/]+)?/getImages")
 _POLICIES = re.compile(
     r"/(Create|Get|Update|Delete)PlaybackRestrictionPolicy|/ListPlaybackRestrictionPolicies"
 )
-_REKOGNITION_TARGET = "RekognitionService."
+_QUERY = Dialect(
+    status=403,
+    missing="MissingAuthenticationToken",
+    incomplete="IncompleteSignature",
+    unknown_key="InvalidClientTokenId",
+    wrong_scope="SignatureDoesNotMatch",
+    mismatch="SignatureDoesNotMatch",
+    skewed="SignatureDoesNotMatch",
+    skew=timedelta(minutes=15),
+)
+"""How services word it that speak the query protocol, or once did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +50,17 @@ REKOGNITION = Route("rekognition", "rekognition", JSON)
 IVS = Route("ivs", "ivs", REST_JSON)
 IMAGES = Route("images", "kinesisvideo", REST_JSON)
 OBJECTS = Route("objects", "s3", OBJECT_STORE)
+SNS = Route("sns", "sns", _QUERY)
+SQS = Route("sqs", "sqs", _QUERY)
 MPC = Route("mpc")
 
-_BY_SIGNING_NAME = {route.signing_name: route for route in (REKOGNITION, IVS, IMAGES, OBJECTS)}
+ONE_VOICE = frozenset({OBJECTS, SNS, SQS})
+"""Services whose front door refuses in the same format as they do themselves."""
+
+_BY_TARGET = {"RekognitionService": REKOGNITION, "AmazonSQS": SQS}
+_BY_SIGNING_NAME = {
+    route.signing_name: route for route in (REKOGNITION, IVS, IMAGES, OBJECTS, SNS, SQS)
+}
 
 
 def find_route(request: Request) -> Route:
@@ -59,8 +77,9 @@ def find_route(request: Request) -> Route:
     authorization = request.headers.get("Authorization", "")
     if authorization.startswith(HUAWEI_ALGORITHM) or _THUMBNAILS.fullmatch(request.path):
         return MPC
-    if target.startswith(_REKOGNITION_TARGET):
-        return REKOGNITION
+    by_target = _BY_TARGET.get(target.partition(".")[0])
+    if by_target is not None:
+        return by_target
     if request.method == "POST" and _IMAGES.fullmatch(request.path):
         return IMAGES
     if request.method == "POST" and _POLICIES.fullmatch(request.path):
@@ -109,8 +128,11 @@ def unknown_operation(route: Route, request: Request) -> Fault:
         return Fault("APIGW.0101", f"The API does not exist: {asked}", status=404)
     if route is OBJECTS:
         return Fault("NotImplemented", f"{asked} is not served here.", status=501)
-    status = 400 if route is REKOGNITION else 404
-    return Fault("UnknownOperationException", f"There is no such operation: {asked}", status=status)
+    message = f"There is no such operation: {asked}"
+    if route is SNS:
+        return Fault("InvalidAction", message)
+    status = 400 if route in {REKOGNITION, SQS} else 404
+    return Fault("UnknownOperationException", message, status=status)
 
 
 def internal_error(route: Route) -> Fault:
@@ -120,6 +142,8 @@ def internal_error(route: Route) -> Fault:
         "ivs": "InternalServerException",
         "images": "InternalFailure",
         "objects": "InternalError",
+        "sns": "InternalError",
+        "sqs": "InternalFailure",
         "mpc": "MPC.10212",
     }[route.service]
     return Fault(code, "Operation failed: an internal error.", status=500)
@@ -153,7 +177,10 @@ def front_refusal(route: Route | None, fault: Fault, request_id: str) -> Answer:
 
 def identified(route: Route | None, answer: Answer, request_id: str) -> Answer:
     """The answer with its request id in the header where the service's clients look for it."""
-    if route is MPC:
+    if route is SNS:
+        # Its documents hold the id as well, so the service has said it.
+        named = {} if "x-amzn-RequestId" in answer.headers else {"x-amzn-RequestId": request_id}
+    elif route is MPC:
         named = {"X-Request-Id": request_id}
     elif route is OBJECTS:
         named = {"x-amz-request-id": request_id, "x-amz-id-2": f"local/{request_id}"}

@@ -6,13 +6,14 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from vidkit.local import routes
 from vidkit.local.admin import PREFIX, Admin
+from vidkit.local.notifications.presence import client_is_there
 from vidkit.local.routes import Route
 from vidkit.local.state import State
 from vidkit.local.threads import in_thread
@@ -39,6 +40,15 @@ def require_loopback(host: str) -> None:
         loopback = False
     if not loopback:
         raise ValueError(f"the local cloud serves on loopback only, not on {host!r}")
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A service whose requests wait for something, perhaps for long."""
+
+    def release(self) -> None:
+        """Answer those who wait, and let nobody wait any more."""
+        ...
 
 
 class Server:
@@ -74,6 +84,7 @@ class Server:
         self._port = port
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._respond)
+        app.on_shutdown.append(self._release)
         # A body that is stored compressed is signed and kept as it came.
         self._runner = web.AppRunner(
             app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
@@ -105,7 +116,13 @@ class Server:
                 services.push_async_callback(service.close)
             await self._runner.cleanup()
 
+    async def _release(self, _: web.Application) -> None:
+        for service in self._services.values():
+            if isinstance(service, Waiting):
+                service.release()
+
     async def _respond(self, incoming: web.Request) -> web.Response:
+        client_is_there.set(lambda: incoming.transport is not None)
         try:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
@@ -170,7 +187,7 @@ class Server:
             if route is routes.MPC:
                 routes.check_project(request, self._state.identity)
         except Fault as fault:
-            if route is not routes.OBJECTS and not fault.code.startswith("MPC."):
+            if route not in routes.ONE_VOICE and not fault.code.startswith("MPC."):
                 raise
             raise _RefusedError(fault.code, service.refuse(fault, request_id)) from None
         try:

@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
+
+Script: TypeAlias = dict[tuple[str, str], list[dict[str, object]]]
+"""What one kind of job finds, by (bucket, name), as the API's own list items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +61,28 @@ class State:
     )
     buckets: set[str] = field(default_factory=set[str])
     """Buckets that were created; a bucket that holds an object exists as well."""
-    labels: dict[tuple[str, str], list[dict[str, object]]] = field(
-        default_factory=dict[tuple[str, str], list[dict[str, object]]]
+    scripts: dict[str, Script] = field(default_factory=dict[str, Script])
+    """What the kinds of Rekognition jobs find, by kind, such as ``face_detection``."""
+    failures: dict[tuple[str, str], dict[str | None, str]] = field(
+        default_factory=dict[tuple[str, str], dict[str | None, str]]
     )
-    """Scripted answers of label detection, by (bucket, name), as the API's own label items."""
+    """The messages that jobs over (bucket, name) fail with, by kind; None is for every kind."""
+    collections: set[str] = field(default_factory=set[str])
+    """Rekognition's face collections, by id."""
+    processor_failures: dict[str, str] = field(default_factory=dict[str, str])
+    """The messages that stream processors of these names fail with, once each."""
     job_seconds: float = 0.5
     """How long an asynchronous job or task takes at the least."""
+    object_seconds: dict[tuple[str, str], float] = field(
+        default_factory=dict[tuple[str, str], float]
+    )
+    """How long a Rekognition job over (bucket, name) takes instead of ``job_seconds``."""
+    throttle: bool = False
+    """Whether Rekognition refuses requests beyond its rates."""
+    endpoint: str = "http://127.0.0.1"
+    """The address that messages name; the real one while the cloud is serving."""
+
+    @property
+    def labels(self) -> Script:
+        """The scripts of label detection."""
+        return self.scripts.setdefault("label_detection", {})

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -15,8 +16,36 @@ _T = TypeVar("_T")
 _pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 4, thread_name_prefix="vidkit-local")
 
 
+_abandoned: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar(
+    "vidkit_local_abandoned", default=None
+)
+
+
+class AbandonedError(Exception):
+    """Nobody waits for this thread's work any more."""
+
+
+def checkpoint() -> None:
+    """Where long work in a thread ends when nobody waits for it.
+
+    Raises:
+        AbandonedError: nobody does.
+    """
+    abandoned = _abandoned.get()
+    if abandoned is not None and abandoned.is_set():
+        raise AbandonedError
+
+
 async def in_thread(function: Callable[_P, _T], /, *arguments: _P.args, **options: _P.kwargs) -> _T:
     """Run blocking work in one of the local cloud's threads, like ``asyncio.to_thread``."""
     context = contextvars.copy_context()
+    abandoned = threading.Event()
+    context.run(_abandoned.set, abandoned)
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool, lambda: context.run(function, *arguments, **options))
+    try:
+        return await loop.run_in_executor(
+            _pool, lambda: context.run(function, *arguments, **options)
+        )
+    finally:
+        # Done or cancelled: in either case nobody waits any more.
+        abandoned.set()

@@ -276,3 +276,17 @@ async def test_huaweis_own_sdk_creates_lists_and_cancels(clock_clip, tmp_path):
     assert seen["statuses"] == ["SUCCEEDED", "CANCELED", "FINISHED", "NO_TASK"]
     assert seen["total"] == [4, 1]
     assert seen["refused"] == [[400, "MPC.10212"], [400, "MPC.10202"]]
+
+
+async def test_a_task_that_cannot_be_stored_fails_and_the_next_one_runs(mpc, monkeypatch, caplog):
+    def broken(*_, **__):
+        raise RuntimeError("no tape")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vidkit.local.mpc.tasks.pack", broken)
+        for _ in range(3):
+            task = await taken(mpc, tar=0)
+            assert task["status"] == "FAILED"
+            assert "MPC.10050" in task["description"]
+    assert (await taken(mpc))["status"] == "SUCCEEDED"
+    assert "no tape" in caplog.text

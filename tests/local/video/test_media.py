@@ -226,3 +226,11 @@ def test_pictures_of_other_modes_are_encoded_as_rgb(mode):
 )
 def test_fit_keeps_the_aspect(size, max_length, fitted):
     assert media.fit(*size, max_length=max_length) == fitted
+
+
+def test_an_unknown_audio_codec_is_no_audio(tmp_path):
+    path = tmp_path / "odd.mp4"
+    render_clip(path, duration=1, width=160, height=90, scenes=1, audio=True)
+    path.write_bytes(path.read_bytes().replace(b"mp4a", b"zzzz").replace(b"esds", b"xxxx"))
+    info = media.probe(path)
+    assert (info.audio, info.frame_count) == (None, 25)

@@ -153,19 +153,18 @@ class Tasks:
         loop = asyncio.get_running_loop()
         earliest = loop.time() + self._state.job_seconds * (1 - _WAITING_SHARE)
         task.status = "PROCESSING"
-        pictures: list[Picture] | None = None
         try:
             pictures = await in_thread(_take, task)
+            await asyncio.sleep(earliest - loop.time())
+            await self._store(task, pictures)
         except media.NotAVideoError:
             task.description = "MPC.10067: the input has no video stream."
         except Exception:
             _logger.exception("Snapshot task %s failed", task.id)
             task.description = "MPC.10050: system error."
-        await asyncio.sleep(earliest - loop.time())
-        if pictures is None:
+        if task.status == "PROCESSING":
+            await asyncio.sleep(earliest - loop.time())
             task.status, task.ended = "FAILED", self._state.now()
-        else:
-            await self._store(task, pictures)
 
     async def _store(self, task: Task, pictures: list[Picture]) -> None:
         request = task.request

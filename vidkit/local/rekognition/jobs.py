@@ -1,18 +1,18 @@
-"""Analysis jobs of Rekognition Video: what they are and how they run."""
+"""Analysis jobs of Rekognition Video: how they are started, run, found and ended."""
 
 import asyncio
 import copy
 import logging
 import os
 import secrets
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from vidkit.local.objects.files import as_file, size_of
+from vidkit.local.rekognition.completion import Publisher, publish_end
+from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject
 from vidkit.local.state import State, StoredObject
 from vidkit.local.threads import in_thread
 from vidkit.local.video import media
@@ -27,66 +27,9 @@ RETENTION = timedelta(days=7)
 
 _logger = logging.getLogger("vidkit.local")
 
-Item = dict[str, Any]
-"""A structure of the API, as JSON has it."""
 
-
-class UnsupportedVideoError(Exception):
-    """A video that the service cannot analyse; its message is the job's ``StatusMessage``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a job looks at: the video, and what was scripted about it."""
-
-    path: Path
-    info: media.VideoInfo
-    labels: Sequence[Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a job found out."""
-
-    info: media.VideoInfo
-    items: Sequence[Item]
-
-
-class JobKind(ABC):
-    """One kind of analysis: its ``Start`` and ``Get`` operations in one place.
-
-    A further kind is one subclass, listed among the kinds of the service.
-    """
-
-    name: ClassVar[str]
-    """What follows ``Start`` and ``Get`` in the operations' names."""
-    member: ClassVar[str]
-    """The member of the answer that holds the items."""
-
-    def check(self, parameters: Mapping[str, Any]) -> None:  # noqa: B027 - most kinds have no more rules
-        """Hold the rules of the start request that the service model cannot say.
-
-        Raises:
-            Fault: the parameters contradict each other.
-        """
-
-    @abstractmethod
-    def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
-        """All items that the start request asks for (blocking)."""
-
-    def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How a get request wants the items: the part of it that a page token is bound to."""
-        del parameters
-        return {}
-
-    def arrange(self, items: Sequence[Item], query: Mapping[str, str]) -> Sequence[Item]:
-        """The items in the form and order of a query."""
-        del query
-        return items
-
-    @abstractmethod
-    def facts(self, job: "Job", query: Mapping[str, str]) -> Item:
-        """The members of an answer beside the items and what all kinds share."""
+class FailedVideoError(Exception):
+    """A video that is not analysed; the message is the job's ``StatusMessage``."""
 
 
 @dataclass(slots=True)
@@ -103,10 +46,17 @@ class Job:
 
 
 class Jobs:
-    """The account's jobs: started once per token, limited in number, run in owned tasks."""
+    """The account's jobs: started once per token, limited in number, run in owned tasks.
 
-    def __init__(self, state: State) -> None:
+    Args:
+        state: what the services share.
+        publish: where the end of a job with a ``NotificationChannel`` is published; None for
+            nowhere.
+    """
+
+    def __init__(self, state: State, publish: Publisher | None = None) -> None:
         self._state = state
+        self._publish = publish
         self._jobs: dict[str, Job] = {}
         self._tokens: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,14 +82,14 @@ class Jobs:
                     "IdempotentParameterMismatchException",
                     "The ClientRequestToken belongs to a request with other parameters.",
                 )
-            kind.check(parameters)
+            kind.check(parameters, self._state)
             stored = await self._object(parameters["Video"])
             running = sum(job.status == "IN_PROGRESS" for job in self._jobs.values())
             if running >= MAX_RUNNING:
                 account = self._state.identity.account_id
                 raise Fault(
                     "LimitExceededException",
-                    f"{running} jobs of account {account} are open; the most is {MAX_RUNNING}.",
+                    f"{running} open Jobs for User {account} Maximum limit: {MAX_RUNNING}",
                 )
             job = Job(kind, parameters, self._state.now())
             self._jobs[job.id] = job
@@ -198,32 +148,42 @@ class Jobs:
 
     async def _run(self, job: Job, stored: StoredObject) -> None:
         loop = asyncio.get_running_loop()
-        earliest = loop.time() + self._state.job_seconds
+        where = (stored.bucket, stored.name)
+        seconds = self._state.object_seconds.get(where, self._state.job_seconds)
+        earliest = loop.time() + seconds
         result, message = None, None
         try:
             async with self._analysing:
                 result = await in_thread(self._analyse, job, stored)
-        except UnsupportedVideoError as error:
+        except FailedVideoError as error:
             message = str(error)
         except Exception:
             _logger.exception("Analysis of %s/%s failed", stored.bucket, stored.name)
             message = "Internal error while the video was analyzed."
         await asyncio.sleep(earliest - loop.time())
+        # Asked for as the last thing, so that a job in progress can be made to fail as well.
+        failures = self._state.failures.get(where, {})
+        ordered = failures.get(job.kind.key, failures.get(None))
+        if ordered is not None:
+            result, message = None, ordered
         job.result, job.message = result, message
         job.status = "FAILED" if result is None else "SUCCEEDED"
+        if self._publish is not None:
+            await publish_end(self._publish, job, self._state.now())
 
     def _analyse(self, job: Job, stored: StoredObject) -> Result:
-        labels = copy.deepcopy(self._state.labels.get((stored.bucket, stored.name), []))
+        script = self._state.scripts.get(job.kind.key, {})
+        scripted = copy.deepcopy(script.get((stored.bucket, stored.name), []))
         with as_file(stored) as path:
             try:
                 info = media.probe(path)
             except media.NotAVideoError:
-                raise UnsupportedVideoError("Unsupported codec/format.") from None
+                raise FailedVideoError("Unsupported codec/format.") from None
             if info.codec != "h264" or info.container != "QuickTime / MOV":
-                raise UnsupportedVideoError("Unsupported codec/format.")
+                raise FailedVideoError("Unsupported codec/format.")
             if info.duration > MAX_DURATION.total_seconds():
-                raise UnsupportedVideoError(f"The video is longer than {MAX_DURATION}.")
-            items = job.kind.analyse(job.parameters, Subject(path, info, labels))
+                raise FailedVideoError(f"The video is longer than {MAX_DURATION}.")
+            items = job.kind.analyse(job.parameters, Subject(path, info, scripted))
         return Result(info, items)
 
     def _forget(self) -> None:
@@ -234,16 +194,3 @@ class Jobs:
             if job.started >= oldest or job.status == "IN_PROGRESS"
         }
         self._tokens = {key: job for key, job in self._tokens.items() if job.started >= oldest}
-
-
-def video_metadata(info: media.VideoInfo) -> Item:
-    """A video's properties as a ``VideoMetadata``."""
-    return {
-        "Codec": info.codec,
-        "DurationMillis": round(info.duration * 1000),
-        "Format": info.container,
-        "FrameRate": float(info.frame_rate),
-        "FrameHeight": info.height,
-        "FrameWidth": info.width,
-        "ColorRange": info.color_range,
-    }

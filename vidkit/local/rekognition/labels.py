@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.jobs import Item, Job, JobKind, Subject, video_metadata
+from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject
 
 _DEFAULT_CONFIDENCE = 50.0
 
@@ -19,6 +19,7 @@ class LabelDetection(JobKind):
     """
 
     name = "LabelDetection"
+    key = "label_detection"
     member = "Labels"
 
     @override
@@ -28,7 +29,7 @@ class LabelDetection(JobKind):
         settings = parameters.get("Settings", {}).get("GeneralLabels", {})
         return [
             _with_instances(item, least)
-            for item in subject.labels
+            for item in subject.scripted
             if item["Label"].get("Confidence", 0.0) >= least and _wanted(item["Label"], settings)
         ]
 
@@ -51,11 +52,12 @@ class LabelDetection(JobKind):
         return [shape(item) for item in ordered]
 
     @override
-    def facts(self, job: Job, query: Mapping[str, str]) -> Item:
+    def facts(
+        self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
+    ) -> Item:
         """The request's settings, and with the results the video and the model's version."""
-        facts: Item = {"GetRequestMetadata": dict(query)}
-        if job.result is not None:
-            facts["VideoMetadata"] = video_metadata(job.result.info)
+        facts = {"GetRequestMetadata": dict(query), **super().facts(parameters, result, query)}
+        if result is not None:
             facts["LabelModelVersion"] = "3.0"
         return facts
 

@@ -1,10 +1,82 @@
-"""Scripted answers of label detection."""
+"""What Rekognition is told to find, or to fail with."""
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from vidkit.local.state import State
+
+SCRIPTED_KINDS = (
+    "label_detection",
+    "face_detection",
+    "face_search",
+    "person_tracking",
+    "celebrity_recognition",
+    "content_moderation",
+    "text_detection",
+)
+"""The kinds of jobs that find what was scripted."""
+JOB_KINDS = (*SCRIPTED_KINDS, "segment_detection")
+"""All kinds of jobs; segments are found in the video itself."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+def script_results(
+    state: State, kind: str, bucket: str, name: str, items: Iterable[Mapping[str, Any]]
+) -> int:
+    """Say what jobs of a kind find in a video.
+
+    Args:
+        state: the cloud's.
+        kind: one of ``SCRIPTED_KINDS``.
+        bucket: the video's bucket.
+        name: the video's key.
+        items: the items as the kind's ``Get`` operation lists them; what was scripted before for
+            this kind and video is replaced.
+
+    Returns:
+        How many items there are.
+
+    Raises:
+        ValueError: the kind is none of those.
+        TypeError: an item is no mapping.
+    """
+    if kind not in SCRIPTED_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(SCRIPTED_KINDS)}, not {kind!r}")
+    # A list that the caller goes on to change is not the script.
+    script = [copy.deepcopy(dict(item)) for item in items]
+    state.scripts.setdefault(kind, {})[bucket, name] = script
+    return len(script)
+
+
+def fail_jobs(
+    state: State, bucket: str, name: str, *, message: str | None, kind: str | None
+) -> None:
+    """Let the jobs over a video fail.
+
+    Args:
+        state: the cloud's.
+        bucket: the video's bucket.
+        name: the video's key.
+        message: the jobs' ``StatusMessage``; None takes back what was said before of the kind,
+            or of all kinds.
+        kind: one of ``JOB_KINDS``; None for all of them.
+
+    Raises:
+        ValueError: the kind is none of those.
+    """
+    if kind is not None and kind not in JOB_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(JOB_KINDS)}, not {kind!r}")
+    failures = state.failures.setdefault((bucket, name), {})
+    if message is not None:
+        failures[kind] = message
+    elif kind is None:
+        failures.clear()
+    else:
+        failures.pop(kind, None)
 
 
 @dataclass(frozen=True, slots=True)

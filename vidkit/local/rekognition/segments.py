@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.jobs import Item, Job, JobKind, Subject, video_metadata
+from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject, video_metadata
 from vidkit.local.video import media, shots
 
 _DEFAULT_CONFIDENCE = 50.0
@@ -22,6 +22,7 @@ class SegmentDetection(JobKind):
     """
 
     name = "SegmentDetection"
+    key = "segment_detection"
     member = "Segments"
 
     @override
@@ -36,18 +37,20 @@ class SegmentDetection(JobKind):
         ]
 
     @override
-    def facts(self, job: Job, query: Mapping[str, str]) -> Item:
+    def facts(
+        self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
+    ) -> Item:
         """With the results, the streams of the video and the types that were looked for."""
         del query
-        if job.result is None:
+        if result is None:
             return {}
-        info = job.result.info
+        info = result.info
         return {
             "VideoMetadata": [video_metadata(info)],
             "AudioMetadata": [] if info.audio is None else [_audio_metadata(info.audio)],
             "SelectedSegmentTypes": [
                 {"Type": segment_type, "ModelVersion": _MODEL_VERSION}
-                for segment_type in dict.fromkeys(job.parameters["SegmentTypes"])
+                for segment_type in dict.fromkeys(parameters["SegmentTypes"])
             ],
         }
 

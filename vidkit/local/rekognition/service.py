@@ -1,14 +1,26 @@
-"""Rekognition Video of the local cloud: jobs that analyse stored videos."""
+"""Rekognition Video of the local cloud: jobs on stored videos, and stream processors."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from vidkit.local.lazy_models import LazyModel
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.rekognition.jobs import Item, JobKind, Jobs
+from vidkit.local.rekognition.completion import Publisher
+from vidkit.local.rekognition.faces import (
+    CelebrityRecognition,
+    FaceDetection,
+    FaceSearch,
+    PersonTracking,
+)
+from vidkit.local.rekognition.jobs import Jobs
+from vidkit.local.rekognition.kinds import Item, JobKind
 from vidkit.local.rekognition.labels import LabelDetection
+from vidkit.local.rekognition.moderation import ContentModeration
+from vidkit.local.rekognition.processors import StreamProcessors
 from vidkit.local.rekognition.segments import SegmentDetection
+from vidkit.local.rekognition.texts import TextDetection
+from vidkit.local.rekognition.throttle import Throttle
+from vidkit.local.rekognition.tokens import ExpiringTokens
 from vidkit.local.state import State
 from vidkit.local.wire import Answer, Fault, Request, parse_json
 
@@ -17,43 +29,63 @@ MAX_RESULTS = 1000
 
 _MEDIA_TYPE = "application/x-amz-json-1.1"
 _TARGET = "RekognitionService."
+_KINDS = (
+    LabelDetection,
+    FaceDetection,
+    FaceSearch,
+    PersonTracking,
+    CelebrityRecognition,
+    ContentModeration,
+    SegmentDetection,
+    TextDetection,
+)
 
 
 class Rekognition:
-    """The stored-video operations of Amazon Rekognition, over JSON 1.1.
+    """The video operations of Amazon Rekognition, over JSON 1.1.
 
     A job runs for ``State.job_seconds`` at the least and fails with "Unsupported codec/format."
-    unless the object is H.264 in MP4 or MOV. A ``NotificationChannel`` is checked and then left
-    alone: there is no SNS behind it, so completion is found out by polling.
+    unless the object is H.264 in MP4 or MOV. When it has a ``NotificationChannel``, its end is
+    published to the topic there.
+
+    Args:
+        state: what the services share.
+        publish: how to publish to a topic; None for nowhere.
     """
 
     name = "rekognition"
 
-    def __init__(self, state: State) -> None:
-        self._jobs = Jobs(state)
+    def __init__(self, state: State, publish: Publisher | None = None) -> None:
+        self._state = state
+        self._jobs = Jobs(state, publish)
+        self._processors = StreamProcessors(state)
         self._starts: dict[str, JobKind] = {}
         self._gets: dict[str, JobKind] = {}
-        for kind in (LabelDetection(), SegmentDetection()):
+        for kind in (make() for make in _KINDS):
             self._starts[f"Start{kind.name}"] = kind
             self._gets[f"Get{kind.name}"] = kind
+        self._operations = {*self._starts, *self._gets, *self._processors.operations}
         self._model = LazyModel("rekognition", code="InvalidParameterException")
-        self._tokens = PageTokens()
+        self._tokens = ExpiringTokens(state)
+        self._throttle = Throttle()
 
     def operation(self, request: Request) -> str | None:
         """The operation that the ``X-Amz-Target`` header names."""
         for header, value in request.headers.items():
             if header.lower() == "x-amz-target":
                 operation = value.removeprefix(_TARGET)
-                known = operation in self._starts or operation in self._gets
-                return operation if known and value != operation else None
+                known = operation in self._operations and value != operation
+                return operation if known else None
         return None
 
     async def handle(self, operation: str, request: Request) -> Answer:
-        """Start a job or answer with a page of its results.
+        """Answer one request.
 
         Raises:
             Fault: the service refuses.
         """
+        if self._state.throttle:
+            self._throttle.take(operation)
         body = parse_json(
             request.body,
             fault=Fault("SerializationException", "The request body is no JSON object."),
@@ -61,8 +93,11 @@ class Rekognition:
         parameters = await self._model.accept(operation, body)
         if operation in self._starts:
             job = await self._jobs.start(self._starts[operation], parameters)
-            return Answer.json({"JobId": job.id}, media_type=_MEDIA_TYPE)
-        content = self._get(self._gets[operation], parameters)
+            content = {"JobId": job.id}
+        elif operation in self._gets:
+            content = self._get(self._gets[operation], parameters)
+        else:
+            content = self._processors.answer(operation, parameters)
         return Answer.json(content, media_type=_MEDIA_TYPE)
 
     def refuse(self, fault: Fault, request_id: str) -> Answer:
@@ -90,20 +125,14 @@ class Rekognition:
             "JobStatus": job.status,
             "JobId": job.id,
             "Video": job.parameters["Video"],
-            **kind.facts(job, query),
+            **kind.facts(job.parameters, job.result, query),
         }
         if "JobTag" in job.parameters:
             content["JobTag"] = job.parameters["JobTag"]
         if job.message is not None:
             content["StatusMessage"] = job.message
         bound = [job.id, query]
-        token = parameters.get("NextToken")
-        start = 0 if token is None else self._tokens.read(token, bound)
-        if start is None:
-            raise Fault(
-                "InvalidPaginationTokenException",
-                "The NextToken belongs to no page of this request.",
-            )
+        start = self._tokens.read(parameters.get("NextToken"), bound)
         if job.result is not None:
             items = kind.arrange(job.result.items, query)
             end = start + min(parameters.get("MaxResults", MAX_RESULTS), MAX_RESULTS)

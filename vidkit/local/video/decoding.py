@@ -18,6 +18,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from vidkit.local.threads import checkpoint
+
 # Playlists and text are left out: they would make a decoder open other files, or draw letters.
 _CONTAINERS = "asf,avi,flv,matroska,mov,mpeg,mpegts,mxf,ogg"
 _RUN_UP = 10
@@ -118,6 +120,7 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
             packet = next(packets, None)
             if packet is None:
                 return
+            checkpoint()
             frames = packet.decode()
         except InvalidDataError:
             continue
@@ -130,6 +133,7 @@ def read_timeline(path: Path, container: InputContainer, stream: VideoStream) ->
     keys: list[int] = []
     end = 0
     for packet in container.demux(stream):
+        checkpoint()
         if packet.pts is None:
             continue
         if packet.is_keyframe:

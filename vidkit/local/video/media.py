@@ -202,7 +202,8 @@ def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
 
 def _audio(container: InputContainer) -> AudioInfo | None:
     stream = next(iter(container.streams.audio), None)
-    if stream is None:
+    # A codec that libav does not know has no context.
+    if stream is None or cast("object", stream.codec_context) is None:
         return None
     if stream.duration is not None and stream.time_base is not None:
         duration = float(stream.duration * stream.time_base)

@@ -1,0 +1,236 @@
+"""How jobs of the local Rekognition end: on time, on demand, with a message; and what expires."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+from rekognition_calls import NOW, call, code_of, detect, finished, label, start
+
+from vidkit.local import LocalCloud
+from vidkit.local.rekognition.scripts import JOB_KINDS, SCRIPTED_KINDS
+from vidkit.local.rekognition.service import Rekognition
+from vidkit.local.rekognition.throttle import Throttle, rate_of
+from vidkit.local.wire import Fault
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-done"
+CHANNEL = {"SNSTopicArn": TOPIC, "RoleArn": "arn:aws:iam::123456789012:role/r"}
+
+
+class Publisher:
+    """Keeps what is published, or fails."""
+
+    def __init__(self, error=None):
+        self.error = error
+        self.published = []
+        self.came = asyncio.Event()
+
+    async def __call__(self, topic_arn, text):
+        self.published.append((topic_arn, json.loads(text)))
+        self.came.set()
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+async def publisher():
+    return Publisher()
+
+
+@pytest.fixture
+async def publishing(state, publisher):
+    service = Rekognition(state, publisher)
+    yield service
+    await service.close()
+
+
+@pytest.mark.parametrize("kind", [None, "label_detection"])
+async def test_a_job_fails_on_demand_even_when_it_is_running(rekognition, state, kind):
+    state.job_seconds = 0.1
+    job_id = await start(rekognition)
+    state.failures["videos", "clip.mp4"] = {kind: "No disk left."}
+    content = await finished(rekognition, job_id)
+    assert (content["JobStatus"], content["StatusMessage"]) == ("FAILED", "No disk left.")
+    assert "Labels" not in content
+    segments = await detect(rekognition, "SegmentDetection", SegmentTypes=["SHOT"])
+    assert segments["JobStatus"] == ("FAILED" if kind is None else "SUCCEEDED")
+
+
+def test_failures_and_scripts_are_held_to_the_kinds():
+    cloud = LocalCloud()
+    cloud.fail_job("bucket", "a.mp4")
+    cloud.fail_job("bucket", "a.mp4", "No.", "face_search")
+    assert cloud.state.failures["bucket", "a.mp4"] == {
+        None: "The analysis of the video failed.",
+        "face_search": "No.",
+    }
+    cloud.fail_job("bucket", "a.mp4", None, "face_search")
+    assert list(cloud.state.failures["bucket", "a.mp4"]) == [None]
+    cloud.fail_job("bucket", "a.mp4", "No.", "face_search")
+    cloud.fail_job("bucket", "a.mp4", None)
+    assert cloud.state.failures["bucket", "a.mp4"] == {}
+    for kind in JOB_KINDS:
+        cloud.fail_job("bucket", "a.mp4", kind=kind)
+    for kind in SCRIPTED_KINDS:
+        cloud.script_results(kind, "bucket", "a.mp4", [{"Timestamp": 1}])
+        assert cloud.state.scripts[kind]["bucket", "a.mp4"] == [{"Timestamp": 1}]
+    with pytest.raises(ValueError, match="segment_detection"):
+        cloud.fail_job("bucket", "a.mp4", kind="segments")
+    with pytest.raises(ValueError, match="'segment_detection'"):
+        cloud.script_results("segment_detection", "bucket", "a.mp4", [])
+
+
+async def test_a_script_is_what_it_was_when_it_was_given(rekognition, state):
+    cloud = LocalCloud()
+    items = [label("Car", 0)]
+    cloud.script_results("label_detection", "videos", "clip.mp4", items)
+    items[0]["Label"]["Name"] = "Dog"
+    state.scripts = cloud.state.scripts
+    content = await detect(rekognition)
+    assert [item["Label"]["Name"] for item in content["Labels"]] == ["Car"]
+
+
+async def test_a_video_can_have_a_duration_of_its_own(rekognition, state):
+    cloud = LocalCloud()
+    with pytest.raises(ValueError, match="negative"):
+        cloud.time_job("videos", "clip.mp4", -1)
+    cloud.time_job("videos", "clip.mp4", 0.3)
+    state.object_seconds = cloud.state.object_seconds
+    begun = asyncio.get_running_loop().time()
+    await detect(rekognition)
+    assert asyncio.get_running_loop().time() - begun >= 0.3
+
+
+@pytest.mark.parametrize("tag", [{}, {"JobTag": "tag-1"}])
+async def test_the_end_of_a_job_is_published_in_the_documented_form(publishing, publisher, tag):
+    job_id = await start(publishing, NotificationChannel=CHANNEL, **tag)
+    await asyncio.wait_for(publisher.came.wait(), 5)
+    assert publisher.published == [
+        (
+            TOPIC,
+            {
+                "JobId": job_id,
+                "Status": "SUCCEEDED",
+                "API": "StartLabelDetection",
+                **tag,
+                "Timestamp": int(NOW.timestamp() * 1000),
+                "Video": {"S3ObjectName": "clip.mp4", "S3Bucket": "videos"},
+            },
+        )
+    ]
+    content = await call(publishing, "GetLabelDetection", JobId=job_id)
+    assert content["JobStatus"] == "SUCCEEDED"
+
+
+async def test_a_failure_is_published_too_and_a_repeated_start_is_not(publishing, publisher, state):
+    state.failures["videos", "clip.mp4"] = {None: "No."}
+    request = {"NotificationChannel": CHANNEL, "ClientRequestToken": "t", "SegmentTypes": ["SHOT"]}
+    job_id = await start(publishing, "SegmentDetection", **request)
+    await asyncio.wait_for(publisher.came.wait(), 5)
+    assert await start(publishing, "SegmentDetection", **request) == job_id
+    await detect(publishing)
+    (published,) = publisher.published
+    assert (published[1]["Status"], published[1]["API"]) == ("FAILED", "StartSegmentDetection")
+
+
+async def test_a_job_ends_whether_or_not_it_can_be_published(state, caplog):
+    publisher = Publisher(ConnectionError("nobody there"))
+    service = Rekognition(state, publisher)
+    job_id = await start(service, NotificationChannel=CHANNEL)
+    await asyncio.wait_for(publisher.came.wait(), 5)
+    assert (await finished(service, job_id))["JobStatus"] == "SUCCEEDED"
+    await service.close()
+    assert "nobody there" in caplog.text
+
+
+async def test_a_page_token_is_good_for_a_day(rekognition, state):
+    state.labels["videos", "clip.mp4"] = [label("A", n) for n in range(3)]
+    job_id = await start(rekognition)
+    token = (await finished(rekognition, job_id, MaxResults=1))["NextToken"]
+    for age, seconds in ((timedelta(hours=24), 0), (timedelta(hours=24), 1.5)):
+        state.now = lambda late=age + timedelta(seconds=seconds): NOW + late
+        page = call(rekognition, "GetLabelDetection", JobId=job_id, NextToken=token)
+        if seconds:
+            assert await code_of(page) == "InvalidPaginationTokenException"
+        else:
+            assert [item["Timestamp"] for item in (await page)["Labels"]] == [1, 2]
+    fresh = await finished(rekognition, job_id, MaxResults=1)
+    assert fresh["NextToken"] != token
+
+
+async def test_the_limit_of_jobs_is_told_in_the_services_manner(rekognition, state):
+    state.job_seconds = 60
+    for _ in range(20):
+        await start(rekognition)
+    with pytest.raises(Fault) as caught:
+        await start(rekognition, "FaceDetection")
+    assert caught.value.code == "LimitExceededException"
+    assert caught.value.message == "20 open Jobs for User 123456789012 Maximum limit: 20"
+
+
+async def test_nothing_is_throttled_unless_asked_for(rekognition, state):
+    job_id = await start(rekognition)
+    for _ in range(30):
+        await call(rekognition, "GetLabelDetection", JobId=job_id)
+    state.throttle = True
+    codes = set()
+    for _ in range(30):
+        try:
+            await call(rekognition, "GetLabelDetection", JobId=job_id)
+        except Fault as fault:
+            codes.add((fault.code, fault.status))
+    assert ("ThrottlingException", 400) in codes
+    # Each operation has a rate of its own.
+    assert await call(rekognition, "ListStreamProcessors") == {"StreamProcessors": []}
+
+
+@pytest.mark.parametrize(
+    ("operation", "rate"),
+    [
+        ("StartLabelDetection", 5),
+        ("GetTextDetection", 5),
+        ("CreateStreamProcessor", 20),
+        ("DescribeStreamProcessor", 20),
+        ("StartStreamProcessor", 20),
+        ("UpdateStreamProcessor", 20),
+        ("DeleteStreamProcessor", 20),
+        ("StopStreamProcessor", 1),
+        ("ListStreamProcessors", 5),
+        ("ListTagsForResource", 10),
+    ],
+)
+def test_an_operation_takes_its_rate(operation, rate):
+    now = [100.0]
+    throttle = Throttle(clock=lambda: now[0])
+    assert rate_of(operation) == rate
+    for _ in range(rate):
+        throttle.take(operation)
+    with pytest.raises(Fault, match="Slow down"):
+        throttle.take(operation)
+    now[0] += 1.001 / rate
+    throttle.take(operation)
+    now[0] += 60
+    for _ in range(rate):
+        throttle.take(operation)
+
+
+def test_who_goes_on_too_fast_is_told_of_the_provisioned_rate():
+    now = [0.0]
+    throttle = Throttle(clock=lambda: now[0])
+    codes = []
+    for tick in range(40):
+        now[0] = tick * 0.1
+        try:
+            throttle.take("StopStreamProcessor")
+            codes.append("ok")
+        except Fault as fault:
+            codes.append(fault.code)
+    assert codes[0] == "ok"
+    assert codes[1:9] == ["ThrottlingException"] * 8
+    # It let one pass each second and refused the rest, for another reason by and by.
+    assert codes[-1] == "ProvisionedThroughputExceededException"
+    assert codes.count("ok") == 4
+    now[0] += 10
+    throttle.take("StopStreamProcessor")
+    with pytest.raises(Fault, match="Slow down"):
+        throttle.take("StopStreamProcessor")

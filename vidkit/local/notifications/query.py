@@ -1,0 +1,110 @@
+"""The query protocol: requests as forms, answers as XML."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree as ET
+
+from vidkit.local.wire import Fault
+
+NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+
+def read_form(body: bytes) -> dict[str, Any]:
+    """The parameters of a form, with lists and maps put together again.
+
+    ``A.member.1`` is the first item of the list ``A``, ``A.entry.1.key`` with its ``value`` an
+    entry of the map ``A``; without a number in it, a dotted name is a path of members.
+
+    Raises:
+        Fault: the body is no form in UTF-8.
+
+    Example:
+        >>> read_form(b"Action=X&Tags.member.1.Key=a&Attributes.entry.1.key=b"
+        ...           b"&Attributes.entry.1.value=c")
+        {'Action': 'X', 'Tags': [{'Key': 'a'}], 'Attributes': {'b': 'c'}}
+    """
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise Fault("InvalidParameter", "The request body is no form in UTF-8.") from None
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        *path, last = name.split(".")
+        node = tree
+        for part in path:
+            below = node.get(part)
+            if not isinstance(below, dict):
+                # A name that is a value and a path at once: the value gives way.
+                below = node[part] = dict[str, Any]()
+            node = cast("dict[str, Any]", below)
+        node[last] = value
+    return {name: _gathered(value) for name, value in tree.items()}
+
+
+def _gathered(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    members = {name: _gathered(value) for name, value in cast("dict[str, Any]", node).items()}
+    if set(members) == {"member"}:
+        return _numbered(members["member"])
+    if set(members) == {"entry"}:
+        return dict(_pair(entry) for entry in _numbered(members["entry"]))
+    return members
+
+
+def _pair(entry: Any) -> tuple[str, Any]:
+    """An entry of a map; SNS has two ways to name its parts."""
+    parts = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
+    return str(parts.get("key", parts.get("Name", ""))), parts.get("value", parts.get("Value"))
+
+
+def _numbered(node: Any) -> list[Any]:
+    if not isinstance(node, dict):
+        return []
+    items = cast("dict[str, Any]", node)
+    return [items[key] for key in sorted(items, key=lambda key: (len(key), key))]
+
+
+def answer_document(operation: str, content: Mapping[str, object] | None, request_id: str) -> bytes:
+    """The answer to an operation.
+
+    Args:
+        operation: its name.
+        content: the members of its result; None for an operation without one.
+        request_id: the request's id.
+    """
+    root = ET.Element(f"{operation}Response", {"xmlns": NAMESPACE})
+    if content is not None:
+        _fill(ET.SubElement(root, f"{operation}Result"), content)
+    _fill(root, {"ResponseMetadata": {"RequestId": request_id}})
+    return _bytes(root)
+
+
+def error_document(fault: Fault, request_id: str) -> bytes:
+    """A refusal."""
+    kind = "Sender" if fault.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's own
+    root = ET.Element("ErrorResponse", {"xmlns": NAMESPACE})
+    error = {"Type": kind, "Code": fault.code, "Message": fault.message}
+    _fill(root, {"Error": error, "RequestId": request_id})
+    return _bytes(root)
+
+
+def entries(attributes: Mapping[str, str]) -> dict[str, object]:
+    """A map as the protocol has it: a list of keys and values."""
+    return {"entry": [{"key": name, "value": value} for name, value in attributes.items()]}
+
+
+def _fill(element: ET.Element, content: Mapping[str, object]) -> None:
+    for name, value in content.items():
+        for one in cast("list[object]", value) if isinstance(value, list) else [value]:
+            child = ET.SubElement(element, name)
+            if isinstance(one, Mapping):
+                _fill(child, cast("Mapping[str, object]", one))
+            else:
+                child.text = str(one)
+
+
+def _bytes(root: ET.Element) -> bytes:
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body

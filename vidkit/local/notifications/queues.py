@@ -1,0 +1,203 @@
+"""The queues of an account, and what may be said of one."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from vidkit.local.notifications.attributes import Attribute
+from vidkit.local.notifications.messages import Queue
+from vidkit.local.notifications.policies import is_policy, lets_in
+from vidkit.local.state import State
+from vidkit.local.wire import Fault
+
+SETTABLE: dict[str, tuple[int, int, int]] = {
+    "VisibilityTimeout": (30, 0, 43_200),
+    "MessageRetentionPeriod": (345_600, 60, 1_209_600),
+    "MaximumMessageSize": (1_048_576, 1_024, 1_048_576),
+    "DelaySeconds": (0, 0, 900),
+    "ReceiveMessageWaitTimeSeconds": (0, 0, 20),
+}
+"""Default, least and most of the numeric attributes."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+# Where messages rest encrypted makes no difference to clients.
+_WITHOUT_EFFECT = frozenset(
+    {"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"}
+)
+_NOT_SERVED = frozenset(
+    {
+        "FifoQueue",
+        "ContentBasedDeduplication",
+        "DeduplicationScope",
+        "FifoThroughputLimit",
+        "RedrivePolicy",
+        "RedriveAllowPolicy",
+    }
+)
+_KNOWN = frozenset(
+    {
+        "All",
+        "Policy",
+        "QueueArn",
+        "CreatedTimestamp",
+        "LastModifiedTimestamp",
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+        *SETTABLE,
+        *_WITHOUT_EFFECT,
+        *_NOT_SERVED,
+    }
+)
+
+
+class Queues:
+    """The standard queues of an account, by name."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._queues: dict[str, Queue] = {}
+
+    def create(self, name: str, attributes: Mapping[str, str]) -> Queue:
+        """Make a queue, or find the one that has the same name and attributes.
+
+        Raises:
+            Fault: the name or an attribute is not allowed, or a queue of that name has another
+                value for one of the attributes.
+        """
+        if name.endswith(".fifo"):
+            raise _unserved("FIFO queues")
+        if not _NAME.fullmatch(name):
+            raise Fault(
+                "InvalidParameterValue",
+                "Can only include alphanumeric characters, hyphens, or underscores."
+                " 1 to 80 in length",
+            )
+        settings = read_settings(attributes)
+        queue = self._queues.get(name)
+        if queue is not None:
+            for key, value in settings.items():
+                if queue.attributes.get(key) != value:
+                    raise Fault(
+                        "QueueNameExists",
+                        "A queue already exists with the same name and a different value for"
+                        f" attribute {key}",
+                    )
+            return queue
+        identity = self._state.identity
+        arn = f"arn:aws:sqs:{identity.region}:{identity.account_id}:{name}"
+        defaults = {key: str(default) for key, (default, _, _) in SETTABLE.items()}
+        queue = Queue(name, arn, {**defaults, **settings}, self._state.now())
+        self._queues[name] = queue
+        return queue
+
+    def find(self, name: str) -> Queue:
+        """The queue of a name.
+
+        Raises:
+            Fault: ``QueueDoesNotExist``.
+        """
+        queue = self._queues.get(name)
+        if queue is None:
+            raise Fault("QueueDoesNotExist", "The specified queue does not exist.")
+        return queue
+
+    def at(self, url: str) -> Queue:
+        """The queue of an address; the address's host is not looked at.
+
+        Raises:
+            Fault: ``InvalidAddress`` or ``QueueDoesNotExist``.
+        """
+        parts = urlsplit(url).path.split("/")
+        account = self._state.identity.account_id
+        if parts[:-1] != ["", account] or not parts[-1]:
+            raise Fault("InvalidAddress", f"The address {url} is not valid for this endpoint.")
+        return self.find(parts[-1])
+
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin with a prefix, in order."""
+        return sorted(name for name in self._queues if name.startswith(prefix))
+
+    def change(self, queue: Queue, attributes: Mapping[str, str]) -> None:
+        """Set attributes of a queue.
+
+        Raises:
+            Fault: an attribute is not known or its value not allowed.
+        """
+        queue.attributes.update(read_settings(attributes))
+        if not queue.attributes.get("Policy", "-"):
+            del queue.attributes["Policy"]
+        queue.modified = self._state.now()
+        queue.wake()
+
+    def drop(self, queue: Queue) -> None:
+        """Delete a queue with its messages."""
+        del self._queues[queue.name]
+        queue.clear()
+        queue.wake()
+
+    def wake_all(self) -> None:
+        """Let everyone look who waits for a message."""
+        for queue in self._queues.values():
+            queue.wake()
+
+    def deliver(
+        self, queue_arn: str, topic_arn: str, body: str, attributes: Mapping[str, Attribute]
+    ) -> bool:
+        """Put a topic's message into a queue, if the queue is there and its policy says so.
+
+        Returns:
+            Whether it did.
+        """
+        queue = next((queue for queue in self._queues.values() if queue.arn == queue_arn), None)
+        if queue is None or not lets_in(
+            queue.attributes.get("Policy"),
+            queue_arn=queue_arn,
+            topic_arn=topic_arn,
+            account_id=self._state.identity.account_id,
+        ):
+            return False
+        queue.send(body, self._state.now(), attributes=attributes)
+        return True
+
+
+def check_names(names: Iterable[object]) -> None:
+    """Hold queue attributes to the known ones.
+
+    Raises:
+        Fault: ``InvalidAttributeName``.
+    """
+    for name in names:
+        if name not in _KNOWN:
+            raise Fault("InvalidAttributeName", f"Unknown Attribute {name}.")
+
+
+def read_settings(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a request, once they are found to be right.
+
+    Raises:
+        Fault: an attribute is not known, not served here, or its value not allowed.
+    """
+    return {name: _read_setting(name, value) for name, value in attributes.items()}
+
+
+def _read_setting(name: str, value: str) -> str:
+    if name in _WITHOUT_EFFECT:
+        return value
+    if name in _NOT_SERVED:
+        raise _unserved(name)
+    wrong = Fault("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+    if name == "Policy":
+        if value and not is_policy(value):
+            raise wrong
+        return value
+    if name not in SETTABLE:
+        raise Fault("InvalidAttributeName", f"Unknown Attribute {name}.")
+    _, least, most = SETTABLE[name]
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise wrong
+    return str(int(value))
+
+
+def _unserved(what: str) -> Fault:
+    return Fault("UnsupportedOperation", f"{what} is not served here: queues are standard ones.")

@@ -1,0 +1,114 @@
+"""Publishing to an SNS that is not the local cloud's own."""
+
+import hashlib
+import hmac
+import ipaddress
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+
+from vidkit.local.signatures.aws import ALGORITHM, signing_key
+from vidkit.local.state import State
+
+TIMEOUT_SECONDS: Final = 10.0
+
+_MEDIA_TYPE: Final = "application/x-www-form-urlencoded; charset=utf-8"
+_SIGNED: Final = "content-type;host;x-amz-date"
+
+
+class RemotePublisher:
+    """Publishes to an SNS on this machine, such as moto's server, with signed requests.
+
+    Args:
+        state: whose key pair signs.
+        endpoint: the SNS's address, such as ``http://127.0.0.1:5000``.
+
+    Raises:
+        ValueError: the address is no loopback address.
+    """
+
+    def __init__(self, state: State, endpoint: str) -> None:
+        self._state = state
+        self._endpoint = endpoint
+        self._host = require_local_endpoint(endpoint)
+
+    async def publish(self, topic_arn: str, text: str) -> None:
+        """Publish a text to a topic.
+
+        Raises:
+            ConnectionError: the SNS cannot be reached or refuses.
+        """
+        form = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": topic_arn}
+        body = urlencode({**form, "Message": text}).encode()
+        region = topic_arn.split(":")[3]
+        headers = self._signed(body, region, self._state.now())
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(
+                    f"{self._endpoint.rstrip('/')}/",
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                answer = await response.text(errors="replace")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            told = str(error) or type(error).__name__
+            raise ConnectionError(f"{self._endpoint} cannot be reached: {told}") from error
+        if not response.ok:
+            raise ConnectionError(f"{self._endpoint} answered {response.status}: {answer[:500]}")
+
+    def _signed(self, body: bytes, region: str, now: datetime) -> dict[str, str]:
+        moment = now.strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{moment[:8]}/{region}/sns/aws4_request"
+        canonical = "\n".join(
+            (
+                "POST",
+                "/",
+                "",
+                f"content-type:{_MEDIA_TYPE}",
+                f"host:{self._host}",
+                f"x-amz-date:{moment}",
+                "",
+                _SIGNED,
+                hashlib.sha256(body).hexdigest(),
+            )
+        )
+        hashed = hashlib.sha256(canonical.encode()).hexdigest()
+        identity = self._state.identity
+        signature = hmac.digest(
+            signing_key(identity.secret_access_key, scope),
+            f"{ALGORITHM}\n{moment}\n{scope}\n{hashed}".encode(),
+            "sha256",
+        ).hex()
+        return {
+            "Content-Type": _MEDIA_TYPE,
+            "Host": self._host,
+            "X-Amz-Date": moment,
+            "Authorization": f"{ALGORITHM} Credential={identity.access_key_id}/{scope},"
+            f" SignedHeaders={_SIGNED}, Signature={signature}",
+        }
+
+
+def require_local_endpoint(endpoint: str) -> str:
+    """The host and port of an address on this machine.
+
+    Raises:
+        ValueError: it is no ``http`` address of a loopback host, or has a path.
+    """
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if parts.scheme != "http" or not loopback or parts.path not in {"", "/"}:
+        raise ValueError(
+            "sns_endpoint must be a loopback address such as http://127.0.0.1:5000,"
+            f" not {endpoint!r}"
+        )
+    return parts.netloc

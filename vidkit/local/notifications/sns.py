@@ -1,0 +1,198 @@
+"""SNS of the local cloud, over the query protocol."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from vidkit.local.lazy_models import LazyModel
+from vidkit.local.notifications.attributes import read_attributes
+from vidkit.local.notifications.query import answer_document, entries, error_document, read_form
+from vidkit.local.notifications.topics import (
+    Subscription,
+    Topics,
+    check_subscription_attribute,
+    invalid,
+)
+from vidkit.local.page_tokens import PageTokens
+from vidkit.local.state import State
+from vidkit.local.wire import Answer, Fault, Request
+
+PAGE: Final = 100
+"""Topics or subscriptions on a page."""
+
+_Content: TypeAlias = dict[str, Any]
+
+_MEDIA_TYPE: Final = "text/xml"
+# Empty lists and maps come as an empty text.
+_COMPLEX: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
+_BOOLEANS: Final = {"true": True, "false": False}
+
+
+class Sns:
+    """Standard topics with queues behind them.
+
+    Only the protocol ``sqs`` is served. A queue's policy must let the topic in; as in AWS,
+    nobody is told when it does not. Publishing a message delivers it before the answer.
+
+    Args:
+        state: what the services share.
+        topics: the account's topics.
+    """
+
+    name = "sns"
+
+    def __init__(self, state: State, topics: Topics) -> None:
+        self._state = state
+        self._topics = topics
+        self._model = LazyModel("sns", code="InvalidParameter")
+        self._tokens = PageTokens()
+        self._operations: dict[str, Callable[[_Content], _Content | None]] = {
+            "CreateTopic": self._create,
+            "ListTopics": self._list,
+            "GetTopicAttributes": self._attributes,
+            "DeleteTopic": self._delete,
+            "Subscribe": self._subscribe,
+            "ListSubscriptionsByTopic": self._subscriptions,
+            "GetSubscriptionAttributes": self._subscription_attributes,
+            "SetSubscriptionAttributes": self._set_subscription_attributes,
+            "Unsubscribe": self._unsubscribe,
+            "Publish": self._publish,
+        }
+
+    def operation(self, request: Request) -> str | None:
+        """The operation that the form names."""
+        try:
+            operation = read_form(request.body).get("Action")
+        except Fault:
+            return None
+        return operation if operation in self._operations else None
+
+    async def handle(self, operation: str, request: Request) -> Answer:
+        """Answer one request.
+
+        Raises:
+            Fault: the service refuses.
+        """
+        form = read_form(request.body)
+        form = {name: value for name, value in form.items() if value or name not in _COMPLEX}
+        if "ReturnSubscriptionArn" in form:
+            # The one boolean there is; in a form it is a text.
+            text = form["ReturnSubscriptionArn"]
+            form["ReturnSubscriptionArn"] = _BOOLEANS.get(text, text)
+        parameters = await self._model.accept(operation, form)
+        content = self._operations[operation](parameters)
+        request_id = str(uuid.uuid4())
+        return Answer(
+            body=answer_document(operation, content, request_id),
+            headers={"Content-Type": _MEDIA_TYPE, "x-amzn-RequestId": request_id},
+        )
+
+    def refuse(self, fault: Fault, request_id: str) -> Answer:
+        """A fault as the query protocol has it."""
+        return Answer(
+            status=fault.status,
+            body=error_document(fault, request_id),
+            headers={"Content-Type": _MEDIA_TYPE, "x-amzn-RequestId": request_id},
+        )
+
+    async def close(self) -> None:
+        """End the work that is still running: each request ends its own."""
+
+    def _create(self, parameters: _Content) -> _Content:
+        topic = self._topics.create(parameters["Name"], parameters.get("Attributes", {}))
+        return {"TopicArn": topic.arn}
+
+    def _list(self, parameters: _Content) -> _Content:
+        members = [{"TopicArn": arn} for arn in self._topics.arns()]
+        return self._page("Topics", members, parameters, "ListTopics")
+
+    def _attributes(self, parameters: _Content) -> _Content:
+        topic = self._topics.find(parameters["TopicArn"])
+        shown = {
+            "DisplayName": "",
+            **topic.attributes,
+            "TopicArn": topic.arn,
+            "Owner": self._state.identity.account_id,
+            "SubscriptionsConfirmed": str(len(topic.subscriptions)),
+            "SubscriptionsPending": "0",
+            "SubscriptionsDeleted": str(topic.deleted),
+        }
+        return {"Attributes": entries(shown)}
+
+    def _delete(self, parameters: _Content) -> None:
+        self._topics.delete(parameters["TopicArn"])
+
+    def _subscribe(self, parameters: _Content) -> _Content:
+        subscription = self._topics.subscribe(
+            self._topics.find(parameters["TopicArn"]),
+            parameters["Protocol"],
+            parameters.get("Endpoint", ""),
+            parameters.get("Attributes", {}),
+        )
+        return {"SubscriptionArn": subscription.arn}
+
+    def _subscriptions(self, parameters: _Content) -> _Content:
+        topic = self._topics.find(parameters["TopicArn"])
+        members = [self._member(subscription) for subscription in topic.subscriptions.values()]
+        return self._page("Subscriptions", members, parameters, topic.arn)
+
+    def _subscription_attributes(self, parameters: _Content) -> _Content:
+        subscription = self._topics.subscription(parameters["SubscriptionArn"])
+        shown = {
+            **self._member(subscription),
+            "RawMessageDelivery": str(subscription.raw).lower(),
+            "ConfirmationWasAuthenticated": "true",
+            "PendingConfirmation": "false",
+        }
+        return {"Attributes": entries(shown)}
+
+    def _set_subscription_attributes(self, parameters: _Content) -> None:
+        subscription = self._topics.subscription(parameters["SubscriptionArn"])
+        value = parameters.get("AttributeValue", "")
+        check_subscription_attribute(parameters["AttributeName"], value)
+        subscription.raw = value == "true"
+
+    def _unsubscribe(self, parameters: _Content) -> None:
+        self._topics.unsubscribe(parameters["SubscriptionArn"])
+
+    def _publish(self, parameters: _Content) -> _Content:
+        arn = parameters.get("TopicArn", parameters.get("TargetArn"))
+        if arn is None:
+            raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
+        message_id = self._topics.publish(
+            self._topics.find(arn),
+            parameters["Message"],
+            subject=parameters.get("Subject"),
+            structure=parameters.get("MessageStructure"),
+            attributes=read_attributes(
+                parameters.get("MessageAttributes", {}), code="ParameterValueInvalid"
+            ),
+        )
+        return {"MessageId": message_id}
+
+    def _member(self, subscription: Subscription) -> dict[str, str]:
+        return {
+            "SubscriptionArn": subscription.arn,
+            "Owner": self._state.identity.account_id,
+            "Protocol": "sqs",
+            "Endpoint": subscription.endpoint,
+            "TopicArn": subscription.topic_arn,
+        }
+
+    def _page(
+        self,
+        name: str,
+        members: Sequence[Mapping[str, str]],
+        parameters: _Content,
+        bound: str,
+    ) -> _Content:
+        start: int | None = 0
+        if token := parameters.get("NextToken"):
+            start = self._tokens.read(token, bound)
+        if start is None:
+            raise invalid("NextToken")
+        end = start + PAGE
+        content: _Content = {name: {"member": list(members[start:end])}}
+        if end < len(members):
+            content["NextToken"] = self._tokens.issue(end, bound)
+        return content

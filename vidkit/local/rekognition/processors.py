@@ -1,0 +1,234 @@
+"""Stream processors of Rekognition Video: their lives over time."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from vidkit.local.rekognition.kinds import Item
+from vidkit.local.rekognition.processor_rules import (
+    check_create,
+    check_start,
+    check_update,
+    effective,
+)
+from vidkit.local.rekognition.tokens import ExpiringTokens
+from vidkit.local.state import State
+from vidkit.local.wire import Fault
+
+MAX_PROCESSORS = 10_000
+"""Processors that may exist in an account."""
+MAX_FACE_SEARCHES = 10
+"""Face search processors that may run at a time."""
+MAX_RESULTS = 1000
+"""Processors on a page, both unless asked otherwise and at the most."""
+
+_DEFAULT_SECONDS = 10
+_RESTING = frozenset({"STOPPED", "FAILED"})
+_SESSION = frozenset({"STARTING", "RUNNING"})
+
+
+@dataclass(slots=True)
+class _Processor:
+    """A processor; its phases begin at their times, and the last one begun is its status."""
+
+    parameters: Item
+    arn: str
+    serial: int
+    created: datetime
+    phases: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
+    failure: str | None = None
+
+    @property
+    def face_search(self) -> bool:
+        return "FaceSearch" in self.parameters["Settings"]
+
+    def phase(self, now: datetime) -> tuple[datetime, str]:
+        begun = [phase for phase in self.phases if phase[0] <= now]
+        return begun[-1] if begun else self.phases[0]
+
+    def status(self, now: datetime) -> str:
+        return self.phase(now)[1]
+
+
+class StreamProcessors:
+    """The stream processors of an account.
+
+    A change of status takes ``State.job_seconds``: ``STARTING`` becomes ``RUNNING``, ``STOPPING``
+    and ``UPDATING`` become ``STOPPED``. A label detection processor stays in ``STARTING`` until
+    the duration of its ``StopSelector`` is over. No stream is read and nothing is written to the
+    outputs. Where the documents leave a choice: a processor that is not at rest can be neither
+    started, updated nor deleted, one that has no session cannot be stopped
+    (``ResourceInUseException``); whether collections, streams and buckets exist is not asked.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._processors: dict[str, _Processor] = {}
+        self._created = 0
+        self._tokens = ExpiringTokens(state)
+        self._operations: dict[str, Callable[[Item], Item]] = {
+            "CreateStreamProcessor": self._create,
+            "DescribeStreamProcessor": self._describe,
+            "ListStreamProcessors": self._list,
+            "StartStreamProcessor": self._start,
+            "StopStreamProcessor": self._stop,
+            "UpdateStreamProcessor": self._update,
+            "DeleteStreamProcessor": self._delete,
+            "ListTagsForResource": self._tags,
+        }
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations that are answered here."""
+        return frozenset(self._operations)
+
+    def answer(self, operation: str, parameters: Item) -> Item:
+        """Answer one request whose members fit the service model.
+
+        Raises:
+            Fault: the service refuses.
+        """
+        self._apply_failures()
+        return self._operations[operation](parameters)
+
+    def _create(self, parameters: Item) -> Item:
+        check_create(parameters)
+        name = parameters["Name"]
+        if name in self._processors:
+            raise Fault("ResourceInUseException", f"Stream processor name: {name} already exists.")
+        if len(self._processors) >= MAX_PROCESSORS:
+            raise _limit()
+        identity, now = self._state.identity, self._state.now()
+        arn = f"arn:aws:rekognition:{identity.region}:{identity.account_id}:streamprocessor/{name}"
+        processor = _Processor(effective(parameters), arn, self._created, now, [(now, "STOPPED")])
+        self._created += 1
+        self._processors[name] = processor
+        return {"StreamProcessorArn": arn}
+
+    def _describe(self, parameters: Item) -> Item:
+        processor = self._find(parameters)
+        updated, status = processor.phase(self._state.now())
+        shown = {name: value for name, value in processor.parameters.items() if name != "Tags"}
+        told = {} if processor.failure is None else {"StatusMessage": processor.failure}
+        return {
+            **shown,
+            "StreamProcessorArn": processor.arn,
+            "Status": status,
+            **(told if status == "FAILED" else {}),
+            "CreationTimestamp": processor.created.timestamp(),
+            "LastUpdateTimestamp": updated.timestamp(),
+        }
+
+    def _list(self, parameters: Item) -> Item:
+        start = self._tokens.read(parameters.get("NextToken"), "ListStreamProcessors")
+        size: int = min(parameters.get("MaxResults", MAX_RESULTS), MAX_RESULTS)
+        # Counted by creation: a processor deleted between two pages shifts none of the others.
+        left = [item for item in self._processors.values() if item.serial >= start]
+        now = self._state.now()
+        content: Item = {
+            "StreamProcessors": [
+                {"Name": item.parameters["Name"], "Status": item.status(now)}
+                for item in left[:size]
+            ]
+        }
+        if len(left) > size:
+            content["NextToken"] = self._tokens.issue(left[size].serial, "ListStreamProcessors")
+        return content
+
+    def _start(self, parameters: Item) -> Item:
+        processor = self._resting(parameters)
+        check_start(parameters, face_search=processor.face_search)
+        now = self._state.now()
+        running = sum(
+            item.face_search and item.status(now) in _SESSION for item in self._processors.values()
+        )
+        if processor.face_search and running >= MAX_FACE_SEARCHES:
+            raise _limit()
+        ready = now + timedelta(seconds=self._state.job_seconds)
+        seconds = parameters.get("StopSelector", {}).get("MaxDurationInSeconds", _DEFAULT_SECONDS)
+        processor.failure = self._state.processor_failures.pop(parameters["Name"], None)
+        if processor.failure is not None:
+            then = (ready, "FAILED")
+        elif processor.face_search:
+            then = (ready, "RUNNING")
+        else:
+            then = (now + timedelta(seconds=seconds), "STOPPED")
+        processor.phases = [(now, "STARTING"), then]
+        return {"SessionId": str(uuid.uuid4())}
+
+    def _stop(self, parameters: Item) -> Item:
+        processor = self._find(parameters)
+        now = self._state.now()
+        if processor.status(now) not in _SESSION:
+            name = parameters["Name"]
+            raise Fault("ResourceInUseException", f"Stream processor {name} is not running.")
+        self._rest_after(processor, "STOPPING")
+        return {}
+
+    def _update(self, parameters: Item) -> Item:
+        processor = self._resting(parameters)
+        check_update(parameters, face_search=processor.face_search)
+        kept = dict(processor.parameters)
+        deleted = parameters.get("ParametersToDelete", ())
+        if not processor.face_search:
+            change = parameters.get("SettingsForUpdate", {}).get("ConnectedHomeForUpdate", {})
+            home = {**kept["Settings"]["ConnectedHome"], **change}
+            if "ConnectedHomeMinConfidence" in deleted:
+                home.pop("MinConfidence", None)
+            kept["Settings"] = {"ConnectedHome": home}
+        for name in ("RegionsOfInterest", "DataSharingPreference"):
+            if f"{name}ForUpdate" in parameters:
+                kept[name] = parameters[f"{name}ForUpdate"]
+        if "RegionsOfInterest" in deleted:
+            kept.pop("RegionsOfInterest", None)
+        processor.parameters = kept
+        self._rest_after(processor, "UPDATING")
+        return {}
+
+    def _delete(self, parameters: Item) -> Item:
+        self._resting(parameters)
+        del self._processors[parameters["Name"]]
+        return {}
+
+    def _tags(self, parameters: Item) -> Item:
+        arn = parameters["ResourceArn"]
+        for processor in self._processors.values():
+            if processor.arn == arn:
+                return {"Tags": processor.parameters.get("Tags", {})}
+        raise Fault("ResourceNotFoundException", f"The resource {arn} does not exist.")
+
+    def _find(self, parameters: Mapping[str, Any]) -> _Processor:
+        name = parameters["Name"]
+        processor = self._processors.get(name)
+        if processor is None:
+            raise Fault("ResourceNotFoundException", f"Stream processor {name} does not exist.")
+        return processor
+
+    def _resting(self, parameters: Mapping[str, Any]) -> _Processor:
+        processor = self._find(parameters)
+        status = processor.status(self._state.now())
+        if status not in _RESTING:
+            name = parameters["Name"]
+            raise Fault("ResourceInUseException", f"Stream processor {name} is in state {status}.")
+        return processor
+
+    def _rest_after(self, processor: _Processor, status: str) -> None:
+        now = self._state.now()
+        rested = now + timedelta(seconds=self._state.job_seconds)
+        processor.failure = None
+        processor.phases = [(now, status), (rested, "STOPPED")]
+
+    def _apply_failures(self) -> None:
+        """Let the processors fail that were told to while in a session."""
+        failures, now = self._state.processor_failures, self._state.now()
+        for name in list(failures):
+            processor = self._processors.get(name)
+            if processor is not None and processor.status(now) in _SESSION:
+                processor.failure = failures.pop(name)
+                processor.phases = [(now, "FAILED")]
+
+
+def _limit() -> Fault:
+    return Fault("LimitExceededException", "Stream processor limit exceeded for account")
