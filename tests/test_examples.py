@@ -1,5 +1,6 @@
 """The example scripts, each run as a user runs it."""
 
+import ast
 import asyncio
 import os
 import shutil
@@ -158,21 +159,13 @@ def test_demo_counts_its_calls(demo):
     assert int(table.pop("all")[0]) == sum(int(row[0]) for row in table.values())
 
 
-def test_the_three_lines_to_try_next_run(demo, folder):
-    # As typed: an empty line ends the block.
+async def test_the_three_lines_to_try_next_run(demo, capsys):
     *_, first, second, third = [line for line in demo.lines if line]
-    done = subprocess.run(
-        [sys.executable, "-m", "asyncio"],
-        input=f"{first}\n{second}\n{third}\n\n",
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    program = compile(
+        f"{first}\n{second}\n{third}\n", "try next", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     )
-    assert "name='dach'" in done.stdout
-    assert "Error" not in done.stderr
+    await eval(program, {})
+    assert "name='dach'" in capsys.readouterr().out
 
 
 def test_own_video_replaces_what_the_last_run_left(output, tmp_path):
@@ -324,6 +317,7 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, tmp_p
     [
         ("images.py", ["12:00:05.500000  ", "12:00:06.000000  NO_MEDIA"]),
         ("jobs.py", ["rekognition.label_detection: SUCCEEDED", "00:00:00:00 to 00:00:01:20  shot"]),
+        ("many_jobs.py", ["first run: 30 labels, 0 told before", "30 starts, "]),
         ("policies.py", ["created ", "unchanged ", "updated ", "deleted    0 policies left"]),
         ("snapshots.py", ["task 100211: SUCCEEDED", "  clip_4.jpg", "task 100212: FINISHED"]),
     ],

@@ -13,7 +13,7 @@ from vidkit.local import LocalCloud
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 FAST = {
-    "poll": PollPolicy(initial_delay=0.05, max_delay=0.2),
+    "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
     "retry": RetryPolicy(base_delay=0.001, throttling_base_delay=0.001),
 }
 

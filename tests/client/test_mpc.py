@@ -187,7 +187,6 @@ async def test_a_hanging_service_costs_the_deadline_and_no_more(scripted):
         (b"<html>maintenance</html>", 200, "text/html", DecodeError),
         (b"", 200, "application/json", DecodeError),
         (b'{"task_array": 5}', 200, "application/json", DecodeError),
-        (b'{"task_array": [{"create_time": "yesterday"}]}', 200, "application/json", DecodeError),
         (b"moved", 302, "text/html", ServiceError),
         (b"<html></html>", 404, "text/html", NotFoundError),
     ],
@@ -206,7 +205,7 @@ async def test_numbers_for_texts_and_unknown_words_are_read(scripted):
         "task_id": 7684,
         "status": "RESTING",
         "create_time": 20201118121333,
-        "end_time": "20201118121335",
+        "end_time": 20201118121335.0,
         "description": None,
         "input": {"bucket": "b", "location": "l", "object": "o", "tomorrow": 1},
     }
@@ -410,3 +409,32 @@ async def test_failures_below_become_ours(failure, cls, ambiguous):
     await transport.close()
     assert caught.value.ambiguous is ambiguous
     assert caught.value.__cause__ is failure
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "", 0, None, 1e30])
+async def test_a_time_that_is_none_breaks_no_page(scripted, moment):
+    scripted.json({"task_array": [{"task_id": "1", "create_time": moment}]})
+    async with scripted.kit() as kit:
+        assert (await kit.mpc.get_thumbnails_task("1")).create_time is None
+
+
+async def test_a_finished_task_with_odd_members_is_asked_for_again(scripted):
+    scripted.json({"task_id": 1, "status": "FINISHED", "input": 5})
+    scripted.json({"task_array": [{"task_id": 1, "status": "SUCCEEDED"}]})
+    async with scripted.kit() as kit:
+        job = await create(kit, ThumbnailPara(type="DOTS_MS", dots_ms=[5]), sync=1)
+        assert (await job).status == "SUCCEEDED"
+
+
+async def test_tasks_asked_for_by_id_are_one_page(scripted):
+    scripted.json({"task_array": [{"task_id": "1"}], "is_truncated": 1})
+    async with scripted.kit() as kit:
+        assert len(await kit.mpc.list_thumbnails_task(task_id=["1"]).collect()) == 1
+
+
+async def test_a_cancel_that_comes_too_late_is_a_conflict_whatever_its_status(scripted):
+    scripted.json({"error_code": "MPC.10212", "error_msg": "Operation failed."}, status=403)
+    async with scripted.kit() as kit:
+        with pytest.raises(ConflictError, match="queued") as caught:
+            await kit.mpc.delete_thumbnails_task("1")
+    assert (caught.value.code, caught.value.status) == ("MPC.10212", 403)

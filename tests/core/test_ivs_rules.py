@@ -1,6 +1,6 @@
 import pytest
 
-from vidkit.ivs.rules import check_countries, check_origins, check_tags
+from vidkit.ivs.rules import check_countries, check_origins
 
 
 def test_every_officially_assigned_code_is_a_country():
@@ -75,25 +75,3 @@ def test_what_no_browser_sends_is_refused_with_the_reason(origin, why):
         check_origins(["https://example.com", origin])
     assert why in str(caught.value)
     assert repr(origin) in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("tags", "words"),
-    [
-        ({f"k{n}": "" for n in range(51)}, ["50", "51"]),
-        ({"": "v"}, ["''", "128"]),
-        ({"k" * 129: "v"}, ["128"]),
-        ({"AWS:x": "v"}, ["'AWS:x'", "reserved"]),
-        ({"k": "v" * 257}, ["'k'", "256"]),
-    ],
-)
-def test_tags_that_aws_does_not_admit(tags, words):
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
-        check_tags(tags)
-    for word in words:
-        assert word in str(caught.value)
-
-
-def test_tags_that_aws_admits():
-    tags = {f"k{n}": "v" * 256 for n in range(50)}
-    assert check_tags(tags) is tags

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit import AsyncPager, DecodeError, RequestError, UnavailableError
+from vidkit import AsyncPager, DecodeError, InvalidRequestError, RequestError, UnavailableError
 from vidkit.paging import TokenPages
 
 
@@ -164,3 +164,60 @@ async def test_a_token_must_be_text(token):
 async def test_a_limit_must_be_a_whole_number(limit):
     with pytest.raises(RequestError, match="limit"):
         await Service([[1]]).pager().collect(limit=limit)
+
+
+class Expiring(Service):
+    """Forgets its page tokens after a few requests."""
+
+    def __init__(self, pages, *, at):
+        super().__init__(pages)
+        self.at = at
+
+    async def fetch(self, token):
+        if token is not None and len(self.asked) in self.at:
+            self.asked.append(token)
+            raise InvalidRequestError("expired", code="Expired")
+        return await super().fetch(token)
+
+    def pager(self):
+        return AsyncPager(
+            lambda token, *, ahead: TokenPages(
+                self.fetch,
+                self.spawn,
+                token=token,
+                ahead=ahead,
+                expired=lambda error: error.code == "Expired",
+            )
+        )
+
+
+@given(
+    pages=st.lists(st.lists(st.integers(), min_size=1, max_size=3), min_size=1, max_size=5),
+    at=st.sets(st.integers(1, 6), max_size=2),
+)
+def test_an_expired_token_loses_nothing_and_repeats_nothing(pages, at):
+    async def read():
+        service = Expiring(pages, at=at)
+        found = []
+        try:
+            async for page in service.pager().pages():
+                found.append(page.items)  # noqa: PERF401 - it must be there after an error
+        except InvalidRequestError:
+            # A token may expire again on the way back; then it is told, with what came so far.
+            assert found == pages[: len(found)]
+        else:
+            assert found == pages
+
+    asyncio.run(read())
+
+
+async def test_an_expired_token_begins_again_where_it_was():
+    service = Expiring([[1], [2], [3]], at={1})
+    assert await service.pager().collect() == [1, 2, 3]
+    assert service.asked == [None, "1", None, "1", "2"]
+
+
+async def test_an_expired_token_of_the_callers_own_is_told():
+    service = Expiring([[1], [2], [3]], at={0})
+    with pytest.raises(InvalidRequestError):
+        await anext(service.pager().pages(token="1"))

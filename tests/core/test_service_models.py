@@ -1,16 +1,21 @@
 """Our models against the installed botocore's: a new botocore shows here what is missing."""
 
-from typing import Annotated, Any, get_args, get_origin
-
 import pytest
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from model_comparison import differences, operation, wire_name
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from vidkit.images.models import GetDataEndpointAnswer, GetImagesAnswer, GetImagesRequest
 from vidkit.ivs import models as ivs
-from vidkit.rekognition import labels, segments
+from vidkit.rekognition import (
+    celebrities,
+    face_search,
+    faces,
+    labels,
+    moderation,
+    persons,
+    segments,
+    texts,
+)
 from vidkit.rekognition.models import StartAnswer
 
 ANSWERS = [
@@ -20,6 +25,18 @@ ANSWERS = [
     ("rekognition", "GetLabelDetection", labels.GetLabelDetectionAnswer),
     ("rekognition", "StartSegmentDetection", StartAnswer),
     ("rekognition", "GetSegmentDetection", segments.GetSegmentDetectionAnswer),
+    ("rekognition", "StartFaceDetection", StartAnswer),
+    ("rekognition", "GetFaceDetection", faces.GetFaceDetectionAnswer),
+    ("rekognition", "StartFaceSearch", StartAnswer),
+    ("rekognition", "GetFaceSearch", face_search.GetFaceSearchAnswer),
+    ("rekognition", "StartPersonTracking", StartAnswer),
+    ("rekognition", "GetPersonTracking", persons.GetPersonTrackingAnswer),
+    ("rekognition", "StartCelebrityRecognition", StartAnswer),
+    ("rekognition", "GetCelebrityRecognition", celebrities.GetCelebrityRecognitionAnswer),
+    ("rekognition", "StartContentModeration", StartAnswer),
+    ("rekognition", "GetContentModeration", moderation.GetContentModerationAnswer),
+    ("rekognition", "StartTextDetection", StartAnswer),
+    ("rekognition", "GetTextDetection", texts.GetTextDetectionAnswer),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
@@ -30,6 +47,18 @@ REQUESTS = [
     ("rekognition", "GetLabelDetection", labels.GetLabelDetectionRequest),
     ("rekognition", "StartSegmentDetection", segments.StartSegmentDetectionRequest),
     ("rekognition", "GetSegmentDetection", segments.GetSegmentDetectionRequest),
+    ("rekognition", "StartFaceDetection", faces.StartFaceDetectionRequest),
+    ("rekognition", "GetFaceDetection", faces.GetFaceDetectionRequest),
+    ("rekognition", "StartFaceSearch", face_search.StartFaceSearchRequest),
+    ("rekognition", "GetFaceSearch", face_search.GetFaceSearchRequest),
+    ("rekognition", "StartPersonTracking", persons.StartPersonTrackingRequest),
+    ("rekognition", "GetPersonTracking", persons.GetPersonTrackingRequest),
+    ("rekognition", "StartCelebrityRecognition", celebrities.StartCelebrityRecognitionRequest),
+    ("rekognition", "GetCelebrityRecognition", celebrities.GetCelebrityRecognitionRequest),
+    ("rekognition", "StartContentModeration", moderation.StartContentModerationRequest),
+    ("rekognition", "GetContentModeration", moderation.GetContentModerationRequest),
+    ("rekognition", "StartTextDetection", texts.StartTextDetectionRequest),
+    ("rekognition", "GetTextDetection", texts.GetTextDetectionRequest),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.CreatePlaybackRestrictionPolicyRequest),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.GetPlaybackRestrictionPolicyRequest),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.UpdatePlaybackRestrictionPolicyRequest),
@@ -37,78 +66,24 @@ REQUESTS = [
     ("ivs", "ListPlaybackRestrictionPolicies", ivs.ListPlaybackRestrictionPoliciesRequest),
 ]
 
-LOADER = Loader()
-
-
-def operation(api, name):
-    model = ServiceModel(LOADER.load_service_model(api, "service-2"))
-    return model.operation_model(name)
-
-
-def wire_name(name: str, field: FieldInfo) -> str:
-    alias = field.serialization_alias or field.alias
-    return alias or name
-
-
-def parts(annotation: Any) -> list[Any]:
-    """Every type inside an annotation."""
-    if get_origin(annotation) is Annotated:
-        return parts(get_args(annotation)[0])
-    inner = [part for arg in get_args(annotation) for part in parts(arg)]
-    return [annotation, *inner]
-
-
-def nested_model(annotation: Any) -> type[BaseModel] | None:
-    for part in parts(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None
-
-
-def literal_values(annotation: Any) -> set[str]:
-    return {part for part in parts(annotation) if isinstance(part, str)}
-
-
-def differences(shape, model, path, *, request):  # noqa: C901
-    """What the service's shape has and our model has not, and enums that differ."""
-    if shape.type_name == "list":
-        yield from differences(shape.member, model, path, request=request)
-        return
-    if shape.type_name != "structure" or model is None:
-        return
-    fields = {wire_name(name, field): field for name, field in model.model_fields.items()}
-    for member, member_shape in shape.members.items():
-        here = f"{path}.{member}"
-        if member not in fields:
-            yield f"{here}: missing"
-            continue
-        field = fields[member]
-        if not request and field.is_required() and member not in shape.required_members:
-            yield f"{here}: required by us only"
-        inner = member_shape
-        while inner.type_name == "list":
-            inner = inner.member
-        nested = nested_model(field.annotation)
-        if inner.type_name == "structure":
-            if nested is None:
-                yield f"{here}: no model"
-            elif nested.__name__ != "S3Video":
-                yield from differences(inner, nested, here, request=request)
-        ours = literal_values(field.annotation)
-        theirs = set(getattr(inner, "enum", ()))
-        if theirs and ours != theirs:
-            yield f"{here}: enum differs: {sorted(ours ^ theirs)}"
-
+JOB_KINDS = [
+    "LabelDetection",
+    "FaceDetection",
+    "FaceSearch",
+    "PersonTracking",
+    "CelebrityRecognition",
+    "ContentModeration",
+    "SegmentDetection",
+    "TextDetection",
+]
 
 # What an answer is useless without, although the service's model does not require it.
 PROMISED = {
     "GetDataEndpoint.DataEndpoint: required by us only",
     "GetImages.Images: required by us only",
     "GetImages.Images.TimeStamp: required by us only",
-    "StartLabelDetection.JobId: required by us only",
-    "StartSegmentDetection.JobId: required by us only",
-    "GetLabelDetection.JobStatus: required by us only",
-    "GetSegmentDetection.JobStatus: required by us only",
+    *(f"Start{kind}.JobId: required by us only" for kind in JOB_KINDS),
+    *(f"Get{kind}.JobStatus: required by us only" for kind in JOB_KINDS),
     "CreatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "GetPlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "UpdatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",

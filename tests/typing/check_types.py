@@ -9,10 +9,22 @@ from vidkit.images import Image, ImagePage
 from vidkit.ivs import ListPlaybackRestrictionPoliciesAnswer, PlaybackRestrictionPolicy
 from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, ThumbnailPara, ThumbTask
 from vidkit.rekognition import (
+    CelebrityRecognition,
+    ContentModerationDetection,
+    FaceDetection,
+    GetCelebrityRecognitionAnswer,
+    GetContentModerationAnswer,
+    GetFaceDetectionAnswer,
+    GetFaceSearchAnswer,
     GetLabelDetectionAnswer,
+    GetPersonTrackingAnswer,
     GetSegmentDetectionAnswer,
+    GetTextDetectionAnswer,
     LabelDetection,
+    PersonDetection,
+    PersonMatch,
     SegmentDetection,
+    TextDetectionResult,
 )
 
 
@@ -45,6 +57,50 @@ async def jobs(kit: VidKit) -> None:
     assert_type(kit.resume(labels.token), Job[Any])
 
 
+async def faces_and_persons(kit: VidKit) -> None:
+    video = S3Video("bucket", "clip.mp4")
+    faces = await kit.rekognition.start_face_detection(video, face_attributes="ALL")
+    assert_type(faces, Job[AsyncPager[FaceDetection, GetFaceDetectionAnswer]])
+    assert_type(await (await faces).first(), FaceDetection | None)
+    assert_type(
+        kit.rekognition.get_face_detection("j"), AsyncPager[FaceDetection, GetFaceDetectionAnswer]
+    )
+    matches = await kit.rekognition.start_face_search(video, collection_id="staff")
+    assert_type(matches, Job[AsyncPager[PersonMatch, GetFaceSearchAnswer]])
+    assert_type(
+        kit.rekognition.get_face_search("j", sort_by="INDEX"),
+        AsyncPager[PersonMatch, GetFaceSearchAnswer],
+    )
+    persons = await kit.rekognition.start_person_tracking(video)  # pyright: ignore[reportDeprecated]
+    assert_type(persons, Job[AsyncPager[PersonDetection, GetPersonTrackingAnswer]])
+    assert_type(
+        kit.rekognition.get_person_tracking("j", sort_by="INDEX"),  # pyright: ignore[reportDeprecated]
+        AsyncPager[PersonDetection, GetPersonTrackingAnswer],
+    )
+    celebrities = await kit.rekognition.start_celebrity_recognition(video)
+    assert_type(celebrities, Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]])
+    assert_type(
+        kit.rekognition.get_celebrity_recognition("j", sort_by="ID"),
+        AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer],
+    )
+
+
+async def contents_and_texts(kit: VidKit) -> None:
+    video = S3Video("bucket", "clip.mp4")
+    contents = await kit.rekognition.start_content_moderation(video, min_confidence=80)
+    assert_type(contents, Job[AsyncPager[ContentModerationDetection, GetContentModerationAnswer]])
+    assert_type(
+        kit.rekognition.get_content_moderation("j", sort_by="NAME", aggregate_by="SEGMENTS"),
+        AsyncPager[ContentModerationDetection, GetContentModerationAnswer],
+    )
+    texts = await kit.rekognition.start_text_detection(video)
+    assert_type(texts, Job[AsyncPager[TextDetectionResult, GetTextDetectionAnswer]])
+    assert_type(
+        kit.rekognition.get_text_detection("j"),
+        AsyncPager[TextDetectionResult, GetTextDetectionAnswer],
+    )
+
+
 async def policies(kit: VidKit) -> None:
     policy = await kit.ivs.create_playback_restriction_policy(name="dach")
     assert_type(policy, PlaybackRestrictionPolicy)
@@ -67,6 +123,8 @@ async def snapshots(kit: VidKit) -> None:
 async def what_is_refused_by_the_checkers(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     await kit.rekognition.start_label_detection(video, confidence=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await kit.rekognition.start_face_search(video)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    kit.rekognition.get_celebrity_recognition("j", sort_by="NAME")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     kit.mpc.list_thumbnails_task(status="DONE")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ThumbnailPara(type="DOT")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ThumbnailPara(interval=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

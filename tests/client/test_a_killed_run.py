@@ -1,0 +1,142 @@
+"""200 jobs over a completion queue, the program killed half way and started again."""
+
+import asyncio
+import json
+import signal
+import sys
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from vidkit.local import LocalCloud
+from vidkit.local.rekognition.jobs import Jobs
+
+PROGRAM = """
+import asyncio, json, sys
+from functools import partial
+from vidkit import AwsConfig, PollPolicy, S3Video, VidKit
+
+given = json.loads(sys.argv[1])
+
+async def main():
+    aws = AwsConfig(region=given["region"], access_key_id=given["key"],
+                    secret_access_key=given["secret"], endpoint_url=given["endpoint"])
+    async with VidKit(aws=aws, poll=PollPolicy(polls_per_second=1000)) as kit:
+        channel = await kit.rekognition.ensure_completion_queue(
+            "killed", role_arn="arn:aws:iam::123456789012:role/rekognition")
+        async with kit.rekognition.completion_queue(
+            channel.queue_url, linger=0.5, wait_seconds=2, safety_interval=20
+        ) as queue:
+            starters = [
+                partial(kit.rekognition.start_label_detection, S3Video("bucket", "clip.mp4"),
+                        job_tag=f"job-{n}", notification_channel=channel.notification_channel,
+                        completion=queue)
+                for n in range(given["jobs"])
+            ]
+            with open(given["results"], "a") as results:
+                run = kit.run_jobs(starters, max_in_flight=20, journal=given["journal"],
+                                   completion=queue)
+                async for outcome in run:
+                    if outcome.error is not None:
+                        raise outcome.error
+                    page = await outcome.result
+                    line = [outcome.key, outcome.job.id, page.job_tag, outcome.repeated]
+                    results.write(json.dumps(line) + "\\n")
+                    results.flush()
+            counts = queue.counts
+            print(json.dumps({"receives": counts.receives, "empty": counts.empty_receives,
+                              "completions": counts.completions, "deletes": counts.deletes}))
+
+asyncio.run(main())
+"""
+
+JOBS = 200
+
+
+@pytest.fixture
+def moto_server():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The ids of all jobs that the service has started."""
+    ids = set()
+    start = Jobs.start
+
+    async def recorded(self, kind, parameters):
+        job = await start(self, kind, parameters)
+        ids.add(job.id)
+        return job
+
+    monkeypatch.setattr(Jobs, "start", recorded)
+    return ids
+
+
+async def program(given):
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        json.dumps(given),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+def told(path):
+    whole = path.read_text().rpartition("\n")[0].splitlines() if path.exists() else []
+    return [json.loads(line) for line in whole]
+
+
+async def test_two_hundred_jobs_survive_a_kill(
+    clock_clip, moto_server, started, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", moto_server)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", moto_server)
+    results = tmp_path / "results.jsonl"
+    async with LocalCloud(job_seconds=0.3, sns_endpoint=moto_server) as cloud:
+        cloud.add_object("bucket", "clip.mp4", clock_clip.path)
+        given = {
+            "region": cloud.region,
+            "key": cloud.access_key_id,
+            "secret": cloud.secret_access_key,
+            "endpoint": cloud.endpoint,
+            "jobs": JOBS,
+            "journal": str(tmp_path / "journal.jsonl"),
+            "results": str(results),
+        }
+        first = await program(given)
+        async with asyncio.timeout(60):
+            while len(told(results)) < JOBS // 2:
+                assert first.returncode is None, (await first.communicate())[1].decode()
+                await asyncio.sleep(0.05)
+        first.send_signal(signal.SIGKILL)
+        await first.communicate()
+        before = len(told(results))
+        assert before < JOBS
+
+        second = await program(given)
+        async with asyncio.timeout(90):
+            output, complaints = await second.communicate()
+        assert second.returncode == 0, complaints.decode()
+
+    lines = told(results)
+    again = lines[before:]
+    assert len(again) == JOBS
+    assert {int(key) for key, *_ in again} == set(range(JOBS))
+    assert all(tag == f"job-{key}" for key, _, tag, _ in again)
+    assert len({job for _, job, *_ in lines}) == len(started) == JOBS
+    # Told and dealt with before the kill; the one that was in hand may be told again.
+    assert before - 1 <= sum(repeated for *_, repeated in again) <= before
+    counts = json.loads(output)
+    ended = JOBS - before
+    with_messages = counts["receives"] - counts["empty"]
+    with capsys.disabled():
+        print(f"\nreceives with messages: {with_messages} for {ended} ended jobs")  # noqa: T201
+    # One for each ten, and the one that the last few need.
+    assert with_messages <= ended / 10 + 1, counts

@@ -1,0 +1,277 @@
+"""Ends of jobs over SNS and SQS, on moto's server."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from vidkit import JobFailedError, RequestError, S3Video, VidKitTimeoutError
+from vidkit.rekognition import NotificationChannel
+
+VIDEO = S3Video("bucket", "clip.mp4")
+ROLE = "arn:aws:iam::123456789012:role/rekognition"
+
+
+@pytest.fixture(scope="module")
+def moto_server():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def queues(moto_server, monkeypatch):
+    """SNS and SQS of this kit are moto's; everything else is the local cloud's."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", moto_server)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", moto_server)
+    return moto_server
+
+
+@pytest.fixture
+def boto(moto_server, cloud):
+    clients = {
+        name: boto3.client(
+            name,
+            endpoint_url=moto_server,
+            region_name=cloud.region,
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+        )
+        for name in ("sns", "sqs")
+    }
+    yield clients
+    for client in clients.values():
+        client.close()
+
+
+@pytest.fixture
+async def channel(queues, kit, request):
+    name = request.node.name[-40:].strip("[]_").replace("[", "-")
+    return await kit.rekognition.ensure_completion_queue(name, role_arn=ROLE)
+
+
+async def publish(boto, channel, job_id, status="SUCCEEDED"):
+    message = json.dumps({"JobId": job_id, "Status": status, "API": "StartLabelDetection"})
+    topic = channel.notification_channel.sns_topic_arn
+    await asyncio.to_thread(boto["sns"].publish, TopicArn=topic, Message=message)
+
+
+def open_queue(kit, channel, **options):
+    options = {"linger": 0.05, "wait_seconds": 1} | options
+    return kit.rekognition.completion_queue(channel.queue_url, **options)
+
+
+async def start(kit, channel, queue):
+    return await kit.rekognition.start_label_detection(
+        VIDEO, notification_channel=channel.notification_channel, completion=queue
+    )
+
+
+def gets(cloud):
+    return [call for call in cloud.calls if call.operation == "GetLabelDetection"]
+
+
+async def test_a_message_ends_the_wait_and_the_look_after_it_is_page_one(cloud, kit, boto, channel):
+    async with open_queue(kit, channel) as queue:
+        job = await start(kit, channel, queue)
+        waiting = asyncio.ensure_future(job.result(timeout=20))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        assert gets(cloud) == []
+        await publish(boto, channel, job.id)
+        labels = await waiting
+        assert await labels.collect() == []
+        assert len(gets(cloud)) == 1
+        await asyncio.sleep(0.2)
+        assert queue.counts.completions == queue.counts.deletes == 1
+    left = await asyncio.to_thread(
+        boto["sqs"].get_queue_attributes, QueueUrl=channel.queue_url, AttributeNames=["All"]
+    )
+    assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
+    assert left["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+
+async def test_a_failed_job_is_told_too(cloud, kit, boto, channel):
+    cloud.add_object("bucket", "clip.mp4", b"no video")
+    async with open_queue(kit, channel) as queue:
+        job = await start(kit, channel, queue)
+        await asyncio.sleep(0.4)
+        await publish(boto, channel, job.id, "ERROR")
+        with pytest.raises(JobFailedError):
+            await job.result(timeout=20)
+
+
+async def test_a_message_that_never_comes_is_made_up_for_by_a_slow_look(cloud, kit, channel):
+    async with open_queue(kit, channel, safety_interval=timedelta(milliseconds=600)) as queue:
+        job = await start(kit, channel, queue)
+        await job.result(timeout=20)
+    assert len(gets(cloud)) == 1
+
+
+async def test_one_reader_serves_many_jobs_with_few_receives(kit, boto, channel):
+    async with open_queue(kit, channel, linger=0.5) as queue:
+        jobs = [await start(kit, channel, queue) for _ in range(10)]
+        await asyncio.sleep(0.5)
+        await asyncio.gather(*(publish(boto, channel, job.id) for job in jobs))
+        await asyncio.gather(*(job.result(timeout=20) for job in jobs))
+        assert queue.counts.completions == 10
+        assert queue.counts.receives - queue.counts.empty_receives <= 3
+        assert queue.counts.deletes <= queue.counts.receives
+
+
+async def test_a_message_that_comes_before_its_start_is_known_is_not_lost(kit, boto, channel):
+    async with open_queue(kit, channel) as queue:
+        first = await start(kit, channel, queue)
+        second = await kit.rekognition.start_label_detection(VIDEO)
+        await publish(boto, channel, second.id)
+        while queue.counts.messages == 0:
+            await asyncio.sleep(0.05)
+        late = kit.resume(second.token, completion=queue)
+        await late.result(timeout=5)
+        assert queue.counts.completions == 1
+        await publish(boto, channel, first.id)
+        await first.result(timeout=20)
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_messages_of_other_jobs_are_handed_over_or_left(kit, boto, channel, mine):
+    told = []
+
+    async def on_unknown(message):
+        told.append(message.job_id)
+        return mine
+
+    async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
+        job = await start(kit, channel, queue)
+        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, job.id)
+        await job.result(timeout=20)
+        while not told:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
+    assert set(told) == {"somebody-elses"}
+    left = await asyncio.to_thread(
+        boto["sqs"].get_queue_attributes, QueueUrl=channel.queue_url, AttributeNames=["All"]
+    )
+    count = int(left["Attributes"]["ApproximateNumberOfMessagesNotVisible"])
+    assert count + int(left["Attributes"]["ApproximateNumberOfMessages"]) == (0 if mine else 1)
+
+
+async def test_a_callback_that_fails_harms_nothing(kit, boto, channel, caplog):
+    def on_unknown(_):
+        raise RuntimeError("theirs")
+
+    async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
+        job = await start(kit, channel, queue)
+        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, job.id)
+        await job.result(timeout=20)
+    assert "theirs" in caplog.text
+
+
+async def test_a_queue_that_cannot_be_read_leaves_the_jobs_to_polling(kit, channel, caplog):
+    missing = kit.rekognition.completion_queue(channel.queue_url + "-missing", wait_seconds=1)
+    async with missing as queue:
+        job = await start(kit, channel, queue)
+        await job.result(timeout=20)
+        assert queue.failure is not None
+    assert "polled" in caplog.text
+
+
+async def test_closing_the_queue_leaves_the_jobs_to_polling(kit, channel):
+    async with open_queue(kit, channel) as queue:
+        job = await start(kit, channel, queue)
+    await job.result(timeout=20)
+    with pytest.raises(RequestError, match="completion"):
+        await start(kit, channel, queue)
+    with pytest.raises(RequestError, match="opened before"):
+        async with queue:
+            pass
+
+
+async def test_a_timeout_of_the_wait_holds(kit, channel):
+    async with open_queue(kit, channel) as queue:
+        job = await start(kit, channel, queue)
+        with pytest.raises(VidKitTimeoutError):
+            await job.result(timeout=0.1)
+
+
+async def test_a_completion_needs_a_channel_and_an_open_queue(cloud, kit, channel):
+    before = len(cloud.calls)
+    closed = open_queue(kit, channel)
+    with pytest.raises(RequestError, match="async with"):
+        await start(kit, channel, closed)
+    async with open_queue(kit, channel) as queue:
+        with pytest.raises(RequestError, match="notification_channel"):
+            await kit.rekognition.start_label_detection(VIDEO, completion=queue)
+    assert len(cloud.calls) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"queue_url": "my-queue"}, "queue_url"),
+        ({"queue_url": None}, "queue_url"),
+        ({"wait_seconds": 21}, "wait_seconds"),
+        ({"linger": 0}, "linger"),
+        ({"safety_interval": "60"}, "safety_interval"),
+        ({"on_unknown": 5}, "on_unknown"),
+    ],
+)
+async def test_options_are_checked(kit, options, word):
+    with pytest.raises(RequestError, match=word):
+        kit.rekognition.completion_queue(**({"queue_url": "http://q/1/n"} | options))
+
+
+async def test_ensure_twice_is_once_and_check_finds_nothing(kit, boto, channel):
+    again = await kit.rekognition.ensure_completion_queue(
+        channel.queue_url.rpartition("/")[2].removeprefix("AmazonRekognition-"), role_arn=ROLE
+    )
+    assert again == channel
+    subscriptions = await asyncio.to_thread(
+        boto["sns"].list_subscriptions_by_topic,
+        TopicArn=channel.notification_channel.sns_topic_arn,
+    )
+    assert len(subscriptions["Subscriptions"]) == 1
+    found = await kit.rekognition.check_completion_queue(
+        channel.queue_url, notification_channel=channel.notification_channel
+    )
+    assert found == []
+
+
+async def test_check_says_what_is_wrong_and_what_to_do(queues, kit, boto):
+    topic = boto["sns"].create_topic(Name="done")["TopicArn"]
+    queue_url = boto["sqs"].create_queue(QueueName="bare")["QueueUrl"]
+
+    async def check(url, arn):
+        return await kit.rekognition.check_completion_queue(
+            url, notification_channel=NotificationChannel(sns_topic_arn=arn, role_arn=ROLE)
+        )
+
+    problems = [finding.problem for finding in await check(queue_url, topic)]
+    assert len(problems) == 3
+    assert "AmazonRekognition" in problems[0]
+    assert "not subscribed" in problems[1]
+    assert "policy" in problems[2]
+    assert all(finding.remedy for finding in await check(queue_url, topic))
+
+    elsewhere = "arn:aws:sns:ap-south-1:123456789012:AmazonRekognition-x"
+    problems = [finding.problem for finding in await check(queue_url, elsewhere)]
+    assert "ap-south-1" in problems[0]
+    assert "no topic" in problems[1]
+
+    problems = [finding.problem for finding in await check(queue_url + "-missing", topic)]
+    assert "no queue" in problems[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("", ROLE), ("white space", ROLE), ("x" * 61, ROLE), ("x", "me")]
+)
+async def test_names_and_roles_are_checked_before_anything_is_made(queues, kit, name, role):
+    with pytest.raises(RequestError, match=r"name|role_arn"):
+        await kit.rekognition.ensure_completion_queue(name, role_arn=role)

@@ -1,0 +1,70 @@
+"""Compares our models with the installed botocore's; what the model tests share."""
+
+from typing import Annotated, Any, get_args, get_origin
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+LOADER = Loader()
+
+
+def operation(api, name):
+    model = ServiceModel(LOADER.load_service_model(api, "service-2"))
+    return model.operation_model(name)
+
+
+def wire_name(name: str, field: FieldInfo) -> str:
+    alias = field.serialization_alias or field.alias
+    return alias or name
+
+
+def parts(annotation: Any) -> list[Any]:
+    """Every type inside an annotation."""
+    if get_origin(annotation) is Annotated:
+        return parts(get_args(annotation)[0])
+    inner = [part for arg in get_args(annotation) for part in parts(arg)]
+    return [annotation, *inner]
+
+
+def nested_model(annotation: Any) -> type[BaseModel] | None:
+    for part in parts(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None
+
+
+def literal_values(annotation: Any) -> set[str]:
+    return {part for part in parts(annotation) if isinstance(part, str)}
+
+
+def differences(shape, model, path, *, request):  # noqa: C901
+    """What the service's shape has and our model has not, and enums that differ."""
+    if shape.type_name == "list":
+        yield from differences(shape.member, model, path, request=request)
+        return
+    if shape.type_name != "structure" or model is None:
+        return
+    fields = {wire_name(name, field): field for name, field in model.model_fields.items()}
+    for member, member_shape in shape.members.items():
+        here = f"{path}.{member}"
+        if member not in fields:
+            yield f"{here}: missing"
+            continue
+        field = fields[member]
+        if not request and field.is_required() and member not in shape.required_members:
+            yield f"{here}: required by us only"
+        inner = member_shape
+        while inner.type_name == "list":
+            inner = inner.member
+        nested = nested_model(field.annotation)
+        if inner.type_name == "structure":
+            if nested is None:
+                yield f"{here}: no model"
+            elif nested.__name__ != "S3Video":
+                yield from differences(inner, nested, here, request=request)
+        ours = literal_values(field.annotation)
+        theirs = set(getattr(inner, "enum", ()))
+        if theirs and ours != theirs:
+            yield f"{here}: enum differs: {sorted(ours ^ theirs)}"

@@ -1,0 +1,44 @@
+import pytest
+
+from vidkit.rekognition.completion_setup import admits
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-x"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:AmazonRekognition-x"
+GOOD = {
+    "Effect": "Allow",
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": QUEUE,
+    "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, True),
+        ({"Principal": "*"}, True),
+        ({"Principal": {"AWS": "*"}}, True),
+        ({"Principal": {"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]}}, True),
+        ({"Action": ["SQS:SendMessage", "sqs:ReceiveMessage"]}, True),
+        ({"Action": "sqs:*"}, True),
+        ({"Resource": "*"}, True),
+        ({"Condition": None}, True),
+        ({"Condition": {"ArnLike": {"aws:sourcearn": ["x", "arn:aws:sns:*"]}}}, True),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, True),
+        ({"Effect": "Deny"}, False),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, False),
+        ({"Principal": 5}, False),
+        ({"Action": "sqs:ReceiveMessage"}, False),
+        ({"Resource": QUEUE + "-other"}, False),
+        ({"Condition": {"ArnEquals": {"aws:SourceArn": TOPIC + "-other"}}}, False),
+    ],
+)
+def test_what_a_policy_admits(change, expected):
+    assert admits({"Statement": GOOD | change}, TOPIC, QUEUE) is expected
+    assert admits({"Statement": [{"Effect": "Deny"}, GOOD | change]}, TOPIC, QUEUE) is expected
+
+
+@pytest.mark.parametrize("policy", [{}, {"Statement": []}, {"Statement": "x"}, {"Statement": [1]}])
+def test_what_is_no_policy_admits_nothing(policy):
+    assert not admits(policy, TOPIC, QUEUE)

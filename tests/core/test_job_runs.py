@@ -1,0 +1,217 @@
+import asyncio
+import gc
+
+import pytest
+
+from vidkit import JobFailedError, PollPolicy, QuotaError, RequestError, VidKit
+from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched, planned_request_token
+
+FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
+
+
+class Service:
+    """Jobs that take a few looks to end; counts starts and how many are in progress."""
+
+    def __init__(self, looks=3, limit=None):
+        self.looks = looks
+        self.limit = limit
+        self.started = {}
+        self.polls = {}
+        self.most_in_progress = 0
+        self.refused = 0
+
+    def in_progress(self):
+        return sum(self.polls[id_] < self.looks for id_ in self.started.values())
+
+    def starter(self, name, *, fails=False, refuses=None):
+        async def start():
+            await asyncio.sleep(0)
+            if refuses is not None:
+                raise refuses
+            if self.limit is not None and self.in_progress() >= self.limit:
+                self.refused += 1
+                raise QuotaError("20 open jobs", code="LimitExceededException")
+            token = planned_request_token() or f"own-{name}"
+            id_ = self.started.setdefault(token, f"{name}{'!' if fails else ''}")
+            self.polls.setdefault(id_, 0)
+            self.most_in_progress = max(self.most_in_progress, self.in_progress())
+            return self.job(id_)
+
+        return start
+
+    def job(self, id_):
+        async def poll():
+            await asyncio.sleep(0.001)
+            self.polls[id_] += 1
+            if self.polls[id_] < self.looks:
+                return JobPoll("IN_PROGRESS", JobState.RUNNING, None)
+            if id_.endswith("!"):
+                return JobPoll("FAILED", JobState.FAILED, None, "bad video")
+            return JobPoll("SUCCEEDED", JobState.SUCCEEDED, id_)
+
+        ref = JobRef("rekognition.label_detection", id_, "r")
+        return Job(Watched(ref, poll, lambda answer: f"result {answer}"), FAST)
+
+
+@pytest.fixture
+async def kit(monkeypatch):
+    async with VidKit(poll=FAST) as kit:
+        yield kit
+
+
+def resumable(kit, service, monkeypatch):
+    def resume(token, *, completion=None):
+        del completion
+        return service.job(JobRef.from_token(token).id)
+
+    monkeypatch.setattr(kit, "resume", resume)
+
+
+async def test_one_outcome_each_with_a_few_in_flight(kit):
+    service = Service()
+    starters = [service.starter(f"j{n}", fails=n % 10 == 3) for n in range(50)]
+    outcomes = [outcome async for outcome in kit.run_jobs(starters, max_in_flight=7)]
+    assert sorted(int(outcome.key) for outcome in outcomes) == list(range(50))
+    assert service.most_in_progress <= 7
+    for outcome in outcomes:
+        assert not outcome.repeated
+        if int(outcome.key) % 10 == 3:
+            assert isinstance(outcome.error, JobFailedError)
+            assert (outcome.result, outcome.job is None) == (None, False)
+        else:
+            assert (outcome.result, outcome.error) == (f"result j{outcome.key}", None)
+
+
+async def test_a_start_that_fails_is_an_outcome_too(kit):
+    service = Service()
+    starters = {
+        "bad": service.starter("bad", refuses=ValueError("no")),
+        "good": service.starter("good"),
+    }
+    outcomes = {outcome.key: outcome async for outcome in kit.run_jobs(starters)}
+    assert isinstance(outcomes["bad"].error, ValueError)
+    assert outcomes["bad"].job is None
+    assert outcomes["good"].result == "result good"
+
+
+async def test_a_full_account_means_waiting_for_a_place(kit):
+    service = Service(limit=3)
+    starters = [service.starter(f"j{n}") for n in range(20)]
+    outcomes = [outcome async for outcome in kit.run_jobs(starters, max_in_flight=10)]
+    assert [outcome.error for outcome in outcomes] == [None] * 20
+    assert service.refused > 0
+    assert service.most_in_progress <= 3
+
+
+async def test_another_quota_is_an_outcome(kit):
+    starters = [Service().starter("j", refuses=QuotaError("x", code="ServiceQuotaExceeded"))]
+    (outcome,) = [outcome async for outcome in kit.run_jobs(starters)]
+    assert isinstance(outcome.error, QuotaError)
+
+
+async def test_starters_are_asked_for_as_places_become_free(kit):
+    service = Service()
+    taken = []
+
+    def starters():
+        for n in range(100):
+            taken.append(n)
+            yield service.starter(f"j{n}")
+
+    run = kit.run_jobs(starters(), max_in_flight=2)
+    await anext(run)
+    await asyncio.sleep(0.1)
+    # Two in flight, four waiting to be told: a slow reader holds up the starting.
+    assert len(taken) <= 7
+    await run.aclose()
+
+
+async def test_leaving_starts_no_more(kit):
+    service = Service()
+    async for _ in kit.run_jobs([service.starter(f"j{n}") for n in range(50)], max_in_flight=2):
+        break
+    gc.collect()
+    await asyncio.sleep(0.05)
+    started = len(service.started)
+    assert started < 20
+    await asyncio.sleep(0.05)
+    assert len(service.started) == started
+
+
+async def test_closing_at_the_end_of_a_block(kit):
+    service = Service(looks=10_000)
+    async with kit.run_jobs([service.starter("a")]) as run:
+        waiting = asyncio.ensure_future(anext(run))
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    with pytest.raises(StopAsyncIteration):
+        await anext(run)
+
+
+async def test_a_journal_starts_nothing_twice(kit, tmp_path, monkeypatch):
+    service = Service()
+    resumable(kit, service, monkeypatch)
+    journal = tmp_path / "journal.jsonl"
+
+    def run():
+        starters = [service.starter(f"j{n}") for n in range(20)]
+        return kit.run_jobs(starters, max_in_flight=4, journal=journal)
+
+    first = []
+    async with run() as outcomes:
+        async for outcome in outcomes:
+            first.append(outcome)
+            if len(first) == 8:
+                break
+    second = [outcome async for outcome in run()]
+    assert len(service.started) == 20
+    assert sorted(int(outcome.key) for outcome in second) == list(range(20))
+    assert all(outcome.result == f"result j{outcome.key}" for outcome in second)
+    # The eighth was told, but its reader never came back to say it was dealt with.
+    repeated = {outcome.key for outcome in second if outcome.repeated}
+    assert repeated == {outcome.key for outcome in first[:7]}
+    third = [outcome async for outcome in run()]
+    assert all(outcome.repeated for outcome in third)
+    assert len(service.started) == 20
+
+
+async def test_a_crash_between_start_and_journal_leads_to_the_same_job(kit, tmp_path, monkeypatch):
+    service = Service()
+    resumable(kit, service, monkeypatch)
+    journal = tmp_path / "journal.jsonl"
+    await kit.run_jobs([service.starter("a")], journal=journal).aclose()
+    [outcome async for outcome in kit.run_jobs([service.starter("a")], journal=journal)]
+    lines = journal.read_text().splitlines()
+    journal.write_text(lines[0] + "\n")
+    [outcome async for outcome in kit.run_jobs([service.starter("a")], journal=journal)]
+    assert len(service.started) == 1
+
+
+async def test_a_journal_that_is_none_is_refused(kit, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("my notes\n")
+    with pytest.raises(RequestError, match="journal"):
+        await anext(kit.run_jobs([], journal=path))
+    assert path.read_text() == "my notes\n"
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, True, "20"])
+async def test_max_in_flight_is_checked(kit, number):
+    with pytest.raises(RequestError, match="max_in_flight"):
+        kit.run_jobs([], max_in_flight=number)
+
+
+async def test_closing_the_kit_ends_a_run_with_a_clear_error():
+    service = Service(looks=10_000)
+    async with VidKit(poll=FAST) as kit:
+        run = kit.run_jobs([service.starter("a")])
+        waiting = asyncio.ensure_future(anext(run))
+        await asyncio.sleep(0.02)
+    with pytest.raises(RequestError, match="closed"):
+        await waiting
+
+
+async def test_no_starters_give_no_outcomes(kit):
+    assert [outcome async for outcome in kit.run_jobs([])] == []

@@ -1,0 +1,32 @@
+import pytest
+
+from vidkit.tags import check_tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({f"k{n}": "" for n in range(51)}, ["50", "51"]),
+        ({"": "v"}, ["''", "128"]),
+        ({"k" * 129: "v"}, ["128"]),
+        ({"AWS:x": "v"}, ["'AWS:x'", "reserved"]),
+        ({"k": "v" * 257}, ["'k'", "256"]),
+    ],
+)
+def test_tags_that_aws_does_not_admit(tags, words):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        check_tags(tags)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_tags_that_aws_admits():
+    tags = {f"k{n}": "v" * 256 for n in range(50)}
+    assert check_tags(tags) is tags
+
+
+def test_a_service_may_take_more():
+    tags = {f"k{n}": "" for n in range(51)}
+    assert check_tags(tags, most=51) is tags
+    with pytest.raises(ValueError, match="at most 51 tags; 52 given"):
+        check_tags(tags | {"one": "more"}, most=51)
