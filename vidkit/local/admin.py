@@ -86,9 +86,9 @@ class Admin:
         endpoint = endpoints.get((request.method, request.path.removeprefix(PREFIX)))
         if endpoint is None:
             return _error(f"there is no {request.method} {request.path}", status=404)
-        if complaint := _foreign(request):
-            return _error(complaint, status=403)
         try:
+            if complaint := _foreign(request):
+                return _error(complaint, status=403)
             content = await endpoint(request.body)
         except ValidationError as error:
             told = "; ".join(
@@ -113,8 +113,10 @@ class Admin:
 
     async def _script_labels(self, body: bytes) -> dict[str, int]:
         asked = _LabelsRequest.model_validate_json(body)
-        self._state.labels[asked.bucket, asked.name] = asked.labels
-        return {"labels": len(asked.labels)}
+        count = script_results(
+            self._state, "label_detection", asked.bucket, asked.name, asked.labels
+        )
+        return {"labels": count}
 
     async def _script_results(self, body: bytes) -> dict[str, int]:
         asked = _ResultsRequest.model_validate_json(body)

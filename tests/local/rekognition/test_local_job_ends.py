@@ -8,7 +8,7 @@ import pytest
 from rekognition_calls import NOW, call, code_of, detect, finished, label, start
 
 from vidkit.local import LocalCloud
-from vidkit.local.rekognition.scripts import JOB_KINDS, SCRIPTED_KINDS
+from vidkit.local.rekognition.scripts import _DETAILS, JOB_KINDS, SCRIPTED_KINDS
 from vidkit.local.rekognition.service import Rekognition
 from vidkit.local.rekognition.throttle import Throttle, rate_of
 from vidkit.local.wire import Fault
@@ -72,12 +72,41 @@ def test_failures_and_scripts_are_held_to_the_kinds():
     for kind in JOB_KINDS:
         cloud.fail_job("bucket", "a.mp4", kind=kind)
     for kind in SCRIPTED_KINDS:
-        cloud.script_results(kind, "bucket", "a.mp4", [{"Timestamp": 1}])
-        assert cloud.state.scripts[kind]["bucket", "a.mp4"] == [{"Timestamp": 1}]
+        detail = {_DETAILS[kind]: {"Confidence": 50.0}}
+        cloud.script_results(kind, "bucket", "a.mp4", [{"Timestamp": 1, **detail}])
+        assert cloud.state.scripts[kind]["bucket", "a.mp4"] == [{"Timestamp": 1, **detail}]
     with pytest.raises(ValueError, match="segment_detection"):
         cloud.fail_job("bucket", "a.mp4", kind="segments")
     with pytest.raises(ValueError, match="'segment_detection'"):
         cloud.script_results("segment_detection", "bucket", "a.mp4", [])
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({"name": "Car"}, "item 1: Timestamp"),
+        ({"Timestamp": "x", "Label": {}}, "item 1: Timestamp"),
+        ({"Timestamp": -1, "Label": {}}, "item 1: Timestamp"),
+        ({"Timestamp": 0}, "item 1: Label"),
+        ({"Timestamp": 0, "Label": "Car"}, "item 1: Label"),
+        ({"Timestamp": 0, "Label": {"Confidence": "high"}}, "item 1: Label.Confidence"),
+        ("Car", "item 1: must be a mapping"),
+    ],
+)
+def test_what_is_no_item_is_refused_when_it_is_scripted(item, told):
+    cloud = LocalCloud()
+    with pytest.raises(ValueError, match=told):
+        cloud.script_results("label_detection", "b", "n", [label("Car", 0), item])
+    assert ("b", "n") not in cloud.state.labels
+
+
+async def test_an_item_without_confidence_is_found(rekognition, state):
+    cloud = LocalCloud()
+    item = {"Timestamp": 0, "Label": {"Name": "Dog"}}
+    cloud.script_results("label_detection", "videos", "clip.mp4", [item])
+    state.scripts = cloud.state.scripts
+    content = await detect(rekognition)
+    assert [item["Label"]["Name"] for item in content["Labels"]] == ["Dog"]
 
 
 async def test_a_script_is_what_it_was_when_it_was_given(rekognition, state):

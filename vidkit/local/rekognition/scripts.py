@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from vidkit.local.state import State
 
@@ -20,6 +20,20 @@ SCRIPTED_KINDS = (
 """The kinds of jobs that find what was scripted."""
 JOB_KINDS = (*SCRIPTED_KINDS, "segment_detection")
 """All kinds of jobs; segments are found in the video itself."""
+
+_DETAILS = {
+    "label_detection": "Label",
+    "face_detection": "Face",
+    "face_search": "Person",
+    "person_tracking": "Person",
+    "celebrity_recognition": "Celebrity",
+    "content_moderation": "ModerationLabel",
+    "text_detection": "TextDetection",
+}
+_FILTERED = {"Label", "ModerationLabel", "TextDetection"}
+"""What a job leaves out below a confidence."""
+_CONFIDENCE = 99.0
+"""What an item is scripted with that says nothing of it."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -41,15 +55,33 @@ def script_results(
         How many items there are.
 
     Raises:
-        ValueError: the kind is none of those.
-        TypeError: an item is no mapping.
+        ValueError: the kind is none of those, or an item is no item of that kind.
     """
     if kind not in SCRIPTED_KINDS:
         raise ValueError(f"kind must be one of {', '.join(SCRIPTED_KINDS)}, not {kind!r}")
     # A list that the caller goes on to change is not the script.
-    script = [copy.deepcopy(dict(item)) for item in items]
+    script = [_checked(kind, number, item) for number, item in enumerate(items)]
     state.scripts.setdefault(kind, {})[bucket, name] = script
     return len(script)
+
+
+def _checked(kind: str, number: int, item: object) -> dict[str, Any]:
+    """A copy of an item, of which the parts that every answer needs are there and sound."""
+    member = _DETAILS[kind]
+    if not isinstance(item, Mapping):
+        raise ValueError(f"item {number}: must be a mapping")  # noqa: TRY004
+    found: dict[str, Any] = copy.deepcopy(dict(cast("Mapping[str, Any]", item)))
+    if type(found.get("Timestamp")) is not int or found["Timestamp"] < 0:
+        raise ValueError(f"item {number}: Timestamp must be milliseconds, a whole number from 0")
+    detail: Any = found.get(member)
+    if not isinstance(detail, dict):
+        raise ValueError(f"item {number}: {member} is missing, or no mapping")  # noqa: TRY004
+    if member not in _FILTERED:
+        return found
+    confidence = cast("dict[str, Any]", detail).setdefault("Confidence", _CONFIDENCE)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
+        raise ValueError(f"item {number}: {member}.Confidence must be a number")  # noqa: TRY004
+    return found
 
 
 def fail_jobs(
