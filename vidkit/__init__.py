@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         VidKitError,
         VidKitTimeoutError,
     )
-    from vidkit.jobs import Job, PollPolicy
+    from vidkit.job_runs import JobRun, Outcome
+    from vidkit.jobs import Job, JobToken, PollPolicy
     from vidkit.kit import VidKit
     from vidkit.paging import AsyncPager
     from vidkit.rekognition import S3Video
@@ -52,8 +53,11 @@ __all__ = [
     "JobCanceledError",
     "JobError",
     "JobFailedError",
+    "JobRun",
+    "JobToken",
     "NotFoundError",
     "NotSupportedError",
+    "Outcome",
     "PollPolicy",
     "QuotaError",
     "RequestError",
@@ -74,6 +78,9 @@ _ELSEWHERE = {
     "CallEvent": "vidkit.telemetry",
     "HuaweiConfig": "vidkit.config",
     "Job": "vidkit.jobs",
+    "JobRun": "vidkit.job_runs",
+    "JobToken": "vidkit.jobs",
+    "Outcome": "vidkit.job_runs",
     "PollPolicy": "vidkit.jobs",
     "RetryPolicy": "vidkit.retry",
     "S3Video": "vidkit.rekognition",

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from vidkit.checks import checked_constructor
 from vidkit.config import number, seconds
@@ -34,6 +34,7 @@ __all__ = [
     "JobPoll",
     "JobRef",
     "JobState",
+    "JobToken",
     "PollPolicy",
     "Watched",
     "plan_request_token",
@@ -207,6 +208,21 @@ def planned_request_token() -> str | None:
     return planned.pop() if planned else None
 
 
+class JobToken(str, Generic[R]):
+    """What a `Job` says its token is, so that type checkers know what resuming it gives.
+
+    Tokens are plain text at run time; nothing makes one of these.
+
+    Example:
+        ```python
+        job = await kit.rekognition.start_label_detection(video)
+        same = kit.resume(job.token)  # a Job of the same type
+        ```
+    """
+
+    __slots__ = ()
+
+
 class Job(Generic[R]):
     """Work that a service does on its own time.
 
@@ -255,9 +271,9 @@ class Job(Generic[R]):
         return self._watched.ref.id
 
     @property
-    def token(self) -> str:
+    def token(self) -> JobToken[R]:
         """A short text for `VidKit.resume`, in this or another process; holds no secret."""
-        return self._watched.ref.token()
+        return cast("JobToken[R]", self._watched.ref.token())
 
     async def status(self) -> str:
         """Ask the service once for the job's status, in the service's word.

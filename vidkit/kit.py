@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from vidkit.checks import checked_constructor, operation
 from vidkit.config import AwsConfig, HuaweiConfig, seconds
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vidkit.images.client import ImagesClient
     from vidkit.ivs.client import IvsClient
     from vidkit.job_runs import JobRun, Starter
-    from vidkit.jobs import Job, PollPolicy
+    from vidkit.jobs import Job, JobToken, PollPolicy
     from vidkit.mpc.client import MpcClient
     from vidkit.rekognition.client import RekognitionClient
     from vidkit.rekognition.completion import CompletionQueue
@@ -158,6 +158,14 @@ class VidKit:
             on_event=listener,
         )
         return _View(self._runtime, options)
+
+    @overload
+    def resume(
+        self, token: "JobToken[R]", *, completion: "CompletionQueue | None" = None
+    ) -> "Job[R]": ...
+
+    @overload
+    def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]": ...
 
     @operation
     def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]":

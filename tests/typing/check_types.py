@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, assert_type
 
-from vidkit import AsyncPager, Job, S3Video, VidKit
+from vidkit import AsyncPager, Job, Outcome, S3Video, VidKit
 from vidkit.images import Image, ImagePage
 from vidkit.ivs import ListPlaybackRestrictionPoliciesAnswer, PlaybackRestrictionPolicy
 from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, ThumbnailPara, ThumbTask
 from vidkit.rekognition import (
     CelebrityRecognition,
     ContentModerationDetection,
+    DescribeStreamProcessorAnswer,
     FaceDetection,
     GetCelebrityRecognitionAnswer,
     GetContentModerationAnswer,
@@ -21,9 +22,11 @@ from vidkit.rekognition import (
     GetSegmentDetectionAnswer,
     GetTextDetectionAnswer,
     LabelDetection,
+    ListStreamProcessorsAnswer,
     PersonDetection,
     PersonMatch,
     SegmentDetection,
+    StreamProcessor,
     TextDetectionResult,
 )
 
@@ -54,7 +57,8 @@ async def jobs(kit: VidKit) -> None:
     assert_type(await segments.result(), AsyncPager[SegmentDetection, GetSegmentDetectionAnswer])
     assert_type(await labels.status(), str)
     assert_type(labels.watch(), AsyncIterator[str])
-    assert_type(kit.resume(labels.token), Job[Any])
+    assert_type(kit.resume(labels.token), Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]])
+    assert_type(kit.resume("vidkit1.x"), Job[Any])
 
 
 async def faces_and_persons(kit: VidKit) -> None:
@@ -99,6 +103,25 @@ async def contents_and_texts(kit: VidKit) -> None:
         kit.rekognition.get_text_detection("j"),
         AsyncPager[TextDetectionResult, GetTextDetectionAnswer],
     )
+
+
+async def many(kit: VidKit) -> None:
+    async def starter() -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]:
+        return await kit.rekognition.start_segment_detection(
+            S3Video("bucket", "clip.mp4"), segment_types=["SHOT"]
+        )
+
+    async for outcome in kit.run_jobs([starter]):
+        assert_type(outcome, Outcome[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]])
+        if outcome.result is not None:
+            assert_type(await outcome.result.first(), SegmentDetection | None)
+
+
+async def processors(kit: VidKit) -> None:
+    processors = kit.rekognition.list_stream_processors()
+    assert_type(processors, AsyncPager[StreamProcessor, ListStreamProcessorsAnswer])
+    found = await kit.rekognition.wait_for_status("door", "RUNNING")
+    assert_type(found, DescribeStreamProcessorAnswer)
 
 
 async def policies(kit: VidKit) -> None:
