@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
-from vidkit.errors import QuotaError, RequestError
+from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs import Job, PollPolicy, plan_request_token, poll_delay
 from vidkit.journal import Journal
-from vidkit.paging import cancel_quietly
+from vidkit.paging import OneReader, cancel_quietly
 from vidkit.runtime import Runtime
 
 __all__ = ["JobRun", "Outcome", "Starter"]
@@ -72,16 +72,21 @@ class _Run(Generic[R]):
         self.untold = asyncio.Semaphore(2 * max_in_flight)
         self.place_is_free = asyncio.Condition()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.failure: Exception | None = None
 
     async def feed(self) -> None:
         """Start the jobs one after another, as places become free; then tell the end."""
         try:
-            for key, starter in self.starters:
-                await self.untold.acquire()
-                await self.in_flight.acquire()
-                task = self.runtime.spawn(self.follow(key, starter))
-                self.tasks.add(task)
-                task.add_done_callback(self.tasks.discard)
+            try:
+                for key, starter in self.starters:
+                    await self.untold.acquire()
+                    await self.in_flight.acquire()
+                    task = self.runtime.spawn(self.follow(key, starter))
+                    self.tasks.add(task)
+                    task.add_done_callback(self.tasks.discard)
+            except Exception as error:  # noqa: BLE001
+                # What gives the starters failed: tell the outcomes of those it gave, then this.
+                self.failure = error
             while self.tasks:
                 await asyncio.wait(self.tasks)
         finally:
@@ -94,8 +99,15 @@ class _Run(Generic[R]):
         try:
             job = await self.begin(key, starter)
             result = await job
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Not this run was cancelled, but something that the starter waited for.
+            canceled = JobError("the start, or the waiting for the job, was cancelled")
+            outcome: Outcome[R] = Outcome(key, job, None, canceled, repeated)
         except Exception as error:  # noqa: BLE001
-            outcome: Outcome[R] = Outcome(key, job, None, error, repeated)
+            outcome = Outcome(key, job, None, error, repeated)
         else:
             outcome = Outcome(key, job, result, None, repeated)
         finally:
@@ -111,11 +123,14 @@ class _Run(Generic[R]):
             return await self.start(starter)
         if (token := journal.get(key, "token")) is not None:
             return self.resume(token)
-        request = journal.get(key, "request")
-        if request is None:
-            request = uuid.uuid4().hex
+        known = journal.get(key, "request")
+        request = known or uuid.uuid4().hex
+        if known is None:
             await journal.write(key, request=request)
         job = await self.start(starter, request)
+        if known is not None:
+            # An earlier run may have started it: its end may have been told to nobody.
+            job.look_first()
         await journal.write(key, token=job.token)
         return job
 
@@ -174,10 +189,12 @@ class JobRun(Generic[R]):
         journal: str | PathLike[str] | None,
     ) -> None:
         self._feeding: asyncio.Task[None] | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._journal: Journal | None = None
         if type(max_in_flight) is not int or max_in_flight < 1:
             raise RequestError(f"max_in_flight={max_in_flight!r}: must be a whole number from 1")
         self._journal = None if journal is None else Journal(journal)
+        self._one_reader = OneReader()
         self._run = _Run(
             _keyed(starters),
             runtime=runtime,
@@ -193,6 +210,10 @@ class JobRun(Generic[R]):
         return self
 
     async def __anext__(self) -> Outcome[R]:
+        with self._one_reader:
+            return await self._following()
+
+    async def _following(self) -> Outcome[R]:
         if self._ended:
             raise StopAsyncIteration
         if self._feeding is None:
@@ -202,6 +223,8 @@ class JobRun(Generic[R]):
         if outcome is None:
             await self.aclose()
             self._run.runtime.check()
+            if self._run.failure is not None:
+                raise self._run.failure
             raise StopAsyncIteration
         self._run.untold.release()
         self._told = outcome
@@ -231,7 +254,10 @@ class JobRun(Generic[R]):
     async def _begin(self) -> None:
         self._run.runtime.check()
         if self._journal is not None:
-            await self._journal.open()
+            if self._opening is None:
+                self._opening = self._run.runtime.spawn(self._journal.open())
+            # Whoever stops waiting must not leave the file half open.
+            await asyncio.shield(self._opening)
         self._feeding = self._run.runtime.spawn(self._run.feed())
 
     async def _acknowledge(self) -> None:
@@ -239,8 +265,10 @@ class JobRun(Generic[R]):
         told = self._told
         if told is None or self._journal is None:
             return
-        if told.job is not None and self._journal.get(told.key, "ended") is None:
-            ended = "SUCCEEDED" if told.error is None else type(told.error).__name__
+        ended = "SUCCEEDED" if told.error is None else type(told.error).__name__
+        # Only the job's own end counts: where merely the watching failed, the next run goes on.
+        final = told.error is None or isinstance(told.error, JobError | NotFoundError)
+        if final and told.job is not None and self._journal.get(told.key, "ended") is None:
             await self._journal.write(told.key, ended=ended)
         self._told = None
 
@@ -256,5 +284,11 @@ def _keyed(
     starters: Iterable[Starter[R]] | Mapping[str, Starter[R]],
 ) -> Iterable[tuple[str, Starter[R]]]:
     if isinstance(starters, Mapping):
-        return cast("Mapping[str, Starter[R]]", starters).items()
+        named = cast("Mapping[Any, Starter[R]]", starters)
+        for key in named:
+            if not isinstance(key, str):
+                raise RequestError(f"starters: the key {key!r} must be text")
+        return named.items()
+    if not isinstance(starters, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RequestError(f"starters={starters!r}: must be callables, in a list or a mapping")
     return ((str(index), starter) for index, starter in enumerate(starters))

@@ -63,8 +63,8 @@ class PollPolicy:
         factor: growth from wait to wait (1.5).
         max_delay: seconds (30).
         patience: seconds (300) for which passing errors in a row are endured.
-        polls_per_second: how many jobs a kit asks about each second at most (5, which is what
-            Rekognition allows an account in most regions).
+        polls_per_second: how many jobs are asked about each second at most (5, which is what
+            Rekognition allows an account in most regions); all kits of a process share it.
 
     Raises:
         ConfigError: an unknown field or a number out of range.
@@ -255,6 +255,7 @@ class Job(Generic[R]):
         self._policy = policy
         self._draw = draw
         self._last = known
+        self._look_first = False
 
     def __repr__(self) -> str:
         status = self._last.status if self._last else "unknown"
@@ -274,6 +275,10 @@ class Job(Generic[R]):
     def token(self) -> JobToken[R]:
         """A short text for `VidKit.resume`, in this or another process; holds no secret."""
         return cast("JobToken[R]", self._watched.ref.token())
+
+    def look_first(self) -> None:
+        """Look at the job before waiting for word of its end, which may have come already."""
+        self._look_first = True
 
     async def status(self) -> str:
         """Ask the service once for the job's status, in the service's word.
@@ -368,6 +373,8 @@ class Job(Generic[R]):
 
     async def _pause(self, polls: int) -> None:
         delay = poll_delay(self._policy, polls, self._draw()) if polls else 0.0
+        if self._look_first and not polls:
+            return
         if self._watched.pause is not None and not self._ended():
             await self._watched.pause(polls, delay)
         elif polls:

@@ -18,6 +18,8 @@ if sys.platform != "win32":
 
 __all__ = ["Journal"]
 
+_BEGINNING = b'{"key":'
+
 
 class Journal:
     """The lines of one file, by the key of the job they are about.
@@ -27,7 +29,10 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        try:
+            self._path = Path(path)
+        except TypeError:
+            raise RequestError(f"journal={path!r}: must be a path") from None
         self._known: dict[str, dict[str, str]] = {}
         self._file: IO[bytes] | None = None
         self._writing = asyncio.Lock()
@@ -36,10 +41,12 @@ class Journal:
         """Read what earlier runs wrote, and keep others out until it is closed.
 
         Raises:
-            RequestError: the file is no journal, or another process writes it.
-            OSError: the file cannot be opened.
+            RequestError: the file is no journal, cannot be opened, or another process writes it.
         """
-        await asyncio.to_thread(self._open)
+        try:
+            await asyncio.to_thread(self._open)
+        except (OSError, ValueError) as error:
+            raise RequestError(f"journal={str(self._path)!r}: cannot be used: {error}") from error
 
     def close(self) -> None:
         """Close the file; closing twice is closing once."""
@@ -55,12 +62,17 @@ class Journal:
         """Add facts about a job; they are on disk when this returns.
 
         Raises:
-            OSError: the disk is full, or the like.
+            RequestError: it cannot be written: the disk is full, or the like.
         """
-        self._known.setdefault(key, {}).update(facts)
         line = json.dumps({"key": key, **facts}, separators=(",", ":")).encode() + b"\n"
-        async with self._writing:
-            await asyncio.to_thread(self._append, line)
+        try:
+            async with self._writing:
+                await asyncio.to_thread(self._append, line)
+        except OSError as error:
+            raise RequestError(
+                f"journal={str(self._path)!r}: cannot be written: {error}"
+            ) from error
+        self._known.setdefault(key, {}).update(facts)
 
     def _append(self, line: bytes) -> None:
         if self._file is None:
@@ -78,6 +90,7 @@ class Journal:
             whole, _, cut = content.rpartition(b"\n")
             self._read(whole)
             if cut:
+                self._check_cut(cut)
                 file.truncate(len(content) - len(cut))
         except BaseException:
             file.close()
@@ -93,6 +106,13 @@ class Journal:
                 f"journal={str(self._path)!r}: another run is writing it; wait for its end, or "
                 "give another file"
             ) from None
+
+    def _check_cut(self, cut: bytes) -> None:
+        """Cut off is what a crash left of a line, not what somebody else wrote."""
+        if not (cut.startswith(_BEGINNING) or _BEGINNING.startswith(cut)):
+            raise RequestError(
+                f"journal={str(self._path)!r}: its last line is no line of a journal"
+            )
 
     def _read(self, content: bytes) -> None:
         for number, line in enumerate(content.splitlines(), 1):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, Any
 
-from vidkit.errors import RequestError, VidKitError
+from vidkit.errors import RequestError
 
 __all__ = ["OnWritten", "write_jsonl"]
 
@@ -50,26 +50,29 @@ async def write_jsonl(
     Raises:
         RequestError: the folder is not there or not writable, or the disk is full.
     """
-    target = Path(path)
-    written = 0
     try:
+        target = Path(path)
         file = await asyncio.to_thread(_open_beside, target)
-    except OSError as error:
-        raise RequestError(f"path={str(target)!r}: cannot be written: {error.strerror}") from error
+    except (OSError, TypeError, ValueError) as error:
+        raise RequestError(f"path={path!r}: cannot be written: {error}") from error
+    written = 0
     try:
         async for page in pages:
             lines = await asyncio.to_thread(_lines, page.items)
-            await asyncio.to_thread(file.write, lines)
+            await _blamed(target, file.write, lines)
             written += len(page.items)
             if on_progress is not None:
                 on_progress(written)
-        await asyncio.to_thread(_finish, file, target)
-    except BaseException as error:
+        await _blamed(target, _finish, file, target)
+    except BaseException:
         _give_up(file)
-        # A VidKitTimeoutError is an OSError too, but not the disk's.
-        if isinstance(error, OSError) and not isinstance(error, VidKitError):
-            raise RequestError(
-                f"path={str(target)!r}: cannot be written: {error.strerror}"
-            ) from error
         raise
     return written
+
+
+async def _blamed(target: Path, work: Callable[..., object], *arguments: object) -> None:
+    """Do something with the file; only its own errors are the disk's."""
+    try:
+        await asyncio.to_thread(work, *arguments)
+    except OSError as error:
+        raise RequestError(f"path={str(target)!r}: cannot be written: {error}") from error

@@ -186,6 +186,8 @@ class VidKit:
         if ref.service == "rekognition":
             return self.rekognition.resume(ref, completion=completion)
         if ref.service == "mpc":
+            if completion is not None:
+                raise RequestError("completion: only Rekognition publishes the ends of jobs")
             return self.mpc.resume(ref)
         raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
 

@@ -133,9 +133,9 @@ class TokenPages(Generic[PageT]):
                 return await self._fetch(self._token)
             return await result_of(self._ahead)
         except VidKitError as error:
+            error.next_token = error.next_token or self._token
             if self._token and self._from_start and self._expired and self._expired(error):
                 return await self._again(error)
-            error.next_token = error.next_token or self._token
             raise
         finally:
             self._ahead = None
@@ -146,7 +146,11 @@ class TokenPages(Generic[PageT]):
         token: str | None = None
         self._seen.clear()
         while True:
-            page = await self._fetch(token)
+            try:
+                page = await self._fetch(token)
+            except VidKitError as failure:
+                failure.next_token = failure.next_token or token
+                raise
             if passed == self._read:
                 return page
             passed += len(page.items)

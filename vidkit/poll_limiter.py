@@ -1,23 +1,23 @@
-"""How many looks at jobs a kit takes each second, over all of its jobs."""
+"""How many looks at jobs are taken each second, over all kits in the process."""
 
-import functools
+import asyncio
+from weakref import WeakKeyDictionary
 
 from aiolimiter import AsyncLimiter
 
-__all__ = ["PollLimiter"]
+__all__ = ["poll_limiter"]
+
+_limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, AsyncLimiter]] = (
+    WeakKeyDictionary()
+)
 
 
-class PollLimiter:
-    """Limiters that all jobs over one kit's connections share, one for each rate asked for."""
+def poll_limiter(per_second: float) -> AsyncLimiter:
+    """The limiter to enter before a look; all jobs of a loop that ask for one rate share it.
 
-    def __init__(self) -> None:
-        self._limiter = functools.cache(_limiter)
-
-    def at_most(self, per_second: float) -> AsyncLimiter:
-        """The limiter to enter before a look."""
-        return self._limiter(per_second)
-
-
-def _limiter(per_second: float) -> AsyncLimiter:
-    # Below one a second, a single look fills the bucket for longer than a second.
-    return AsyncLimiter(max(1.0, per_second), max(1.0, 1.0 / per_second))
+    Looks are spaced evenly: no burst, so that no second sees more of them than the rate.
+    """
+    limiters = _limiters.setdefault(asyncio.get_running_loop(), {})
+    if per_second not in limiters:
+        limiters[per_second] = AsyncLimiter(1, 1 / per_second)
+    return limiters[per_second]

@@ -8,8 +8,17 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from vidkit import JobFailedError, RequestError, S3Video, VidKitTimeoutError
+from vidkit import (
+    DecodeError,
+    JobFailedError,
+    RequestError,
+    RetryPolicy,
+    S3Video,
+    VidKitTimeoutError,
+)
+from vidkit.jobs import JobRef
 from vidkit.rekognition import NotificationChannel
+from vidkit.rekognition.queue_api import QueueApi
 
 VIDEO = S3Video("bucket", "clip.mp4")
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
@@ -175,12 +184,103 @@ async def test_a_callback_that_fails_harms_nothing(kit, boto, channel, caplog):
 
 
 async def test_a_queue_that_cannot_be_read_leaves_the_jobs_to_polling(kit, channel, caplog):
-    missing = kit.rekognition.completion_queue(channel.queue_url + "-missing", wait_seconds=1)
+    missing = kit.rekognition.completion_queue(
+        channel.queue_url + "-missing", wait_seconds=1, linger=0.05
+    )
     async with missing as queue:
         job = await start(kit, channel, queue)
         await job.result(timeout=20)
         assert queue.failure is not None
-    assert "polled" in caplog.text
+    assert caplog.text.count("polled") == 1
+
+
+async def test_reading_goes_on_after_a_failure(kit, boto, channel, monkeypatch):
+    receive = QueueApi.receive
+    failing = [True, True]
+
+    async def flaky(self, queue_url, *, wait_seconds):
+        if failing:
+            failing.pop()
+            raise DecodeError("html")
+        return await receive(self, queue_url, wait_seconds=wait_seconds)
+
+    monkeypatch.setattr(QueueApi, "receive", flaky)
+    async with open_queue(kit, channel, linger=0.02) as queue:
+        cloud_job = await start(kit, channel, queue)
+        await publish(boto, channel, cloud_job.id)
+        await cloud_job.result(timeout=20)
+        second = await start(kit, channel, queue)
+        await asyncio.sleep(0.5)
+        await publish(boto, channel, second.id)
+        await second.result(timeout=20)
+        assert queue.failure is None
+        assert queue.counts.completions >= 1
+
+
+async def test_a_short_deadline_of_the_kit_does_not_cut_a_long_receive(kit, boto, channel):
+    hasty = kit.with_options(deadline=0.4, retry=RetryPolicy(attempt_timeout=0.2))
+    async with open_queue(hasty, channel, wait_seconds=2) as queue:
+        job = await start(kit, channel, queue)
+        await asyncio.sleep(1)
+        assert queue.failure is None
+        await publish(boto, channel, job.id)
+        await job.result(timeout=20)
+
+
+async def test_closing_the_kit_ends_the_waiting(queues, cloud, channel):
+    async with cloud.kit() as kit:
+        queue = open_queue(kit, channel)
+        async with queue:
+            job = await start(kit, channel, queue)
+            waiting = asyncio.ensure_future(job.result())
+            await asyncio.sleep(0.2)
+            await kit.close()
+            async with asyncio.timeout(5):
+                with pytest.raises(RequestError, match="closed"):
+                    await waiting
+
+
+@pytest.mark.parametrize("how", ["hangs", "cancels"])
+async def test_a_callback_that_hangs_or_cancels_stops_nobody(kit, boto, channel, how):
+    async def on_unknown(_):
+        if how == "cancels":
+            raise asyncio.CancelledError
+        await asyncio.sleep(60)
+
+    async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
+        job = await start(kit, channel, queue)
+        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, job.id)
+        await job.result(timeout=10)
+
+
+async def test_a_known_token_is_looked_at_before_its_message_is_awaited(kit, channel):
+    async def begin(queue):
+        return await kit.rekognition.start_label_detection(
+            VIDEO,
+            client_request_token="mine",
+            notification_channel=channel.notification_channel,
+            completion=queue,
+        )
+
+    async with open_queue(kit, channel) as queue:
+        job = await begin(queue)
+        await asyncio.sleep(0.6)
+        # It has ended; no second message will come.
+        again = await begin(queue)
+        assert again.id == job.id
+        await again.result(timeout=5)
+
+
+async def test_what_is_no_queue_is_refused(kit, channel):
+    with pytest.raises(RequestError, match="completion"):
+        await start(kit, channel, "http://queue")
+    with pytest.raises(RequestError, match="completion"):
+        kit.resume(JobRef("rekognition.label_detection", "j", "r").token(), completion=5)
+    with pytest.raises(RequestError, match="completion"):
+        kit.resume(JobRef("mpc.thumbnails_task", "1", "r/p").token(), completion=5)
+    with pytest.raises(RequestError, match="notification_channel"):
+        await kit.rekognition.check_completion_queue("http://q", notification_channel=None)
 
 
 async def test_closing_the_queue_leaves_the_jobs_to_polling(kit, channel):

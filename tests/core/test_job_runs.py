@@ -3,7 +3,15 @@ import gc
 
 import pytest
 
-from vidkit import JobFailedError, PollPolicy, QuotaError, RequestError, VidKit
+from vidkit import (
+    AuthError,
+    JobError,
+    JobFailedError,
+    PollPolicy,
+    QuotaError,
+    RequestError,
+    VidKit,
+)
 from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched, planned_request_token
 
 FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
@@ -215,3 +223,76 @@ async def test_closing_the_kit_ends_a_run_with_a_clear_error():
 
 async def test_no_starters_give_no_outcomes(kit):
     assert [outcome async for outcome in kit.run_jobs([])] == []
+
+
+async def test_what_gives_the_starters_may_fail_and_loses_nothing(kit):
+    service = Service()
+
+    def starters():
+        yield service.starter("a")
+        yield service.starter("b")
+        raise ValueError("bad row")
+
+    run = kit.run_jobs(starters())
+    outcomes = [await anext(run), await anext(run)]
+    assert sorted(outcome.result for outcome in outcomes) == ["result a", "result b"]
+    with pytest.raises(ValueError, match="bad row"):
+        await anext(run)
+
+
+async def test_a_cancelled_start_is_an_outcome_and_frees_its_place(kit):
+    async def cancelled():
+        raise asyncio.CancelledError
+
+    starters = [*[cancelled] * 6, Service().starter("a")]
+    async with asyncio.timeout(5):
+        outcomes = [outcome async for outcome in kit.run_jobs(starters, max_in_flight=2)]
+    assert len(outcomes) == 7
+    assert sum(isinstance(outcome.error, JobError) for outcome in outcomes) == 6
+
+
+async def test_a_watching_that_failed_is_no_end(kit, tmp_path, monkeypatch):
+    service = Service()
+    resumable(kit, service, monkeypatch)
+    journal = tmp_path / "journal.jsonl"
+
+    def poll_fails(id_):
+        async def poll():
+            raise AuthError("expired")
+
+        ref = JobRef("rekognition.label_detection", id_, "r")
+        return Job(Watched(ref, poll, lambda answer: answer), FAST)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "job", poll_fails)
+        (first,) = [o async for o in kit.run_jobs([service.starter("a")], journal=journal)]
+    assert isinstance(first.error, AuthError)
+    (second,) = [o async for o in kit.run_jobs([service.starter("a")], journal=journal)]
+    assert (second.result, second.repeated) == ("result a", False)
+    assert len(service.started) == 1
+
+
+async def test_a_second_reader_of_a_run_is_told(kit):
+    run = kit.run_jobs([Service(looks=10_000).starter("a")])
+    waiting = asyncio.ensure_future(anext(run))
+    await asyncio.sleep(0.01)
+    with pytest.raises(RequestError, match="another task"):
+        await anext(run)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await run.aclose()
+
+
+async def test_a_cancelled_first_step_leaves_the_run_usable(kit, tmp_path):
+    run = kit.run_jobs([Service().starter("a")], journal=tmp_path / "j")
+    first = asyncio.ensure_future(anext(run))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert [outcome.result async for outcome in run] == ["result a"]
+
+
+@pytest.mark.parametrize("starters", [None, 5, {0: None}])
+async def test_starters_are_checked(kit, starters):
+    with pytest.raises(RequestError, match="starters"):
+        kit.run_jobs(starters)

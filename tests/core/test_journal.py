@@ -78,3 +78,29 @@ async def test_only_its_owner_reads_it(tmp_path):
 def test_any_line_is_read_or_is_none(line):
     facts = _facts(line)
     assert facts is None or "key" in facts
+
+
+@pytest.mark.parametrize("content", [b"precious notes", b'{"k', b'{"key":"0","request":"r'])
+async def test_only_what_a_crash_cut_off_is_cut_off(tmp_path, content):
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(content)
+    journal = Journal(path)
+    if content.startswith(b"precious"):
+        with pytest.raises(RequestError, match="last line"):
+            await journal.open()
+        assert path.read_bytes() == content
+    else:
+        await journal.open()
+        journal.close()
+        assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("path", ["missing/journal", ".", "a\0b"])
+async def test_a_path_that_cannot_be_used_is_a_clear_error(tmp_path, path):
+    with pytest.raises(RequestError, match="journal"):
+        await Journal(tmp_path / path).open()
+
+
+def test_a_journal_is_a_path():
+    with pytest.raises(RequestError, match="journal"):
+        Journal(5)

@@ -58,7 +58,12 @@ class CelebrityOperations(Operations):
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
-        return await self._video_jobs.start(CELEBRITY_RECOGNITION, request, completion=completion)
+        return await self._video_jobs.start(
+            CELEBRITY_RECOGNITION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_celebrity_recognition(

@@ -3,8 +3,8 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,7 @@ from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion_messages import CompletionMessage, read_completion
 from vidkit.rekognition.queue_api import QueueApi, SqsMessage
+from vidkit.retry import RetryPolicy
 
 __all__ = ["CompletionQueue", "OnUnknown"]
 
@@ -23,6 +24,8 @@ OnUnknown = Callable[[CompletionMessage], bool | Awaitable[bool]]
 _log = logging.getLogger("vidkit")
 
 _LONGEST_WAIT = 20
+_LONGEST_PAUSE = 60.0
+_MARGIN = 15.0
 _REMEMBERED = 10_000
 
 
@@ -47,7 +50,7 @@ class CompletionQueue:
     Attributes:
         queue_url: the queue.
         counts: receives, empty_receives, deletes, messages and completions so far.
-        failure: why the queue cannot be read any more, so that jobs are polled; or None.
+        failure: why the queue cannot be read at present, so that jobs are polled; or None.
 
     Raises:
         RequestError: used outside ``async with``.
@@ -81,18 +84,20 @@ class CompletionQueue:
             raise RequestError("on_unknown: must be callable")
         self.queue_url: str = queue_url
         self.counts: _Counts = _Counts()
+        self.failure: VidKitError | None = None
         self._caller = caller
-        self._api = QueueApi(caller)
+        self._api = QueueApi(_patient(caller, wait_seconds))
         self._on_unknown = on_unknown
         self._safety = seconds(safety_interval, parameter="safety_interval", error=RequestError)
         self._linger = seconds(linger, parameter="linger", error=RequestError)
         self._wait_seconds = wait_seconds
         self._expected: dict[str, asyncio.Event] = {}
+        self._waiting: set[str] = set()
+        self._wanted = asyncio.Event()
         self._unclaimed: dict[str, str] = {}
         self._ended: dict[str, str] = {}
-        self._wanted = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
-        self.failure: VidKitError | None = None
+        self._telling: set[asyncio.Task[None]] = set()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -112,26 +117,22 @@ class CompletionQueue:
         traceback: TracebackType | None,
     ) -> None:
         self._closed = True
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
-        # Whoever still waits goes on by polling.
-        for event in self._expected.values():
-            event.set()
+        tasks = [*self._telling, *([self._reader] if self._reader else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def expect(self, job_id: str) -> None:
-        """Wait for the end of this job from now on.
-
-        Raises:
-            RequestError: the queue is not open.
-        """
-        self.check()
+        """Wait for the end of this job from now on; a closed queue leaves it to polling."""
+        if self._closed:
+            return
         event = self._expected.setdefault(job_id, asyncio.Event())
         if job_id in self._unclaimed:
-            self._caller.runtime.spawn(self._claim(self._unclaimed.pop(job_id)))
-            event.set()
-            self.counts.completions += 1
-        self._wanted.set()
+            self._caller.runtime.spawn(self._delete(self._unclaimed.pop(job_id)))
+            self._came(job_id, event)
+        elif not event.is_set():
+            self._waiting.add(job_id)
+            self._wanted.set()
 
     def check(self) -> None:
         """Whether the queue is open.
@@ -168,75 +169,110 @@ class CompletionQueue:
         """The job has ended or is not waited for any more."""
         if self._expected.pop(job_id, None) is not None:
             _remember(self._ended, job_id, "")
-        if not self._expected:
+        self._no_longer_waiting(job_id)
+
+    def _came(self, job_id: str, event: asyncio.Event) -> None:
+        self.counts.completions += not event.is_set()
+        event.set()
+        self._no_longer_waiting(job_id)
+
+    def _no_longer_waiting(self, job_id: str) -> None:
+        self._waiting.discard(job_id)
+        if not self._waiting:
             self._wanted.clear()
 
+    def _wake_all(self) -> None:
+        """Let whoever waits go on by polling; those jobs' messages are still awaited."""
+        for job_id in self._waiting:
+            self._expected[job_id].set()
+            self._expected[job_id] = asyncio.Event()
+
     async def _read(self) -> None:
-        """Read until closed; a failure that stays leaves the jobs to polling."""
+        """Read until closed; while reading fails, the jobs are polled."""
+        failures = 0
         try:
             while True:
                 await self._wanted.wait()
                 # Ends that come close together are then received together.
-                await asyncio.sleep(self._linger)
-                await self._receive()
-        except VidKitError as error:
-            _log.warning("%r cannot be read, so its jobs are polled: %s", self, error)
-            self.failure = error
+                await asyncio.sleep(min(_LONGEST_PAUSE, self._linger * 2.0 ** min(failures, 16)))
+                failures = failures + 1 if await self._receive() else 0
+        finally:
+            # Also when the kit is closed under it: nobody is left waiting.
+            self._closed = True
             for event in self._expected.values():
                 event.set()
 
-    async def _receive(self) -> None:
+    async def _receive(self) -> bool:
+        """Receive once; whether that failed."""
         try:
             messages = await self._api.receive(self.queue_url, wait_seconds=self._wait_seconds)
         except VidKitError as error:
-            if not error.retryable:
-                raise
-            return
+            if self.failure is None:
+                _log.warning("%r cannot be read, so its jobs are polled: %s", self, error)
+            self.failure = error
+            self._wake_all()
+            return True
+        self.failure = None
         self.counts.receives += 1
         self.counts.empty_receives += not messages
         self.counts.messages += len(messages)
-        done = [message.receipt_handle for message in messages if await self._handled(message)]
+        done = [handle for message in messages if (handle := self._handled(message))]
         if done:
-            await self._claim(*done)
+            await self._delete(*done)
+        return False
 
-    async def _handled(self, message: SqsMessage) -> bool:
-        """Whether the message has done its work and can be deleted."""
-        completion = read_completion(message.body)
-        if completion is None:
-            return False
+    def _handled(self, message: SqsMessage) -> str | None:
+        """The receipt handle of a message that has done its work and can be deleted."""
+        completion = read_completion(message.body or "")
+        handle = message.receipt_handle
+        if completion is None or handle is None:
+            return None
         event = self._expected.get(completion.job_id)
-        if event is None and completion.job_id in self._ended:
-            return True
         if event is not None:
-            self.counts.completions += not event.is_set()
-            event.set()
-            return True
+            self._came(completion.job_id, event)
+            return handle
+        if completion.job_id in self._ended:
+            return handle
         # Its start may be on its way back to us: remember it for a while.
-        _remember(self._unclaimed, completion.job_id, message.receipt_handle)
-        return await self._told(completion)
+        _remember(self._unclaimed, completion.job_id, handle)
+        if self._on_unknown is not None:
+            # In a task of its own: it may take its time, and must not hold up the others.
+            telling = self._caller.runtime.spawn(self._tell(self._on_unknown, completion, handle))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+        return None
 
-    async def _told(self, completion: CompletionMessage) -> bool:
-        if self._on_unknown is None:
-            return False
+    async def _tell(
+        self, on_unknown: OnUnknown, completion: CompletionMessage, handle: str
+    ) -> None:
         try:
-            answer: Any = self._on_unknown(completion)
+            answer: Any = on_unknown(completion)
             if inspect.isawaitable(answer):
                 answer = await answer
         except Exception:  # noqa: BLE001
             _log.exception("on_unknown failed; the message is left in the queue")
-            return False
-        return bool(answer)
+            return
+        if answer:
+            await self._delete(handle)
 
-    async def _claim(self, *receipt_handles: str) -> None:
-        handles: Sequence[str] = receipt_handles
+    async def _delete(self, *receipt_handles: str) -> None:
         try:
-            await self._api.delete(self.queue_url, handles)
+            await self._api.delete(self.queue_url, receipt_handles)
         except VidKitError as error:
             # The messages come again and are deleted then.
-            if not error.retryable:
-                raise
+            _log.debug("%r: messages could not be deleted: %s", self, error)
             return
         self.counts.deletes += 1
+
+
+def _patient(caller: Caller, wait_seconds: int) -> Caller:
+    """A caller that lets a receive wait as long as it means to; the reader's loop is its retry."""
+    patience = replace(
+        caller.options,
+        retry=RetryPolicy(max_attempts=1, attempt_timeout=None),
+        deadline=wait_seconds + _MARGIN,
+    )
+    return Caller(caller.runtime, patience)
 
 
 def _remember(memory: dict[str, str], job_id: str, value: str) -> None:

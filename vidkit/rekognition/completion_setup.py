@@ -11,12 +11,12 @@ from pydantic import StringConstraints
 from vidkit.errors import NotFoundError, RequestError
 from vidkit.model import PascalRequest
 from vidkit.rekognition.models import NotificationChannel
-from vidkit.rekognition.queue_api import QueueApi
+from vidkit.rekognition.queue_api import QueueApi, QueueAttributes
 
 __all__ = ["CompletionChannel", "Finding", "check_channel", "ensure_channel"]
 
 _PREFIX = "AmazonRekognition"
-_SEND = {"sqs:sendmessage", "sqs:*", "*"}
+_SEND = "sqs:sendmessage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ async def ensure_channel(api: QueueApi, name: str, role_arn: str) -> CompletionC
     topic_arn = await api.create_topic(f"{_PREFIX}-{request.name}")
     queue_url = await api.create_queue(f"{_PREFIX}-{request.name}")
     attributes = await api.queue_attributes(queue_url)
-    queue_arn = attributes["QueueArn"]
+    queue_arn = attributes.queue_arn
     policy = _policy(attributes)
     if not admits(policy, topic_arn, queue_arn):
         await api.set_queue_policy(queue_url, _extended(policy, topic_arn, queue_arn))
@@ -86,6 +86,8 @@ async def check_channel(
     """Everything that is wrong, in the order in which a message would meet it."""
     if not isinstance(queue_url, str) or "://" not in queue_url:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RequestError(f"queue_url={queue_url!r}: must be the URL of an SQS queue")
+    if not isinstance(channel, NotificationChannel):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RequestError("notification_channel: must be a NotificationChannel")
     topic_arn = channel.sns_topic_arn
     found = _named_badly(topic_arn, region)
     try:
@@ -102,7 +104,7 @@ async def check_channel(
         attributes = await api.queue_attributes(queue_url)
     except NotFoundError:
         return [*found, Finding(f"there is no queue {queue_url}", "create it, or correct its URL")]
-    queue_arn = attributes.get("QueueArn", "")
+    queue_arn = attributes.queue_arn
     if queue_arn not in subscribers:
         found.append(
             Finding(
@@ -143,9 +145,9 @@ def _named_badly(topic_arn: str, region: str) -> list[Finding]:
     return found
 
 
-def _policy(attributes: Mapping[str, str]) -> dict[str, Any]:
+def _policy(attributes: QueueAttributes) -> dict[str, Any]:
     try:
-        policy: Any = json.loads(attributes.get("Policy") or "{}")
+        policy: Any = json.loads(attributes.policy or "{}")
     except ValueError:
         return {}
     return policy if isinstance(policy, dict) else {}  # pyright: ignore[reportUnknownVariableType]
@@ -195,7 +197,7 @@ def _admits(statement: Mapping[str, Any], topic_arn: str, queue_arn: str) -> boo
     return (
         statement.get("Effect") == "Allow"
         and (everybody or "sns.amazonaws.com" in _texts(named.get("Service")))
-        and bool(actions & _SEND)
+        and any(fnmatch.fnmatchcase(_SEND, action) for action in actions)
         and _any_matches(queue_arn, statement.get("Resource"))
         and _condition_admits(_mapping(statement.get("Condition")), topic_arn)
     )

@@ -62,7 +62,12 @@ class FaceOperations(Operations):
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
-        return await self._video_jobs.start(FACE_DETECTION, request, completion=completion)
+        return await self._video_jobs.start(
+            FACE_DETECTION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_face_detection(

@@ -65,7 +65,9 @@ class FaceSearchOperations(Operations):
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
-        return await self._video_jobs.start(FACE_SEARCH, request, completion=completion)
+        return await self._video_jobs.start(
+            FACE_SEARCH, request, completion=completion, own_token=client_request_token is not None
+        )
 
     @operation
     def get_face_search(

@@ -72,7 +72,12 @@ class LabelOperations(Operations):
             features=features,
             settings=settings,
         )
-        return await self._video_jobs.start(LABEL_DETECTION, request, completion=completion)
+        return await self._video_jobs.start(
+            LABEL_DETECTION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_label_detection(

@@ -45,6 +45,7 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 _STATES = {
     "SUCCEEDED": JobState.SUCCEEDED,
     "FAILED": JobState.FAILED,
+    "ERROR": JobState.FAILED,
 }
 
 

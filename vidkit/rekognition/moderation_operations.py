@@ -62,7 +62,12 @@ class ModerationOperations(Operations):
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
-        return await self._video_jobs.start(CONTENT_MODERATION, request, completion=completion)
+        return await self._video_jobs.start(
+            CONTENT_MODERATION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_content_moderation(

@@ -66,7 +66,12 @@ class PersonOperations(Operations):
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
-        return await self._video_jobs.start(PERSON_TRACKING, request, completion=completion)
+        return await self._video_jobs.start(
+            PERSON_TRACKING,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @deprecated(_ENDED)
     @operation

@@ -10,7 +10,7 @@ from vidkit.calls import Caller, Nothing, Operation
 from vidkit.model import PascalResponse
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["QueueApi", "SqsMessage", "Subscription"]
+__all__ = ["QueueApi", "QueueAttributes", "SqsMessage", "Subscription"]
 
 _MOST_MESSAGES = 10
 
@@ -18,16 +18,27 @@ _MOST_MESSAGES = 10
 class SqsMessage(PascalResponse):
     """A received message."""
 
-    receipt_handle: str
-    body: str = ""
+    receipt_handle: str | None = None
+    body: str | None = None
 
 
 class _Received(PascalResponse):
-    messages: list[SqsMessage] = Field(default_factory=list[SqsMessage])
+    messages: list[SqsMessage] | None = None
 
 
 class _Attributes(PascalResponse):
     attributes: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+class QueueAttributes(PascalResponse):
+    """What a queue says of itself."""
+
+    queue_arn: str
+    policy: str | None = None
+
+
+class _QueueAttributes(PascalResponse):
+    attributes: QueueAttributes
 
 
 class _Queue(PascalResponse):
@@ -51,16 +62,16 @@ class _Subscriptions(PascalResponse):
     next_token: str | None = None
 
 
-_RECEIVE = Operation("rekognition", "ReceiveMessage", _Received)
-_DELETE = Operation("rekognition", "DeleteMessageBatch", Nothing)
-_QUEUE_ATTRIBUTES = Operation("rekognition", "GetQueueAttributes", _Attributes)
-_SET_QUEUE_ATTRIBUTES = Operation("rekognition", "SetQueueAttributes", Nothing)
+_RECEIVE = Operation("sqs", "ReceiveMessage", _Received)
+_DELETE = Operation("sqs", "DeleteMessageBatch", Nothing)
+_QUEUE_ATTRIBUTES = Operation("sqs", "GetQueueAttributes", _QueueAttributes)
+_SET_QUEUE_ATTRIBUTES = Operation("sqs", "SetQueueAttributes", Nothing)
 # Creating or subscribing what is there already gives what is there.
-_CREATE_QUEUE = Operation("rekognition", "CreateQueue", _Queue)
-_CREATE_TOPIC = Operation("rekognition", "CreateTopic", _Topic)
-_SUBSCRIBE = Operation("rekognition", "Subscribe", Subscription)
-_TOPIC_ATTRIBUTES = Operation("rekognition", "GetTopicAttributes", _Attributes)
-_SUBSCRIPTIONS = Operation("rekognition", "ListSubscriptionsByTopic", _Subscriptions)
+_CREATE_QUEUE = Operation("sqs", "CreateQueue", _Queue)
+_CREATE_TOPIC = Operation("sns", "CreateTopic", _Topic)
+_SUBSCRIBE = Operation("sns", "Subscribe", Subscription)
+_TOPIC_ATTRIBUTES = Operation("sns", "GetTopicAttributes", _Attributes)
+_SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", _Subscriptions)
 
 
 class QueueApi:
@@ -83,7 +94,7 @@ class QueueApi:
                 },
             ),
         )
-        return answer.messages
+        return answer.messages or []
 
     async def delete(self, queue_url: str, receipt_handles: Sequence[str]) -> None:
         """Delete received messages, ten at most."""
@@ -99,8 +110,8 @@ class QueueApi:
         request = AwsRequest("sqs", "CreateQueue", {"QueueName": name})
         return (await self._caller.call(_CREATE_QUEUE, request)).queue_url
 
-    async def queue_attributes(self, queue_url: str) -> Mapping[str, str]:
-        """The queue's attributes, ``QueueArn`` and ``Policy`` among them."""
+    async def queue_attributes(self, queue_url: str) -> QueueAttributes:
+        """The queue's ARN and policy."""
         params = {"QueueUrl": queue_url, "AttributeNames": ["QueueArn", "Policy"]}
         request = AwsRequest("sqs", "GetQueueAttributes", params)
         return (await self._caller.call(_QUEUE_ATTRIBUTES, request)).attributes

@@ -67,7 +67,12 @@ class SegmentOperations(Operations):
             job_tag=job_tag,
             filters=filters,
         )
-        return await self._video_jobs.start(SEGMENT_DETECTION, request, completion=completion)
+        return await self._video_jobs.start(
+            SEGMENT_DETECTION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_segment_detection(

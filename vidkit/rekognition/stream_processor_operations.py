@@ -128,7 +128,7 @@ class StreamProcessorOperations(Operations):
             output=output,
             settings=settings,
             role_arn=role_arn,
-            tags=None if tags is None else dict(tags),
+            tags=tags,
             notification_channel=notification_channel,
             kms_key_id=kms_key_id,
             regions_of_interest=regions_of_interest,

@@ -1,6 +1,6 @@
 """Stream processors: the parameters of their operations, and how they must fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, ClassVar, Self
 
@@ -54,9 +54,9 @@ class CreateStreamProcessorRequest(_NamedRequest):
     output: StreamProcessorOutput
     settings: StreamProcessorSettings
     role_arn: _RoleArn
-    tags: Annotated[dict[str, str], AfterValidator(partial(check_tags, most=_MOST_TAGS))] | None = (
-        None
-    )
+    tags: (
+        Annotated[Mapping[str, str], AfterValidator(partial(check_tags, most=_MOST_TAGS))] | None
+    ) = None
     notification_channel: StreamProcessorNotificationChannel | None = None
     kms_key_id: (
         Annotated[

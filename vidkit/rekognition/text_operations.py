@@ -61,7 +61,12 @@ class TextOperations(Operations):
             job_tag=job_tag,
             filters=filters,
         )
-        return await self._video_jobs.start(TEXT_DETECTION, request, completion=completion)
+        return await self._video_jobs.start(
+            TEXT_DETECTION,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
+        )
 
     @operation
     def get_text_detection(

@@ -8,7 +8,7 @@ from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidK
 from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
 from vidkit.model import to_wire
 from vidkit.paging import AsyncPager
-from vidkit.poll_limiter import PollLimiter
+from vidkit.poll_limiter import poll_limiter
 from vidkit.rekognition.completion import CompletionQueue
 from vidkit.rekognition.kinds import KINDS, JobKind
 from vidkit.rekognition.models import GetRequest, StartRequest, VideoJobPage
@@ -34,6 +34,7 @@ class VideoJobs:
         request: StartRequest,
         *,
         completion: CompletionQueue | None = None,
+        own_token: bool = False,
     ) -> "Job[AsyncPager[Any, PageT]]":
         """Start a job; sent again, it is still the same job.
 
@@ -41,25 +42,26 @@ class VideoJobs:
             kind: the job's kind.
             request: the start's parameters.
             completion: learns of the job's end.
+            own_token: whether the client request token is the caller's, so that the job may have
+                been started, and its end been told, before.
 
         Raises:
             RequestError: a completion queue that is not open, or without a notification channel.
         """
-        if completion is not None:
-            completion.check()
-            if request.notification_channel is None:
-                raise RequestError(
-                    "notification_channel: missing; give the topic that the completion queue "
-                    "is subscribed to",
-                    service=_API,
-                    operation=kind.start.name,
-                )
+        _check_completion(completion)
+        if completion is not None and request.notification_channel is None:
+            raise RequestError(
+                "notification_channel: missing; give the topic that the completion queue "
+                "is subscribed to",
+                service=_API,
+                operation=kind.start.name,
+            )
         answer = await self._caller.call(
             kind.start, AwsRequest(_API, kind.start.name, to_wire(request))
         )
         region = await (await self._caller.runtime.aws()).region()
         ref = JobRef(f"{_API}.{kind.name}", answer.job_id, region)
-        return self._job(kind, ref, completion=completion, fresh=True)
+        return self._job(kind, ref, completion=completion, fresh=not own_token)
 
     def pages(
         self, kind: JobKind[PageT], request: GetRequest, *, first: PageT | None = None
@@ -87,6 +89,7 @@ class VideoJobs:
         Raises:
             RequestError: a kind that is not known here, or a completion queue that is not open.
         """
+        _check_completion(completion)
         kind = KINDS.get(ref.kind.partition(".")[2])
         if kind is None:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
@@ -101,12 +104,16 @@ class VideoJobs:
         fresh: bool,
     ) -> "Job[AsyncPager[Any, PageT]]":
         request = kind.get_request(job_id=ref.id, max_results=_MOST_RESULTS)
-        limiter = self._caller.runtime.shared(PollLimiter)
 
         async def poll() -> JobPoll[PageT]:
             await self._check_region(ref)
-            async with limiter.at_most(self._caller.options.poll.polls_per_second):
-                found = (await self._page(kind.get, request)).as_poll()
+            try:
+                async with poll_limiter(self._caller.options.poll.polls_per_second):
+                    found = (await self._page(kind.get, request)).as_poll()
+            except VidKitError as error:
+                if completion is not None and not error.retryable:
+                    completion.forget(ref.id)
+                raise
             if completion is not None and found.state is not JobState.RUNNING:
                 completion.forget(ref.id)
             return found
@@ -151,6 +158,16 @@ def _pause(
             await completion.pause(job_id, polls, delay)
 
     return pause
+
+
+def _check_completion(completion: object) -> None:
+    if completion is None:
+        return
+    if not isinstance(completion, CompletionQueue):
+        raise RequestError(
+            f"completion: must be what completion_queue() gave, not a {type(completion).__name__}"
+        )
+    completion.check()
 
 
 def _token_has_expired(error: VidKitError) -> bool:
