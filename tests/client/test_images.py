@@ -147,9 +147,15 @@ async def test_a_slow_reader_slows_the_fetching(cloud, kit, t0):
         concurrency=4,
     ).pages()
     await anext(pages)
+
+    def fetched():
+        return sum(call.operation == "GetImages" for call in cloud.calls)
+
+    async with asyncio.timeout(10):
+        while fetched() < 4:
+            await asyncio.sleep(0.01)
     await asyncio.sleep(0.3)
-    fetched = [call for call in cloud.calls if call.operation == "GetImages"]
-    assert len(fetched) == 4
+    assert fetched() == 4
 
 
 async def test_next_tokens_within_a_window_are_followed(scripted, t0):
