@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--throttle",
         action="store_true",
-        help="refuse requests to Rekognition beyond its documented rates",
+        help="refuse requests beyond the services' documented rates",
     )
     parser.add_argument(
         "--sns-endpoint",

@@ -1,6 +1,6 @@
 """The local cloud as one object."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vidkit import VidKit
 
 _HIGHEST_PORT = 65535
+_THROTTLED = frozenset({"images", "rekognition", "ivs", "mpc"})
 
 
 class LocalCloud:
@@ -31,7 +32,8 @@ class LocalCloud:
         port: the port, or 0 for a free one.
         identity: regions, account, project and key pair.
         job_seconds: how long an asynchronous job or task takes at the least.
-        throttle: whether Rekognition refuses requests beyond its documented rates.
+        throttle: whether services refuse requests beyond their documented rates, or the names of
+            those that do: ``images``, ``rekognition``, ``ivs``, ``mpc``.
         sns_endpoint: the address of another SNS on this machine, such as moto's server, to which
             the ends of jobs are published; the cloud's own SNS by default.
 
@@ -56,7 +58,7 @@ class LocalCloud:
         port: int = 0,
         identity: Identity = Identity(),  # noqa: B008 - it is frozen
         job_seconds: float = 0.5,
-        throttle: bool = False,
+        throttle: bool | Collection[str] = False,
         sns_endpoint: str | None = None,
     ) -> None:
         require_loopback(host)
@@ -69,7 +71,7 @@ class LocalCloud:
         if sns_endpoint is not None:
             require_local_endpoint(sns_endpoint)
         self._sns_endpoint = sns_endpoint
-        self._state = State(identity, job_seconds=job_seconds, throttle=throttle)
+        self._state = State(identity, job_seconds=job_seconds, throttle=_services_named(throttle))
         self._calls: list[RecordedCall] = []
         self._server: Server | None = None
         self._endpoint: str | None = None
@@ -302,13 +304,13 @@ class LocalCloud:
         self._state.processor_failures[name] = message
 
     @property
-    def throttle(self) -> bool:
-        """Whether Rekognition refuses requests beyond its documented rates; can be set."""
+    def throttle(self) -> bool | Collection[str]:
+        """Whether, or which, services refuse requests beyond their rates; can be set."""
         return self._state.throttle
 
     @throttle.setter
-    def throttle(self, on: bool) -> None:
-        self._state.throttle = on
+    def throttle(self, on: bool | Collection[str]) -> None:
+        self._state.throttle = _services_named(on)
 
     def kit(self, **options: Any) -> "VidKit":
         """A client of this cloud, to be used in ``async with``.
@@ -364,3 +366,14 @@ class LocalCloud:
             Sns(state, topics),
             Sqs(state, queues),
         ]
+
+
+def _services_named(
+    throttle: bool | Collection[str],  # noqa: FBT001 - it is what the user gave
+) -> bool | frozenset[str]:
+    if isinstance(throttle, bool):
+        return throttle
+    names = frozenset({throttle} if isinstance(throttle, str) else throttle)
+    if not names <= _THROTTLED:
+        raise ValueError(f"throttle names services out of {', '.join(sorted(_THROTTLED))}")
+    return names

@@ -77,10 +77,14 @@ class State:
         default_factory=dict[tuple[str, str], float]
     )
     """How long a Rekognition job over (bucket, name) takes instead of ``job_seconds``."""
-    throttle: bool = False
-    """Whether Rekognition refuses requests beyond its rates."""
+    throttle: bool | frozenset[str] = False
+    """Whether services refuse requests beyond their rates, or the names of those that do."""
     endpoint: str = "http://127.0.0.1"
     """The address that messages name; the real one while the cloud is serving."""
+
+    def throttles(self, service: str) -> bool:
+        """Whether a service, such as ``rekognition``, refuses requests beyond its rates."""
+        return self.throttle if isinstance(self.throttle, bool) else service in self.throttle
 
     @property
     def labels(self) -> Script:

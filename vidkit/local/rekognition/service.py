@@ -84,7 +84,7 @@ class Rekognition:
         Raises:
             Fault: the service refuses.
         """
-        if self._state.throttle:
+        if self._state.throttles(self.name):
             self._throttle.take(operation)
         body = parse_json(
             request.body,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vidkit.local.rates import TokenBucket
 from vidkit.local.wire import Fault
 
 _DEFAULT_RATE = 20.0
@@ -30,9 +31,8 @@ def rate_of(operation: str) -> float:
 
 
 @dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    filled: float
+class _Limit:
+    bucket: TokenBucket
     refused: float = -math.inf
     """When it was last refused."""
     refusing_since: float = 0.0
@@ -51,7 +51,7 @@ class Throttle:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
+        self._limits: dict[str, _Limit] = {}
 
     def take(self, operation: str) -> None:
         """Let a request pass.
@@ -59,16 +59,16 @@ class Throttle:
         Raises:
             Fault: it is one too many.
         """
-        rate, now = rate_of(operation), self._clock()
-        bucket = self._buckets.setdefault(operation, _Bucket(rate, now))
-        bucket.tokens = min(rate, bucket.tokens + (now - bucket.filled) * rate)
-        bucket.filled = now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
+        limit = self._limits.get(operation)
+        if limit is None:
+            bucket = TokenBucket(rate_of(operation), clock=self._clock)
+            limit = self._limits[operation] = _Limit(bucket)
+        if limit.bucket.take():
             return
-        if now - bucket.refused > _SUDDEN_SECONDS:
-            bucket.refusing_since = now
-        bucket.refused = now
-        if now - bucket.refusing_since <= _SUDDEN_SECONDS:
+        now = self._clock()
+        if now - limit.refused > _SUDDEN_SECONDS:
+            limit.refusing_since = now
+        limit.refused = now
+        if now - limit.refusing_since <= _SUDDEN_SECONDS:
             raise Fault("ThrottlingException", "Slow down; sudden increase in rate of requests.")
         raise Fault("ProvisionedThroughputExceededException", "Provisioned Rate exceeded.")
