@@ -106,7 +106,7 @@ async def test_a_service_that_is_not_there_is_told(cloud):
 
 async def test_unknown_operations_are_refused(cloud):
     with boto(cloud, "ivs") as ivs:
-        assert (await refusal(ivs.list_channels))[:2] == (404, "UnknownOperationException")
+        assert (await refusal(ivs.list_streams))[:2] == (404, "UnknownOperationException")
     with boto(cloud, "kinesisvideo") as kinesis_video:
         told = await refusal(kinesis_video.list_streams)
         assert told[:2] == (404, "UnknownOperationException")
@@ -166,13 +166,13 @@ async def test_every_call_is_recorded(cloud):
     with boto(cloud, "ivs") as ivs:
         await call(ivs.list_playback_restriction_policies, maxResults=5)
         await refusal(ivs.get_playback_restriction_policy, arn="nonsense")
-        await refusal(ivs.list_channels)
+        await refusal(ivs.list_streams)
     with boto(cloud, "ivs", aws_secret_access_key="wrong") as ivs:
         await refusal(ivs.list_playback_restriction_policies)
     assert [(c.service, c.operation, c.status, c.code) for c in cloud.calls] == [
         ("ivs", "ListPlaybackRestrictionPolicies", 200, None),
         ("ivs", "GetPlaybackRestrictionPolicy", 400, "ValidationException"),
-        ("ivs", "POST /ListChannels", 404, "UnknownOperationException"),
+        ("ivs", "POST /ListStreams", 404, "UnknownOperationException"),
         ("ivs", "ListPlaybackRestrictionPolicies", 403, "InvalidSignatureException"),
     ]
     first = cloud.calls[0]
@@ -182,7 +182,7 @@ async def test_every_call_is_recorded(cloud):
 
 
 async def test_a_failure_inside_a_service_is_its_internal_error(cloud, caplog, monkeypatch):
-    from vidkit.local.ivs import Ivs
+    from vidkit.local.ivs.service import Ivs
     from vidkit.local.kinesis_video import KinesisVideo
     from vidkit.local.mpc.service import Mpc
     from vidkit.local.objects.service import Objects

@@ -6,6 +6,10 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import format_datetime
+from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
@@ -13,6 +17,9 @@ from multidict import CIMultiDict
 
 from vidkit.local import routes
 from vidkit.local.admin import PREFIX, Admin
+from vidkit.local.faults import refusals
+from vidkit.local.faults.breakage import DEFAULT_SECONDS, Breakage, plain
+from vidkit.local.faults.rules import FaultRule
 from vidkit.local.notifications.presence import client_is_there
 from vidkit.local.routes import Route
 from vidkit.local.state import State
@@ -24,6 +31,12 @@ MAX_BODY: Final = 64 * 2**20
 
 _LARGE_BODY: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
+
+# Faults that the service tells of itself, and faults of requests that it never gets to see.
+_WORDED: Final = frozenset(
+    {"throttled", "unavailable", "late_unavailable", "expired_token", "skewed_clock"}
+)
+_UNSEEN: Final = frozenset({"reset", "hang", "html"})
 
 logger: logging.Logger = logging.getLogger("vidkit.local")
 
@@ -78,6 +91,8 @@ class Server:
         self._state = state
         self._services = {service.name: service for service in services}
         self._calls = calls
+        self._closing = False
+        self._breakage = Breakage(lambda: self._closing)
         self._admin = Admin(state, calls)
         # Two families behind one name would get two free ports.
         self._host = "127.0.0.1" if host == "localhost" else host
@@ -117,11 +132,12 @@ class Server:
             await self._runner.cleanup()
 
     async def _release(self, _: web.Application) -> None:
+        self._closing = True
         for service in self._services.values():
             if isinstance(service, Waiting):
                 service.release()
 
-    async def _respond(self, incoming: web.Request) -> web.Response:
+    async def _respond(self, incoming: web.Request) -> web.StreamResponse:
         client_is_there.set(lambda: incoming.transport is not None)
         try:
             body = await incoming.read()
@@ -136,75 +152,111 @@ class Server:
             raw_target=incoming.raw_path,
         )
         if request.path.startswith(PREFIX):
-            answer = await self._admin.answer(request)
-        else:
-            answer = await self._serve(request, oversized=body is None)
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+            return plain(await self._admin.answer(request))
+        call = self._call(request, oversized=body is None)
+        rule = call.rule
+        if rule is None or rule.kind in _WORDED:
+            return plain(await self._serve(call))
+        if rule.kind in _UNSEEN:
+            self._record(call, status=0)
+        return await self._breakage.respond(incoming, rule, lambda: self._serve(call))
 
-    async def _serve(self, request: Request, *, oversized: bool) -> Answer:
-        started, clock = self._state.now(), time.perf_counter()
-        request_id = str(uuid.uuid4())
+    def _call(self, request: Request, *, oversized: bool) -> "_Call":
         route: Route | None = None
-        code: str | None = None
         operation: str | None = None
+        refusal: Fault | None = None
         try:
             route = routes.find_route(request)
             operation = self._services[route.service].operation(request)
-            answer = await self._pass(route, request, operation, request_id, oversized=oversized)
+        except Fault as fault:
+            refusal = fault
+        rule = self._state.faults.draw(route.service if route else "unknown", operation)
+        return _Call(request, route, operation, refusal, rule, oversized=oversized)
+
+    async def _serve(self, call: "_Call") -> Answer:
+        clock = time.perf_counter()
+        request_id = str(uuid.uuid4())
+        code: str | None = None
+        try:
+            answer = await self._pass(call, request_id)
         except _RefusedError as refused:
             answer, code = refused.answer, refused.code
         except Fault as fault:
-            answer, code = routes.front_refusal(route, fault, request_id), fault.code
+            answer, code = routes.front_refusal(call.route, fault, request_id), fault.code
+        self._record(call, status=answer.status, seconds=time.perf_counter() - clock, code=code)
+        if call.rule is not None:
+            answer = self._marked(answer, call.rule)
+        answer = routes.identified(call.route, answer, request_id)
+        # By the cloud's own clock, for clients that correct theirs.
+        date = format_datetime(self._state.now().astimezone(UTC), usegmt=True)
+        return Answer(answer.status, answer.body, {"Date": date, **answer.headers})
+
+    def _record(
+        self, call: "_Call", *, status: int, seconds: float = 0.0, code: str | None = None
+    ) -> None:
+        request, now = call.request, self._state.now()
         self._calls.append(
             RecordedCall(
-                service=route.service if route else "unknown",
-                operation=operation or f"{request.method} {request.path}",
-                status=answer.status,
-                started=started,
-                seconds=time.perf_counter() - clock,
+                service=call.route.service if call.route else "unknown",
+                operation=call.operation or f"{request.method} {request.path}",
+                status=status,
+                started=now - timedelta(seconds=seconds),
+                seconds=seconds,
                 code=code,
+                fault=call.rule.kind if call.rule else None,
             )
         )
-        return routes.identified(route, answer, request_id)
 
-    async def _pass(
-        self,
-        route: Route,
-        request: Request,
-        operation: str | None,
-        request_id: str,
-        *,
-        oversized: bool,
-    ) -> Answer:
+    def _marked(self, answer: Answer, rule: FaultRule) -> Answer:
+        """The answer with the headers that a fault brings along."""
+        headers = dict(answer.headers)
+        if rule.retry_after is not None and rule.kind in _WORDED:
+            headers["Retry-After"] = str(rule.retry_after)
+        if rule.kind == "skewed_clock":
+            headers["Date"] = format_datetime(self._state.now() + _skew(rule), usegmt=True)
+        return Answer(answer.status, answer.body, headers)
+
+    async def _pass(self, call: "_Call", request_id: str) -> Answer:
         """Take a request through the front door to its service."""
+        route, operation, rule = call.route, call.operation, call.rule
+        if route is None:
+            raise call.refusal or Fault("UnknownOperationException", "Nobody serves this.")
         service = self._services[route.service]
         try:
-            if oversized:
+            if call.oversized:
                 raise routes.too_large(route)
-            request = await self._verified(route, request)
+            request = await self._verified(route, call.request, _skew(rule))
+            refusals.at_the_door(rule, route.service)
             if operation is None:
                 raise routes.unknown_operation(route, request)
             if route is routes.MPC:
-                routes.check_project(request, self._state.identity)
+                identity, accounts = self._state.identity, self._state.accounts
+                routes.check_project(request, identity=identity, accounts=accounts)
         except Fault as fault:
             if route not in routes.ONE_VOICE and not fault.code.startswith("MPC."):
                 raise
             raise _RefusedError(fault.code, service.refuse(fault, request_id)) from None
         try:
-            return await service.handle(operation, request)
+            answer = await service.handle(operation, request)
+            refusals.at_the_end(rule, route.service)
         except Fault as fault:
             raise _RefusedError(fault.code, service.refuse(fault, request_id)) from None
         except Exception:
             logger.exception("%s failed in %s", operation, service.name)
             failure = routes.internal_error(route)
             raise _RefusedError(failure.code, service.refuse(failure, request_id)) from None
+        return answer
 
-    async def _verified(self, route: Route, request: Request) -> Request:
-        identity, now = self._state.identity, self._state.now()
-        if len(request.body) < _LARGE_BODY:
-            payload = routes.verify(route, request, identity=identity, now=now)
-        else:
-            payload = await in_thread(routes.verify, route, request, identity=identity, now=now)
+    async def _verified(self, route: Route, request: Request, skew: timedelta) -> Request:
+        verify = partial(
+            routes.verify,
+            route,
+            request,
+            identity=self._state.identity,
+            accounts=self._state.accounts,
+            now=self._state.now() + skew,
+        )
+        payload = verify() if len(request.body) < _LARGE_BODY else await in_thread(verify)
         headers: Mapping[str, str] = request.headers
         if payload.trailers:
             headers = CIMultiDict([*headers.items(), *payload.trailers.items()])
@@ -216,6 +268,25 @@ class Server:
             body=payload.body,
             raw_target=request.raw_target,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request, where it goes, and the fault that strikes it."""
+
+    request: Request
+    route: Route | None
+    operation: str | None
+    refusal: Fault | None
+    rule: FaultRule | None
+    oversized: bool = False
+
+
+def _skew(rule: FaultRule | None) -> timedelta:
+    if rule is None or rule.kind != "skewed_clock":
+        return timedelta()
+    seconds = DEFAULT_SECONDS["skewed_clock"] if rule.seconds is None else rule.seconds
+    return timedelta(seconds=seconds)
 
 
 class _RefusedError(Exception):

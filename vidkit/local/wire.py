@@ -57,6 +57,8 @@ class RecordedCall:
     seconds: float
     code: str | None = None
     """The error code of a refusal."""
+    fault: str | None = None
+    """The kind of fault that struck it; the status is 0 where it did not reach the service."""
 
 
 class Service(Protocol):

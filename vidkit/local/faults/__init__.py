@@ -1,0 +1,1 @@
+"""Faults that the local cloud injects: which, when, and what they do to a connection."""
