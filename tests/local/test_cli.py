@@ -62,6 +62,9 @@ def test_it_serves_streams_and_objects_until_a_signal(tmp_path):
             "secret_access_key",
             "project_id",
             "huawei_region",
+            "iam_user",
+            "iam_password",
+            "domain_name",
         }
         s3 = client(told, "s3")
         assert s3.get_object(Bucket="bucket", Key="in/a.mp4")["Body"].read() == video.read_bytes()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cloud_fixtures import to_request
 
+from vidkit.local.iam.accounts import Accounts, TemporaryKey
 from vidkit.local.signatures.huawei import canonical_request, verify_huawei
 from vidkit.local.state import Identity
 from vidkit.local.wire import Fault
@@ -25,9 +26,10 @@ def huawei_identity(vector):
     return Identity(access_key_id=vector["ak"], secret_access_key=vector["sk"])
 
 
-def huawei_refusal(request, identity, at):
+def huawei_refusal(request, identity, at, accounts=None):
+    accounts = Accounts() if accounts is None else accounts
     with pytest.raises(Fault) as caught:
-        verify_huawei(request, identity=identity, now=at)
+        verify_huawei(request, identity=identity, accounts=accounts, now=at)
     assert (caught.value.code, caught.value.status) == ("APIGW.0301", 401)
     return caught.value.message
 
@@ -51,7 +53,7 @@ PERMANENT = [vector for vector in VECTORS if "X-Security-Token" not in vector["h
 @pytest.mark.parametrize("vector", PERMANENT, ids=lambda vector: vector["name"])
 def test_huawei_vectors_are_accepted_and_forged_ones_refused(vector):
     request, identity, at = huawei_request(vector), huawei_identity(vector), vector_now(vector)
-    verify_huawei(request, identity=identity, now=at)
+    verify_huawei(request, identity=identity, accounts=Accounts(), now=at)
     for forged in (
         replace(request, method="PATCH"),
         replace(request, raw_target=f"{request.raw_target}x"),
@@ -66,10 +68,67 @@ def test_huawei_vectors_are_accepted_and_forged_ones_refused(vector):
     )
 
 
-def test_huawei_refuses_temporary_credentials():
+def temporary(**changes):
+    """The vector with a security token, and accounts that know its key."""
+    vector = next(vector for vector in VECTORS if vector["name"] == "temporary_credentials")
+    key = TemporaryKey(
+        vector["ak"],
+        vector["sk"],
+        vector["headers"]["X-Security-Token"],
+        HUAWEI_NOW + timedelta(minutes=5),
+    )
+    accounts = Accounts(temporary_keys={key.access_key: replace(key, **changes)})
+    return huawei_request(vector), accounts
+
+
+def test_huawei_accepts_temporary_keys_with_their_token():
+    request, accounts = temporary()
+    verify_huawei(request, identity=Identity(), accounts=accounts, now=HUAWEI_NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"security_token": "another"}, "decrypt token fail"),
+        ({"secret_key": "another"}, "verify aksk signature fail"),
+        ({"expires_at": HUAWEI_NOW}, "token expires, expires_at:2024-05-01T12:00:00.000000Z"),
+    ],
+)
+def test_huawei_refuses_temporary_keys_that_are_wrong_or_old(changes, told):
+    request, accounts = temporary(**changes)
+    assert told in huawei_refusal(request, Identity(), HUAWEI_NOW, accounts)
+
+
+def test_huawei_knows_no_temporary_key_without_its_token():
+    request, accounts = temporary()
+    headers = {name: value for name, value in request.headers.items() if "Token" not in name}
+    message = huawei_refusal(replace(request, headers=headers), Identity(), HUAWEI_NOW, accounts)
+    assert "Get secretKey failed" in message
+
+
+def test_huawei_wants_no_token_with_a_permanent_key():
     vector = next(vector for vector in VECTORS if vector["name"] == "temporary_credentials")
     message = huawei_refusal(huawei_request(vector), huawei_identity(vector), HUAWEI_NOW)
     assert "decrypt token fail" in message
+
+
+def test_five_wrong_signatures_in_a_row_lock_a_key_for_five_minutes():
+    vector, accounts = VECTORS[0], Accounts()
+    right, identity = huawei_request(vector), huawei_identity(vector)
+    wrong = replace(right, method="PATCH")
+
+    def at(minutes):
+        return HUAWEI_NOW + timedelta(minutes=minutes)
+
+    for _ in range(4):
+        assert "verify aksk" in huawei_refusal(wrong, identity, at(0), accounts)
+    verify_huawei(right, identity=identity, accounts=accounts, now=at(0))
+    for _ in range(5):
+        assert "verify aksk" in huawei_refusal(wrong, identity, at(1), accounts)
+    for minutes in (1, 5.9):
+        assert "reach the limit,forbidden" in huawei_refusal(right, identity, at(minutes), accounts)
+    verify_huawei(right, identity=identity, accounts=accounts, now=at(6))
+    assert "verify aksk" in huawei_refusal(wrong, identity, at(6), accounts)
 
 
 def test_huawei_refuses_an_unknown_key():
@@ -90,7 +149,6 @@ def test_huawei_refuses_a_stale_date(minutes):
     ("changes", "told"),
     [
         ({"Authorization": None}, "authorization not found"),
-        ({"Authorization": None, "X-Auth-Token": "t"}, "decrypt token fail"),
         ({"Authorization": "SDK-HMAC-SHA256 nonsense"}, "malformed"),
         (
             {"Authorization": "SDK-HMAC-SHA256 Access={ak}, SignedHeaders=host, Signature=00"},

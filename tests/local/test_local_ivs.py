@@ -45,7 +45,7 @@ async def test_a_policy_lives_and_dies(ivs):
         ivs,
         name="dach",
         allowedCountries=["DE", "AT", "CH"],
-        allowedOrigins=["https://example.com", "http://localhost:8080", "http://[::1]:80", "*"],
+        allowedOrigins=["https://example.com", "http://localhost:8080", "http://[::1]:80", "null"],
         enableStrictOriginEnforcement=True,
         tags={"team": "video", "Größe": "a b"},
     )
@@ -116,6 +116,7 @@ async def test_a_deletion_between_two_pages_skips_nobody(ivs):
         {"allowedCountries": ["de"]},
         {"allowedCountries": ["XX"]},
         {"allowedOrigins": ["example.com"]},
+        {"allowedOrigins": ["*"]},
         {"allowedOrigins": ["https://example.com/path"]},
         {"allowedOrigins": ["https://example.com:port"]},
         {"allowedOrigins": ["https://"]},

@@ -84,6 +84,21 @@ async def test_the_data_endpoint_is_the_streams_own_and_stable(cloud, streams, v
     assert (await data_endpoint(streams, StreamName="back-door"))["DataEndpoint"] != first
 
 
+async def test_each_api_has_a_data_endpoint_of_its_own(cloud, streams):
+    apis = streams.meta.service_model.shape_for("APIName").enum
+    endpoints = {
+        api: (await call(streams.get_data_endpoint, APIName=api, StreamName=STREAM))["DataEndpoint"]
+        for api in apis
+    }
+    assert {"GET_IMAGES", "LIST_FRAGMENTS", "PUT_MEDIA", "GET_CLIP"} <= endpoints.keys()
+    assert len(set(endpoints.values())) == len(apis)
+    for api, endpoint in endpoints.items():
+        with boto(cloud, "kinesis-video-archived-media", endpoint_url=endpoint) as archive:
+            answer = await call(archive.get_images, **request())
+        assert ("Images" in answer) == (api == "GET_IMAGES")
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [

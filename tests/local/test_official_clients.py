@@ -105,6 +105,52 @@ def test_boto3_gets_images(client):
     assert times == list(range(0, 6001, 200))
 
 
+def test_boto3_lists_fragments(server, client, clock_clip):
+    night = [(T0 + timedelta(hours=hours)).isoformat() for hours in (10, 18)]
+    stream = {
+        "name": "yard",
+        "path": str(clock_clip.path),
+        "start_timestamp": T0.isoformat(),
+        "duration": "P1D",
+        "gaps": [night],
+        "producer_offset": 3600,
+        "fragment_duration": 20,
+    }
+    tell(server, "streams", stream)
+    streams = client("kinesisvideo")
+
+    def archive(api):
+        found = streams.get_data_endpoint(StreamName="yard", APIName=api)
+        return client("kinesis-video-archived-media", endpoint=found["DataEndpoint"])
+
+    hour = timedelta(hours=1)
+    times = {"StartTimestamp": T0 + 10 * hour, "EndTimestamp": T0 + 19 * hour}
+    selector = {"FragmentSelectorType": "PRODUCER_TIMESTAMP", "TimestampRange": times}
+    pages = (
+        archive("LIST_FRAGMENTS")
+        .get_paginator("list_fragments")
+        .paginate(StreamName="yard", FragmentSelector=selector, MaxResults=70)
+    )
+    listed = [page["Fragments"] for page in pages]
+    assert [len(page) for page in listed] == [70, 70, 41]
+    fragments = [fragment for page in listed for fragment in page]
+    found = sorted(fragment["ProducerTimestamp"] for fragment in fragments)
+    recorded = [T0 + 10 * hour + timedelta(seconds=20 * number) for number in range(180)]
+    assert found == [*recorded, T0 + 19 * hour]
+    assert {f["ProducerTimestamp"] - f["ServerTimestamp"] for f in fragments} == {hour}
+    answer = archive("GET_IMAGES").get_images(
+        StreamName="yard",
+        ImageSelectorType="PRODUCER_TIMESTAMP",
+        StartTimestamp=recorded[-1] + timedelta(seconds=19),
+        EndTimestamp=recorded[-1] + timedelta(seconds=20),
+        SamplingInterval=1000,
+        Format="JPEG",
+    )
+    last, none = answer["Images"]
+    assert read_clock(base64.b64decode(last["ImageContent"])) == 7000
+    assert none["Error"] == "NO_MEDIA"
+
+
 def finished(get, job_id):
     deadline = time.monotonic() + 20
     while (answer := get(JobId=job_id))["JobStatus"] == "IN_PROGRESS":
@@ -266,6 +312,57 @@ def test_boto3_keeps_policies(client):
     ivs.delete_playback_restriction_policy(arn=arn)
     with pytest.raises(ivs.exceptions.ResourceNotFoundException):
         ivs.get_playback_restriction_policy(arn=arn)
+
+
+def test_boto3_keeps_channels(client):
+    ivs = client("ivs")
+    policy = ivs.create_playback_restriction_policy(name="dach")["playbackRestrictionPolicy"]["arn"]
+    made = ivs.create_channel(name="studio", type="BASIC", playbackRestrictionPolicyArn=policy)
+    arn = made["channel"]["arn"]
+    assert made["streamKey"]["channelArn"] == arn
+    assert ivs.get_channel(arn=arn)["channel"] == made["channel"]
+    with pytest.raises(ivs.exceptions.ConflictException) as conflict:
+        ivs.delete_playback_restriction_policy(arn=policy)
+    assert arn in conflict.value.response["exceptionMessage"]
+    assert conflict.value.response["xFrameOptions"] == "DENY"
+    updated = ivs.update_channel(arn=arn, name="hall", playbackRestrictionPolicyArn="")["channel"]
+    assert (updated["name"], updated["playbackRestrictionPolicyArn"]) == ("hall", "")
+    ivs.delete_playback_restriction_policy(arn=policy)
+    with pytest.raises(ivs.exceptions.ValidationException):
+        ivs.update_channel(arn=arn, preset="HIGHER_BANDWIDTH_DELIVERY")
+    pages = ivs.get_paginator("list_channels").paginate(PaginationConfig={"PageSize": 1})
+    assert arn in [each["arn"] for page in pages for each in page["channels"]]
+    missing = f"{arn[:-12]}abcdefABCDEF"
+    batch = ivs.batch_get_channel(arns=[missing, arn])
+    assert batch["channels"] == [updated]
+    assert [each["arn"] for each in batch["errors"]] == [missing]
+    for tagged in (arn, made["streamKey"]["arn"]):
+        ivs.tag_resource(resourceArn=tagged, tags={"team": "video", "floor": "2 / 3"})
+        ivs.untag_resource(resourceArn=tagged, tagKeys=["team"])
+        assert ivs.list_tags_for_resource(resourceArn=tagged)["tags"] == {"floor": "2 / 3"}
+    ivs.delete_channel(arn=arn)
+    with pytest.raises(ivs.exceptions.ResourceNotFoundException):
+        ivs.get_channel(arn=arn)
+
+
+def test_boto3_stops_a_stream_and_reads_its_session(server, client):
+    ivs = client("ivs")
+    arn = ivs.create_channel(name="studio")["channel"]["arn"]
+    with pytest.raises(ivs.exceptions.ChannelNotBroadcasting):
+        ivs.stop_stream(channelArn=arn)
+    tell(server, "broadcasts", {"channel_arn": arn})
+    with pytest.raises(ivs.exceptions.ConflictException):
+        ivs.delete_channel(arn=arn)
+    live = ivs.get_stream_session(channelArn=arn)["streamSession"]
+    assert live["channel"]["name"] == "studio"
+    assert "endTime" not in live
+    ivs.stop_stream(channelArn=arn)
+    (summary,) = ivs.list_stream_sessions(channelArn=arn)["streamSessions"]
+    assert (summary["streamId"], summary["hasErrorEvent"]) == (live["streamId"], False)
+    assert summary["startTime"] == live["startTime"] <= summary["endTime"]
+    ended = ivs.get_stream_session(channelArn=arn, streamId=live["streamId"])["streamSession"]
+    assert ended["truncatedEvents"][0]["name"] == "Session Ended"
+    ivs.delete_channel(arn=arn)
 
 
 @pytest.mark.parametrize(

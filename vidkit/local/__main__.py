@@ -69,6 +69,9 @@ async def _serve(cloud: LocalCloud) -> None:
             "secret_access_key": cloud.secret_access_key,
             "project_id": cloud.project_id,
             "huawei_region": cloud.identity.huawei_region,
+            "iam_user": cloud.identity.iam_user,
+            "iam_password": cloud.identity.iam_password,
+            "domain_name": cloud.identity.domain_name,
         }
         sys.stdout.write(f"{json.dumps(ready)}\n")
         sys.stdout.flush()

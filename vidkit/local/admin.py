@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
+from vidkit.local.faults.rules import FaultRule
+from vidkit.local.ivs.streams import end_stream, go_live
 from vidkit.local.rekognition.scripts import fail_jobs, script_results
 from vidkit.local.state import State, Stream
 from vidkit.local.streams import make_stream
 from vidkit.local.threads import in_thread
+from vidkit.local.visitors import page_complaint
 from vidkit.local.wire import Answer, RecordedCall, Request
 
 PREFIX: Final = "/_local/"
@@ -20,12 +22,19 @@ PREFIX: Final = "/_local/"
 
 _JSON: Final = "application/json"
 _NAME = Annotated[str, Field(min_length=1)]
+_Span: TypeAlias = tuple[AwareDatetime, AwareDatetime]
 
 
 class _StreamRequest(BaseModel):
     name: str
     path: str
     start_timestamp: AwareDatetime
+    duration: timedelta | None = None
+    """Durations are seconds, or ISO 8601 durations."""
+    gaps: list[_Span] = Field(default_factory=list[_Span])
+    audio_only: list[_Span] = Field(default_factory=list[_Span])
+    producer_offset: timedelta = timedelta(0)
+    fragment_duration: timedelta = timedelta(seconds=2)
 
 
 class _LabelsRequest(BaseModel):
@@ -57,11 +66,31 @@ class _ProcessorFailureRequest(BaseModel):
     message: str
 
 
+class _ProjectRequest(BaseModel):
+    project_id: _NAME
+    name: _NAME
+
+
+class _BucketRequest(BaseModel):
+    bucket: _NAME
+    forbidden: bool = True
+
+
+class _BroadcastRequest(BaseModel):
+    channel_arn: _NAME
+
+
+class _BroadcastEndRequest(_BroadcastRequest):
+    failed: bool = False
+
+
 class Admin:
     """``GET /_local/calls``, and what ``LocalCloud`` has methods for.
 
-    That is to ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``
-    and ``stream-processor-failures``, with the methods' own parameters.
+    That is to ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``,
+    ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``, ``projects``,
+    ``forbidden-buckets``, ``revoked-tokens`` and ``faults`` (and to ``DELETE`` these), with the
+    methods' own parameters.
 
     They read files and change what the services answer, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
@@ -81,6 +110,13 @@ class Admin:
             ("POST", "job-failures"): self._fail_job,
             ("POST", "collections"): self._add_collection,
             ("POST", "stream-processor-failures"): self._fail_processor,
+            ("POST", "projects"): self._add_project,
+            ("POST", "forbidden-buckets"): self._forbid_bucket,
+            ("POST", "revoked-tokens"): self._revoke_tokens,
+            ("POST", "broadcasts"): self._go_live,
+            ("POST", "broadcast-ends"): self._end_stream,
+            ("POST", "faults"): self._inject,
+            ("DELETE", "faults"): self._clear_faults,
             ("GET", "calls"): self._list_calls,
         }
         endpoint = endpoints.get((request.method, request.path.removeprefix(PREFIX)))
@@ -107,6 +143,11 @@ class Admin:
             asked.name,
             asked.path,
             start_timestamp=asked.start_timestamp,
+            duration=asked.duration,
+            gaps=asked.gaps,
+            audio_only=asked.audio_only,
+            producer_offset=asked.producer_offset,
+            fragment_duration=asked.fragment_duration,
         )
         self._state.streams[stream.name] = stream
         return {"name": stream.name, "arn": stream.arn}
@@ -138,6 +179,39 @@ class Admin:
         self._state.processor_failures[asked.name] = asked.message
         return {"message": asked.message}
 
+    async def _add_project(self, body: bytes) -> dict[str, str]:
+        asked = _ProjectRequest.model_validate_json(body)
+        self._state.accounts.projects[asked.project_id] = asked.name
+        return {"project_id": asked.project_id}
+
+    async def _forbid_bucket(self, body: bytes) -> dict[str, bool]:
+        asked = _BucketRequest.model_validate_json(body)
+        buckets = self._state.forbidden_buckets
+        (buckets.add if asked.forbidden else buckets.discard)(asked.bucket)
+        return {"forbidden": asked.forbidden}
+
+    async def _revoke_tokens(self, _: bytes) -> dict[str, object]:
+        self._state.accounts.revoke_tokens()
+        return {}
+
+    async def _go_live(self, body: bytes) -> dict[str, str]:
+        asked = _BroadcastRequest.model_validate_json(body)
+        return {"stream_id": go_live(self._state, asked.channel_arn)}
+
+    async def _end_stream(self, body: bytes) -> dict[str, str]:
+        asked = _BroadcastEndRequest.model_validate_json(body)
+        end_stream(self._state, asked.channel_arn, failed=asked.failed)
+        return {"channel_arn": asked.channel_arn}
+
+    async def _inject(self, body: bytes) -> dict[str, str]:
+        rule = TypeAdapter(FaultRule).validate_json(body)
+        self._state.faults.add(rule)
+        return {"kind": rule.kind}
+
+    async def _clear_faults(self, _: bytes) -> dict[str, object]:
+        self._state.faults.clear()
+        return {}
+
     async def _list_calls(self, _: bytes) -> list[dict[str, object]]:
         return [
             {
@@ -149,13 +223,10 @@ class Admin:
 
 
 def _foreign(request: Request) -> str | None:
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-    if host not in {"localhost", "::1"} and not host.startswith("127."):
-        return f"the host {host!r} is no loopback name"
-    if "Origin" in request.headers:
-        return "requests of web pages are not served"
+    if complaint := page_complaint(request):
+        return complaint
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if request.method == "POST" and media_type != _JSON:
+    if request.method != "GET" and media_type != _JSON:
         return f"the content type must be {_JSON}"
     return None
 

@@ -1,16 +1,18 @@
 """The local cloud as one object."""
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Collection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from vidkit.local.notifications.remote import RemotePublisher, require_local_endpoint
-from vidkit.local.rekognition.scripts import ScriptedLabel, fail_jobs, script_results
 from vidkit.local.server import Server, require_loopback
-from vidkit.local.state import Identity, State, StoredObject, Stream
-from vidkit.local.streams import make_stream
+from vidkit.local.setup.broadcasts import BroadcastSetup
+from vidkit.local.setup.jobs import JobSetup
+from vidkit.local.setup.mishaps import FaultSetup
+from vidkit.local.setup.objects import ObjectSetup
+from vidkit.local.setup.streams import StreamSetup
+from vidkit.local.setup.tenants import TenantSetup
+from vidkit.local.state import Identity, State
 from vidkit.local.wire import RecordedCall, Service
 
 if TYPE_CHECKING:
@@ -20,18 +22,19 @@ _HIGHEST_PORT = 65535
 _THROTTLED = frozenset({"images", "rekognition", "ivs", "mpc"})
 
 
-class LocalCloud:
-    """Kinesis Video, Rekognition, IVS, S3, SNS, SQS and Huawei Cloud MPC on a loopback port.
+class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup, FaultSetup):
+    """Kinesis Video, Rekognition, IVS, S3, SNS, SQS, Huawei Cloud MPC and IAM on a loopback port.
 
     Any client that signs its requests with the cloud's key pair is served. Streams, objects,
     scripts and collections can be added before and while it runs; they outlive a restart, unlike
-    jobs, tasks, policies, stream processors, topics and queues.
+    jobs, tasks, channels, policies, stream processors, topics and queues.
 
     Args:
         host: a loopback address.
         port: the port, or 0 for a free one.
         identity: regions, account, project and key pair.
         job_seconds: how long an asynchronous job or task takes at the least.
+        stop_seconds: how long a stream of IVS is live yet after ``StopStream``.
         throttle: whether services refuse requests beyond their documented rates, or the names of
             those that do: ``images``, ``rekognition``, ``ivs``, ``mpc``.
         sns_endpoint: the address of another SNS on this machine, such as moto's server, to which
@@ -58,6 +61,7 @@ class LocalCloud:
         port: int = 0,
         identity: Identity = Identity(),  # noqa: B008 - it is frozen
         job_seconds: float = 0.5,
+        stop_seconds: float = 0.0,
         throttle: bool | Collection[str] = False,
         sns_endpoint: str | None = None,
     ) -> None:
@@ -66,12 +70,19 @@ class LocalCloud:
             raise ValueError(f"port must be from 0 to {_HIGHEST_PORT}, not {port}")
         if job_seconds < 0:
             raise ValueError(f"job_seconds must not be negative, but it is {job_seconds}")
+        if stop_seconds < 0:
+            raise ValueError(f"stop_seconds must not be negative, but it is {stop_seconds}")
         self._host = host
         self._port = port
         if sns_endpoint is not None:
             require_local_endpoint(sns_endpoint)
         self._sns_endpoint = sns_endpoint
-        self._state = State(identity, job_seconds=job_seconds, throttle=_services_named(throttle))
+        self._state = State(
+            identity,
+            job_seconds=job_seconds,
+            stop_seconds=stop_seconds,
+            throttle=_services_named(throttle),
+        )
         self._calls: list[RecordedCall] = []
         self._server: Server | None = None
         self._endpoint: str | None = None
@@ -130,11 +141,6 @@ class LocalCloud:
         return self._endpoint
 
     @property
-    def identity(self) -> Identity:
-        """Regions, account, project and key pair."""
-        return self._state.identity
-
-    @property
     def region(self) -> str:
         """The AWS region."""
         return self.identity.region
@@ -163,145 +169,6 @@ class LocalCloud:
     def state(self) -> State:
         """What the services share."""
         return self._state
-
-    def add_stream(self, name: str, path: str | Path, *, start_timestamp: datetime) -> Stream:
-        """Let a Kinesis video stream play a video file.
-
-        Args:
-            name: the stream's name; a stream of that name is replaced.
-            path: the video file.
-            start_timestamp: when the file's first frame was taken, with a time zone.
-
-        Raises:
-            ValueError: the name is not allowed, or the timestamp has no time zone.
-            FileNotFoundError: there is no such file.
-        """
-        stream = make_stream(self.identity, name, path, start_timestamp=start_timestamp)
-        self._state.streams[name] = stream
-        return stream
-
-    def add_object(self, bucket: str, name: str, content: str | Path | bytes) -> StoredObject:
-        """Put an object where S3 and OBS clients, jobs and tasks find it.
-
-        Args:
-            bucket: the bucket, made when it is not there.
-            name: the object's key; an object of that key is replaced.
-            content: the bytes, or the path of a file, which is read anew each time.
-
-        Raises:
-            ValueError: the bucket or the key is empty.
-            FileNotFoundError: there is no such file.
-        """
-        if not bucket or not name:
-            raise ValueError("bucket and name must not be empty")
-        if not isinstance(content, bytes):
-            content = Path(content).absolute()
-            if not content.is_file():
-                raise FileNotFoundError(f"there is no file {content}")
-        stored = StoredObject(bucket, name, content, self._state.now())
-        self._state.buckets.add(bucket)
-        self._state.objects[bucket, name] = stored
-        return stored
-
-    def read_object(self, bucket: str, name: str) -> bytes:
-        """The bytes of an object.
-
-        Raises:
-            KeyError: there is no such object.
-        """
-        return self._state.objects[bucket, name].read()
-
-    def object_names(self, bucket: str, prefix: str = "") -> list[str]:
-        """The sorted keys of a bucket's objects that begin with ``prefix``."""
-        return sorted(
-            name
-            for owner, name in self._state.objects
-            if owner == bucket and name.startswith(prefix)
-        )
-
-    def script_labels(self, bucket: str, name: str, labels: Iterable[ScriptedLabel]) -> None:
-        """Say what label detection finds in a video.
-
-        Args:
-            bucket: the video's bucket.
-            name: the video's key.
-            labels: all of its labels; what was scripted before is replaced.
-        """
-        self._state.labels[bucket, name] = [label.item() for label in labels]
-
-    def script_results(
-        self, kind: str, bucket: str, name: str, items: Iterable[Mapping[str, Any]]
-    ) -> None:
-        """Say what a kind of Rekognition job finds in a video.
-
-        Args:
-            kind: ``label_detection``, ``face_detection``, ``face_search``, ``person_tracking``,
-                ``celebrity_recognition``, ``content_moderation`` or ``text_detection``.
-            bucket: the video's bucket.
-            name: the video's key.
-            items: the items as the API lists them; what was scripted before for this kind and
-                video is replaced.
-
-        Raises:
-            ValueError: the kind is none of those.
-
-        Example:
-            ```python
-            word = {"Type": "WORD", "DetectedText": "EXIT", "Confidence": 99.0}
-            cloud.script_results(
-                "text_detection", "bucket", "clip.mp4", [{"Timestamp": 40, "TextDetection": word}]
-            )
-            ```
-        """
-        script_results(self._state, kind, bucket, name, items)
-
-    def fail_job(
-        self,
-        bucket: str,
-        name: str,
-        message: str | None = "The analysis of the video failed.",
-        kind: str | None = None,
-    ) -> None:
-        """Let Rekognition jobs over a video fail: those in progress and those to come.
-
-        Args:
-            bucket: the video's bucket.
-            name: the video's key.
-            message: their ``StatusMessage``; None lets them succeed again.
-            kind: as for ``script_results``, or ``segment_detection``; None for every kind.
-
-        Raises:
-            ValueError: the kind is none of those.
-        """
-        fail_jobs(self._state, bucket, name, message=message, kind=kind)
-
-    def time_job(self, bucket: str, name: str, seconds: float) -> None:
-        """Let Rekognition jobs over a video take another time than ``job_seconds``.
-
-        Args:
-            bucket: the video's bucket.
-            name: the video's key.
-            seconds: how long they take at the least, from now on.
-
-        Raises:
-            ValueError: it is a negative time.
-        """
-        if seconds < 0:
-            raise ValueError(f"seconds must not be negative, but it is {seconds}")
-        self._state.object_seconds[bucket, name] = seconds
-
-    def add_collection(self, collection_id: str) -> None:
-        """Let there be a face collection, for face search to look in."""
-        self._state.collections.add(collection_id)
-
-    def fail_stream_processor(self, name: str, message: str) -> None:
-        """Let a stream processor fail once: in the session it is in, or in its next one.
-
-        Args:
-            name: the processor's name.
-            message: its ``StatusMessage``.
-        """
-        self._state.processor_failures[name] = message
 
     @property
     def throttle(self) -> bool | Collection[str]:
@@ -336,12 +203,15 @@ class LocalCloud:
             access_key=identity.access_key_id,
             secret_key=identity.secret_access_key,
             endpoint=self.endpoint,
+            iam_endpoint=self.endpoint,
         )
         arguments: dict[str, Any] = {"aws": aws, "huawei": huawei, **options}
         return VidKit(**arguments)
 
     def _services(self) -> list[Service]:
-        from vidkit.local.ivs import Ivs
+        from vidkit.local.iam.metadata import Metadata
+        from vidkit.local.iam.service import Iam
+        from vidkit.local.ivs.service import Ivs
         from vidkit.local.kinesis_video import KinesisVideo
         from vidkit.local.mpc.service import Mpc
         from vidkit.local.notifications.queues import Queues
@@ -362,6 +232,8 @@ class LocalCloud:
             Rekognition(state, publish),
             Ivs(state),
             Mpc(state),
+            Iam(state),
+            Metadata(state),
             Objects(state),
             Sns(state, topics),
             Sqs(state, queues),

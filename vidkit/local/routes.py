@@ -4,6 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vidkit.local.iam import gateway
+from vidkit.local.iam.accounts import Accounts
+from vidkit.local.iam.metadata import KEY_PATH, TOKEN_PATH, check_visitor
+from vidkit.local.iam.service import check_iam_caller
 from vidkit.local.signatures.aws import (
     JSON,
     OBJECT_STORE,
@@ -14,15 +18,19 @@ from vidkit.local.signatures.aws import (
     verify_aws,
 )
 from vidkit.local.signatures.huawei import ALGORITHM as HUAWEI_ALGORITHM
-from vidkit.local.signatures.huawei import verify_huawei
 from vidkit.local.state import Identity
 from vidkit.local.wire import Answer, Fault, Request
 
 _THUMBNAILS = re.compile(r"/v1/[^/]+/thumbnails/?")
 _PROJECT = re.compile(r"/v1/([^/]+)/.*")
-_IMAGES = re.compile(r"/getDataEndpoint|(/data/[^/]+)?/getImages")
-_POLICIES = re.compile(
+# No bucket has a name of two characters.
+_IAM = re.compile(r"/v3/.+")
+_IMAGES = re.compile(r"/getDataEndpoint|(/data/[^/]+)?/(getImages|listFragments)")
+_IVS_TAGS = re.compile(r"/tags/arn:aws:ivs:.+")
+_IVS = re.compile(
     r"/(Create|Get|Update|Delete)PlaybackRestrictionPolicy|/ListPlaybackRestrictionPolicies"
+    r"|/(Create|Get|BatchGet|Update|Delete)Channel|/ListChannels"
+    r"|/StopStream|/GetStreamSession|/ListStreamSessions|/tags/arn:aws:ivs:.+"
 )
 _QUERY = Dialect(
     status=403,
@@ -53,8 +61,10 @@ OBJECTS = Route("objects", "s3", OBJECT_STORE)
 SNS = Route("sns", "sns", _QUERY)
 SQS = Route("sqs", "sqs", _QUERY)
 MPC = Route("mpc")
+IAM = Route("iam")
+METADATA = Route("metadata")
 
-ONE_VOICE = frozenset({OBJECTS, SNS, SQS})
+ONE_VOICE = frozenset({OBJECTS, SNS, SQS, IAM, METADATA})
 """Services whose front door refuses in the same format as they do themselves."""
 
 _BY_TARGET = {"RekognitionService": REKOGNITION, "AmazonSQS": SQS}
@@ -74,17 +84,18 @@ def find_route(request: Request) -> Route:
         Fault: the request is signed for a service that is not here.
     """
     target = request.headers.get("X-Amz-Target", "")
-    authorization = request.headers.get("Authorization", "")
-    if authorization.startswith(HUAWEI_ALGORITHM) or _THUMBNAILS.fullmatch(request.path):
-        return MPC
+    scoped = scoped_service(request)
+    huawei = _huawei_route(request, scoped)
+    if huawei is not None:
+        return huawei
     by_target = _BY_TARGET.get(target.partition(".")[0])
     if by_target is not None:
         return by_target
     if request.method == "POST" and _IMAGES.fullmatch(request.path):
         return IMAGES
-    if request.method == "POST" and _POLICIES.fullmatch(request.path):
+    by_ivs = _IVS if request.method == "POST" else _IVS_TAGS
+    if by_ivs.fullmatch(request.path):
         return IVS
-    scoped = scoped_service(request)
     if scoped is None:
         return OBJECTS
     if scoped not in _BY_SIGNING_NAME:
@@ -94,38 +105,57 @@ def find_route(request: Request) -> Route:
     return _BY_SIGNING_NAME[scoped]
 
 
-def verify(route: Route, request: Request, *, identity: Identity, now: datetime) -> Payload:
+def _huawei_route(request: Request, scoped: str | None) -> Route | None:
+    authorization = request.headers.get("Authorization", "")
+    signed = authorization.startswith(HUAWEI_ALGORITHM) or "X-Auth-Token" in request.headers
+    if _IAM.fullmatch(request.path) and (signed or scoped is None):
+        return IAM
+    if signed or _THUMBNAILS.fullmatch(request.path):
+        return MPC
+    if scoped is None and request.path in {TOKEN_PATH, KEY_PATH}:
+        return METADATA
+    return None
+
+
+def verify(
+    route: Route, request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+) -> Payload:
     """Check the request's signature in the way of its service (blocking: hashes the body).
 
     Raises:
         Fault: the front door refuses.
     """
     if route is MPC:
-        verify_huawei(request, identity=identity, now=now)
+        gateway.check_caller(request, identity=identity, accounts=accounts, now=now)
+        return Payload(request.body)
+    if route is IAM:
+        check_iam_caller(request, identity=identity, accounts=accounts, now=now)
+        return Payload(request.body)
+    if route is METADATA:
+        check_visitor(request)
         return Payload(request.body)
     return verify_aws(
         request, identity=identity, now=now, service=route.signing_name, dialect=route.dialect
     )
 
 
-def check_project(request: Request, identity: Identity) -> None:
-    """Hold a Huawei Cloud request to the one project there is.
+def check_project(request: Request, *, identity: Identity, accounts: Accounts) -> None:
+    """Hold a Huawei Cloud request to one project that there is.
 
     Raises:
-        Fault: ``MPC.10208``.
+        Fault: ``MPC.10203`` or ``MPC.10208``.
     """
     found = _PROJECT.fullmatch(request.path)
-    named = {found[1] if found else identity.project_id}
-    named.add(request.headers.get("X-Project-Id", identity.project_id))
-    if named != {identity.project_id}:
-        raise Fault("MPC.10208", "Failed to verify the tenant ID.", status=403)
+    gateway.check_project(request, found and found[1], identity=identity, accounts=accounts)
 
 
 def unknown_operation(route: Route, request: Request) -> Fault:
     """What a service says to an operation that it does not have."""
     asked = f"{request.method} {request.path}"
-    if route is MPC:
-        return Fault("APIGW.0101", f"The API does not exist: {asked}", status=404)
+    if route in {MPC, IAM}:
+        return gateway.unknown_api(request)
+    if route is METADATA:
+        return Fault("405", f"Not allowed: {asked}", status=405)
     if route is OBJECTS:
         return Fault("NotImplemented", f"{asked} is not served here.", status=501)
     message = f"There is no such operation: {asked}"
@@ -145,6 +175,8 @@ def internal_error(route: Route) -> Fault:
         "sns": "InternalError",
         "sqs": "InternalFailure",
         "mpc": "MPC.10212",
+        "iam": "500",
+        "metadata": "500",
     }[route.service]
     return Fault(code, "Operation failed: an internal error.", status=500)
 
@@ -152,8 +184,8 @@ def internal_error(route: Route) -> Fault:
 def too_large(route: Route) -> Fault:
     """What a service says to a body beyond the server's limit."""
     message = "The request body is too large."
-    if route is MPC:
-        return Fault("APIGW.0201", message, status=413)
+    if route in {MPC, IAM}:
+        return gateway.too_large()
     if route is OBJECTS:
         return Fault("EntityTooLarge", message)
     return Fault("RequestEntityTooLargeException", message, status=413)
@@ -162,8 +194,7 @@ def too_large(route: Route) -> Fault:
 def front_refusal(route: Route | None, fault: Fault, request_id: str) -> Answer:
     """A refusal of the front door, which most services word unlike their own."""
     if route is MPC:
-        content = {"error_msg": fault.message, "error_code": fault.code, "request_id": request_id}
-        return Answer.json(content, status=fault.status, media_type="application/json")
+        return gateway.gateway_answer(fault, request_id)
     if route is REKOGNITION:
         content = {"__type": fault.code, "message": fault.message}
         return Answer.json(content, status=fault.status, media_type="application/x-amz-json-1.1")
@@ -182,6 +213,10 @@ def identified(route: Route | None, answer: Answer, request_id: str) -> Answer:
         named = {} if "x-amzn-RequestId" in answer.headers else {"x-amzn-RequestId": request_id}
     elif route is MPC:
         named = {"X-Request-Id": request_id}
+    elif route is IAM:
+        named = {"X-Request-Id": request_id, "X-IAM-Trace-Id": f"token_local_null_{request_id}"}
+    elif route is METADATA:
+        named = {}
     elif route is OBJECTS:
         named = {"x-amz-request-id": request_id, "x-amz-id-2": f"local/{request_id}"}
     else:

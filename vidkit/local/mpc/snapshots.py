@@ -3,6 +3,7 @@
 import io
 import math
 import tarfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,20 @@ from pathlib import Path
 from PIL import Image
 
 from vidkit.local.mpc.parameters import DEFAULT_INTERVAL, DEFAULT_MAX_LENGTH, SnapshotRequest
+from vidkit.local.threads import checkpoint
 from vidkit.local.video import media
+
+PATIENCE = 10.0
+"""How many seconds the pictures of one task may take, and those of one more frame."""
+
+PATIENCE_PER_FRAME = 0.02
+
+MAX_POINTS = 100_000
+"""A day has 86,400 seconds."""
+
+
+class TooSlowError(Exception):
+    """A file gives much more work than its frames account for; it is damaged, most likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +50,53 @@ def take_pictures(request: SnapshotRequest, path: Path) -> list[Picture]:
     name; it is left out when all frames are black until the next point is due (``time`` seconds
     for TIME, twelve seconds for DOTS and DOTS_MS).
 
+    A damaged file can claim hours between two frames, and so ask for pictures without end: the
+    work is given up after :data:`PATIENCE` and :data:`PATIENCE_PER_FRAME` for each frame, and at
+    once when there are more than :data:`MAX_POINTS` points.
+
     Raises:
         media.NotAVideoError: the file holds no video.
+        TooSlowError: the work took too long, or would take it.
     """
     info = media.probe(path)
+    patience = _Patience(PATIENCE + PATIENCE_PER_FRAME * info.frame_count)
     size = picture_size(request, info.width, info.height)
-    points = list(_points(request, info.duration))
+    points = list(islice(_points(request, info.duration), MAX_POINTS + 1))
+    if len(points) > MAX_POINTS:
+        raise TooSlowError
     if request.amount is None:
         frames = media.frames_at(path, points)
     else:
-        frames = (_first_bright(request, path, point) for point in points)
-    return [
-        Picture(_name(request, point), media.encode(frame, format="JPEG", size=size))
-        for point, frame in zip(points, frames, strict=True)
-        if frame is not None
-    ]
+        frames = (_first_bright(request, path, point, patience) for point in points)
+    pictures: list[Picture] = []
+    for point, frame in zip(points, frames, strict=True):
+        patience.check()
+        if frame is not None:
+            content = media.encode(frame, format="JPEG", size=size)
+            pictures.append(Picture(_name(request, point), content))
+    return pictures
+
+
+class _Patience:
+    """A limit to how long a thread works on a file.
+
+    Args:
+        seconds: the limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """End the work when it has taken too long, or nobody waits for it.
+
+        Raises:
+            TooSlowError: it has taken too long.
+            AbandonedError: nobody waits.
+        """
+        checkpoint()
+        if time.monotonic() > self._until:
+            raise TooSlowError
 
 
 def picture_size(request: SnapshotRequest, width: int, height: int) -> tuple[int, int]:
@@ -97,7 +143,9 @@ def _points(request: SnapshotRequest, duration: float) -> Iterator[int]:
     yield from (second * 1000 for second in islice(seconds, 1 if request.synchronous else None))
 
 
-def _first_bright(request: SnapshotRequest, path: Path, point: int) -> Image.Image | None:
+def _first_bright(
+    request: SnapshotRequest, path: Path, point: int, patience: _Patience
+) -> Image.Image | None:
     line = media.timeline(path)
     shown = line.frame_at(point)
     if shown is None:
@@ -110,6 +158,7 @@ def _first_bright(request: SnapshotRequest, path: Path, point: int) -> Image.Ima
             break
         offsets.append(offset)
     for frame in media.frames_at(path, offsets):
+        patience.check()
         if frame is not None and not is_black(frame, request.amount or 0, request.threshold):
             return frame
     return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vidkit.local.mpc.parameters import Location, SnapshotRequest
-from vidkit.local.mpc.snapshots import Picture, pack, take_pictures
+from vidkit.local.mpc.snapshots import Picture, TooSlowError, pack, take_pictures
 from vidkit.local.objects.files import as_file
 from vidkit.local.state import State, StoredObject
 from vidkit.local.threads import in_thread
@@ -29,6 +29,7 @@ class Task:
     """One snapshot task and what came out of it."""
 
     id: str
+    project_id: str
     request: SnapshotRequest
     source: StoredObject
     output: Location
@@ -75,9 +76,9 @@ class Tasks:
         self._queue: asyncio.Queue[Task] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
 
-    def enqueue(self, request: SnapshotRequest, source: StoredObject) -> Task:
+    def enqueue(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
         """A new task at the end of the queue."""
-        task = self._new(request, source)
+        task = self._new(project_id, request, source)
         self._tasks[task.id] = task
         self._queue.put_nowait(task)
         if not self._workers:
@@ -87,17 +88,21 @@ class Tasks:
             ]
         return task
 
-    async def run(self, request: SnapshotRequest, source: StoredObject) -> Task:
+    async def run(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
         """A task that is done at once, past the queue.
 
         Raises:
-            Fault: there is no video, or it has no frame at that point.
+            Fault: there is no video, it has no frame at that point, or it is a damaged one.
         """
-        task = self._new(request, source)
+        task = self._new(project_id, request, source)
         try:
             pictures = await in_thread(_take, task)
-        except media.NotAVideoError:
+        except media.NotAVideoError as error:
+            if _is_gone(error):
+                raise Fault("MPC.10212", "Operation failed. The input cannot be read.") from None
             raise Fault("MPC.10067", "The input has no video stream.", status=406) from None
+        except TooSlowError:
+            raise Fault("MPC.10212", "Operation failed. The input takes too long.") from None
         if not pictures:
             raise Fault("MPC.10212", "Operation failed. The video has no frame at that point.")
         self._tasks[task.id] = task
@@ -105,21 +110,22 @@ class Tasks:
         task.description = "Task completed."
         return task
 
-    def all(self) -> list[Task]:
-        """Every task, the oldest first."""
-        return list(self._tasks.values())
+    def all(self, project_id: str) -> list[Task]:
+        """Every task of a project, the oldest first."""
+        return [task for task in self._tasks.values() if task.project_id == project_id]
 
-    def find(self, task_id: str) -> Task | None:
-        """The task with this id, if there is one."""
-        return self._tasks.get(task_id)
+    def find(self, project_id: str, task_id: str) -> Task | None:
+        """The project's task with this id, if there is one."""
+        task = self._tasks.get(task_id)
+        return task if task is not None and task.project_id == project_id else None
 
-    def cancel(self, task_id: str) -> None:
+    def cancel(self, project_id: str, task_id: str) -> None:
         """Take a task out of the queue.
 
         Raises:
             Fault: there is no such task, or it is not waiting any more.
         """
-        task = self._tasks.get(task_id)
+        task = self.find(project_id, task_id)
         if task is None:
             raise Fault("MPC.10211", "The task does not exist.", status=403)
         if task.status == "PROCESSING":
@@ -134,12 +140,13 @@ class Tasks:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    def _new(self, request: SnapshotRequest, source: StoredObject) -> Task:
+    def _new(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
         folder = request.output.object.strip("/")
         if not request.original_dir:
             folder = f"{folder}/{uuid.uuid4().hex}".lstrip("/")
         output = Location(request.output.bucket, request.output.location, folder)
-        return Task(str(next(self._ids)), request, source, output, self._state.now())
+        task_id = str(next(self._ids))
+        return Task(task_id, project_id, request, source, output, self._state.now())
 
     async def _work(self) -> None:
         while True:
@@ -154,17 +161,31 @@ class Tasks:
         earliest = loop.time() + self._state.job_seconds * (1 - _WAITING_SHARE)
         task.status = "PROCESSING"
         try:
-            pictures = await in_thread(_take, task)
-            await asyncio.sleep(earliest - loop.time())
-            await self._store(task, pictures)
-        except media.NotAVideoError:
-            task.description = "MPC.10067: the input has no video stream."
+            task.description = self._forbidden(task)
+            if task.description is None:
+                pictures = await in_thread(_take, task)
+                await asyncio.sleep(earliest - loop.time())
+                await self._store(task, pictures)
+        except media.NotAVideoError as error:
+            gone, other = "MPC.10052: the input cannot be read.", "the input has no video stream."
+            task.description = gone if _is_gone(error) else f"MPC.10067: {other}"
+        except TooSlowError:
+            task.description = "MPC.10050: system error: the input takes too long."
         except Exception:
             _logger.exception("Snapshot task %s failed", task.id)
             task.description = "MPC.10050: system error."
         if task.status == "PROCESSING":
             await asyncio.sleep(earliest - loop.time())
             task.status, task.ended = "FAILED", self._state.now()
+
+    def _forbidden(self, task: Task) -> str | None:
+        """Why a task fails whose buckets were forbidden while it waited."""
+        forbidden = self._state.forbidden_buckets
+        if task.request.input.bucket in forbidden:
+            return "MPC.10052: no permission to read the input."
+        if task.request.output.bucket in forbidden:
+            return "MPC.10209: no permission to write to the output."
+        return None
 
     async def _store(self, task: Task, pictures: list[Picture]) -> None:
         request = task.request
@@ -197,3 +218,9 @@ def location_item(location: Location) -> dict[str, object]:
 def _take(task: Task) -> list[Picture]:
     with as_file(task.source) as path:
         return take_pictures(task.request, path)
+
+
+def _is_gone(error: media.NotAVideoError) -> bool:
+    """Whether a file could not be read at all; what is in one that can be is another question."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and not isinstance(cause, ValueError)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
+from vidkit.local.iam.accounts import Accounts, iso
 from vidkit.local.state import Identity
 from vidkit.local.wire import Fault, Request
 
@@ -18,12 +19,26 @@ _SDK_DATE = "%Y%m%dT%H%M%SZ"
 _SKEW = timedelta(minutes=15)
 
 
-def verify_huawei(request: Request, *, identity: Identity, now: datetime) -> None:
+def signed_by(request: Request) -> str | None:
+    """The access key that a request says it is signed with, unverified; None when it is not."""
+    authorization = request.headers.get("Authorization", "")
+    if not authorization.startswith(ALGORITHM):
+        return None
+    found = _AUTHORIZATION.fullmatch(authorization.strip())
+    return found[1] if found else ""
+
+
+def verify_huawei(
+    request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+) -> None:
     """Check a request's SDK-HMAC-SHA256 signature as the API gateway does.
+
+    Five wrong signatures in a row lock their key for five minutes.
 
     Args:
         request: the request as it came, with its raw target.
         identity: whose key pair is valid.
+        accounts: the temporary keys that are valid as well, and the keys that are locked.
         now: the time of the gateway's clock.
 
     Raises:
@@ -32,31 +47,34 @@ def verify_huawei(request: Request, *, identity: Identity, now: datetime) -> Non
     """
     headers = {name.lower(): value.strip() for name, value in request.headers.items()}
     if "authorization" not in headers:
-        raise _refusal(
-            "decrypt token fail" if "x-auth-token" in headers else "authorization not found"
-        )
+        raise refusal("authorization not found")
     found = _AUTHORIZATION.fullmatch(headers["authorization"])
     if found is None:
-        raise _refusal("authorization header malformed")
+        raise refusal("authorization header malformed")
     access, names, signature = found.groups()
-    if access != identity.access_key_id:
-        raise _refusal("Get secretKey failed")
-    if "x-security-token" in headers:
-        # The one key pair is a permanent one: no security token belongs to it.
-        raise _refusal("decrypt token fail")
+    if accounts.locked(access, now):
+        raise refusal("AK access failed to reach the limit,forbidden.")
+    secret = _secret(access, headers, identity=identity, accounts=accounts, now=now)
     date = headers.get("x-sdk-date", "")
     signed = sorted(name.lower() for name in names.split(";"))
     if "x-sdk-date" not in signed:
-        raise _refusal("calc ak sk signature fail:X-Sdk-Date is not signed")
+        raise refusal("calc ak sk signature fail:X-Sdk-Date is not signed")
     _check_date(date, now)
     _check_body(request.body, headers)
     canonical = canonical_request(request, headers, signed)
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
     to_sign = f"{ALGORITHM}\n{date}\n{digest}".encode()
-    expected = hmac.digest(identity.secret_access_key.encode(), to_sign, "sha256").hex()
+    expected = hmac.digest(secret.encode(), to_sign, "sha256").hex()
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape")):
+        accounts.signed_wrongly(access, now)
         told = canonical.replace("\n", "|").encode("utf-8", "replace").decode()
-        raise _refusal(f"verify aksk signature fail,canonicalRequest:{told}")
+        raise refusal(f"verify aksk signature fail,canonicalRequest:{told}")
+    accounts.signed_rightly(access)
+
+
+def refusal(reason: str) -> Fault:
+    """The gateway's refusal of a caller."""
+    return Fault("APIGW.0301", f"Incorrect IAM authentication information: {reason}", status=401)
 
 
 def canonical_request(request: Request, headers: Mapping[str, str], signed: list[str]) -> str:
@@ -89,20 +107,42 @@ def canonical_request(request: Request, headers: Mapping[str, str], signed: list
     )
 
 
+def _secret(
+    access: str,
+    headers: Mapping[str, str],
+    *,
+    identity: Identity,
+    accounts: Accounts,
+    now: datetime,
+) -> str:
+    """The secret of an access key, whose security token must be the right one."""
+    token = headers.get("x-security-token")
+    if access == identity.access_key_id:
+        if token is not None:
+            # A permanent key has none.
+            raise refusal("decrypt token fail")
+        return identity.secret_access_key
+    key = accounts.temporary_keys.get(access)
+    if key is None or token is None:
+        # Without its token a temporary key is one that nobody has heard of.
+        raise refusal(f"Get secretKey failed,ak:{access},err:ak not exist")
+    if not hmac.compare_digest(key.security_token.encode(), token.encode("utf-8", "replace")):
+        raise refusal("decrypt token fail")
+    if now >= key.expires_at:
+        raise refusal(f"token expires, expires_at:{iso(key.expires_at)}")
+    return key.secret_key
+
+
 def _check_date(date: str, now: datetime) -> None:
     try:
         moment = datetime.strptime(date, _SDK_DATE).replace(tzinfo=UTC)
     except ValueError:
-        raise _refusal("calc ak sk signature fail:X-Sdk-Date malformed") from None
+        raise refusal("calc ak sk signature fail:X-Sdk-Date malformed") from None
     if abs(now - moment) > _SKEW:
-        raise _refusal("calc ak sk signature fail:signature expired")
+        raise refusal("calc ak sk signature fail:signature expired")
 
 
 def _check_body(body: bytes, headers: Mapping[str, str]) -> None:
     declared = headers.get("x-sdk-content-sha256", "UNSIGNED-PAYLOAD")
     if body and declared not in {"UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()}:
-        raise _refusal("verify aksk signature fail,the body does not have the declared hash")
-
-
-def _refusal(reason: str) -> Fault:
-    return Fault("APIGW.0301", f"Incorrect IAM authentication information: {reason}", status=401)
+        raise refusal("verify aksk signature fail,the body does not have the declared hash")

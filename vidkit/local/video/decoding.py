@@ -74,6 +74,14 @@ class Timeline:
             return None
         return self.number(ticks)
 
+    def looped_frame_at(self, offset: int) -> int:
+        """The number of the frame on screen at ``offset`` ms when the video comes again and again.
+
+        Exact to the tick however often it came: its length need not be a whole number of ms.
+        """
+        ticks = math.floor(Fraction(offset, 1000) / self.time_base)
+        return self.number(self.times[0] + ticks % (self.end - self.times[0]))
+
     def number(self, ticks: int) -> int:
         """The number of the last frame that is not later than ``ticks``."""
         return max(0, bisect_right(self.times, ticks) - 1)

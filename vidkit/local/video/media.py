@@ -5,7 +5,7 @@ blocks and may be called from any thread.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ __all__ = [
     "encode",
     "fit",
     "frames_at",
+    "numbered_frames",
     "probe",
     "timeline",
 ]
@@ -119,6 +120,23 @@ def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image 
     path = Path(path)
     line = timeline(path)
     return _frames_at(path, line, [line.frame_at(offset) for offset in offsets])
+
+
+def numbered_frames(path: Path, line: Timeline, numbers: Sequence[int]) -> Generator[Image.Image]:
+    """Some frames of a video, as RGB images, decoded as they are asked for.
+
+    Args:
+        path: the video file.
+        line: its timeline.
+        numbers: the frames' numbers, from 0; ascending ones are cheapest.
+
+    Raises:
+        NotAVideoError: as ``probe``; raised by the iterator.
+    """
+    for image in _frames_at(path, line, numbers):
+        # Only a number that is None gives None.
+        if image is not None:
+            yield image
 
 
 def encode(

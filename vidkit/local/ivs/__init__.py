@@ -1,0 +1,1 @@
+"""Amazon IVS: channels, their stream sessions, and playback restriction policies."""

@@ -1,0 +1,128 @@
+"""What is done to channels."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from vidkit.local.ivs.account import Channel
+from vidkit.local.ivs.arns import addresses_of, new_arn, stream_key_of
+from vidkit.local.ivs.channel_rules import changed_settings, new_settings
+from vidkit.local.ivs.refusals import conflict, over_quota
+from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.tags import check_tags
+from vidkit.local.state import State
+
+DEFAULT_MAX_RESULTS: Final = 100
+"""Channels on a page where the request names no number."""
+
+_SUMMARY: Final = (
+    "arn",
+    "name",
+    "latencyMode",
+    "authorized",
+    "recordingConfigurationArn",
+    "tags",
+    "insecureIngest",
+    "type",
+    "preset",
+    "playbackRestrictionPolicyArn",
+    "adConfigurationArn",
+)
+_FILTERS: Final = {
+    "filterByName": "name",
+    "filterByRecordingConfigurationArn": "recordingConfigurationArn",
+    "filterByPlaybackRestrictionPolicyArn": "playbackRestrictionPolicyArn",
+    "filterByAdConfigurationArn": "adConfigurationArn",
+}
+
+
+class Channels:
+    """Create, get, list, update and delete channels.
+
+    A playback restriction policy must be there to be attached; recording and ad configurations
+    are only remembered, for the local cloud has none of them. A batch shows each channel once, in
+    the order of the request.
+
+    Args:
+        state: what the services share.
+        pages: where the tokens of pages come from.
+    """
+
+    def __init__(self, state: State, pages: Pages) -> None:
+        self._state = state
+        self._pages = pages
+
+    def create(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``CreateChannel``."""
+        account, identity = self._state.ivs, self._state.identity
+        tags: dict[str, str] = parameters.get("tags", {})
+        check_tags(tags)
+        settings = new_settings(parameters)
+        self._check_policy(parameters)
+        if len(account.channels) >= self._state.most_channels:
+            raise over_quota("channels", self._state.most_channels)
+        arn = new_arn(identity, "channel")
+        content = {"arn": arn, **settings, **addresses_of(identity, arn), "tags": tags}
+        channel = Channel(content, stream_key_of(identity, arn))
+        account.add_channel(channel)
+        return {"channel": channel.content, "streamKey": channel.stream_key}
+
+    def get(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``GetChannel``."""
+        return {"channel": self._state.ivs.channels.find(parameters["arn"]).content}
+
+    def batch_get(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``BatchGetChannel``."""
+        channels: list[Mapping[str, Any]] = []
+        errors: list[dict[str, str]] = []
+        for arn in dict.fromkeys(parameters["arns"]):
+            channel = self._state.ivs.channels.get(arn)
+            if channel is not None:
+                channels.append(channel.content)
+            else:
+                message = f"There is no channel {arn}."
+                errors.append({"arn": arn, "code": "ResourceNotFoundException", "message": message})
+        return {"channels": channels, "errors": errors}
+
+    def list_channels(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``ListChannels``, in the order of creation."""
+        filters = {name: parameters[name] for name in _FILTERS if name in parameters}
+        if len(filters) > 1:
+            raise conflict(f"These filters exclude each other: {', '.join(filters)}.")
+
+        def matching(start: int | None) -> Iterator[tuple[int, Channel]]:
+            return (
+                (place, channel)
+                for place, channel in self._state.ivs.channels.since(start or 0)
+                if all(channel.content[_FILTERS[name]] == value for name, value in filters.items())
+            )
+
+        found, more = self._pages.page(
+            matching,
+            parameters,
+            default_size=DEFAULT_MAX_RESULTS,
+            request=["ListChannels", filters],
+        )
+        shown = [{name: channel.content[name] for name in _SUMMARY} for channel in found]
+        return {"channels": shown, **more}
+
+    def update(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``UpdateChannel``; a live channel stays as it is."""
+        channel = self._idle(parameters["arn"])
+        settings = changed_settings(channel.content, parameters)
+        self._check_policy(parameters)
+        channel.content.update(settings)
+        return {"channel": channel.content}
+
+    def delete(self, parameters: Mapping[str, Any]) -> None:
+        """``DeleteChannel``, with its stream key and its sessions; a live one stays."""
+        self._state.ivs.remove_channel(self._idle(parameters["arn"]))
+
+    def _idle(self, arn: str) -> Channel:
+        channel = self._state.ivs.channels.find(arn)
+        if channel.live(self._state.now()) is not None:
+            raise conflict(f"The channel {arn} is live: stop the stream first.")
+        return channel
+
+    def _check_policy(self, parameters: Mapping[str, Any]) -> None:
+        if policy := parameters.get("playbackRestrictionPolicyArn"):
+            self._state.ivs.policies.find(policy)

@@ -1,0 +1,1 @@
+"""What a program may set up in the local cloud, by subject."""
