@@ -130,12 +130,12 @@ async def test_at_most_concurrency_windows_are_under_way(scripted, t0):
         pager = kit.images.get_images(
             stream_name="s",
             start_timestamp=t0,
-            end_timestamp=t0 + timedelta(hours=1),
+            end_timestamp=t0 + timedelta(minutes=10),
             concurrency=5,
         )
         assert await pager.collect() == []
     assert most == 5
-    assert len(scripted.requests) == 145 + 1
+    assert len(scripted.requests) == 25 + 1
 
 
 async def test_a_slow_reader_slows_the_fetching(cloud, kit, t0):
@@ -200,6 +200,28 @@ async def test_a_timestamp_that_two_windows_answer_comes_once(scripted, t0):
             concurrency=1,
         ).collect()
     assert [image.timestamp - t0 for image in found] == [0 * SECOND, SECOND, 2 * SECOND]
+
+
+async def test_a_picture_that_stands_for_long_comes_once_however_many_windows_answer_it(
+    scripted, t0
+):
+    """What was recorded before comes late and again, after a window that has nothing."""
+    answers = [[0, 1], [1], [], [1], [0.5, 6, 99], [8, 99], [9]]
+
+    scripted.json({"DataEndpoint": scripted.endpoint})
+    for seconds in answers:
+        images = [{"TimeStamp": t0.timestamp() + s, "ImageContent": "/+8="} for s in seconds]
+        scripted.json({"Images": images})
+    async with scripted.kit() as kit:
+        found = await kit.images.get_images(
+            stream_name="s",
+            start_timestamp=t0,
+            end_timestamp=t0 + 13 * SECOND,
+            max_results=2,
+            concurrency=1,
+        ).collect()
+    # What claims to be of a time to come shuts out nothing that comes after it.
+    assert [(image.timestamp - t0) / SECOND for image in found] == [0, 1, 6, 99, 8, 9]
 
 
 UNKNOWN_OPERATION = (

@@ -1,13 +1,23 @@
-"""Kinesis Video Streams archived media: images out of a stream."""
+"""Kinesis Video Streams archived media: images out of a stream, and its fragments."""
 
 from vidkit.images.client import ImagesClient
+from vidkit.images.fragments import Fragment, ListFragmentsAnswer
 from vidkit.images.models import Image, ImageError, ImageFormat, ImagePage, ImageSelectorType
+from vidkit.images.progress_bar import SaveProgressBar
+from vidkit.images.save import MissingImage, OnProgress, SaveProgress, SaveReport
 
 __all__ = [
+    "Fragment",
     "Image",
     "ImageError",
     "ImageFormat",
     "ImagePage",
     "ImageSelectorType",
     "ImagesClient",
+    "ListFragmentsAnswer",
+    "MissingImage",
+    "OnProgress",
+    "SaveProgress",
+    "SaveProgressBar",
+    "SaveReport",
 ]

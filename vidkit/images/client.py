@@ -2,24 +2,16 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
+from os import PathLike
+from typing import Any
 
 from vidkit.calls import Caller, Operation
 from vidkit.checks import operation
-from vidkit.errors import (
-    AuthError,
-    ConflictError,
-    DecodeError,
-    InvalidRequestError,
-    NotFoundError,
-    QuotaError,
-    RequestError,
-    ThrottledError,
-    VidKitError,
-    VidKitTimeoutError,
-)
-from vidkit.images.endpoints import DataEndpoint, DataEndpoints
+from vidkit.errors import DecodeError, RequestError
+from vidkit.images.archive import Archive, Cost
+from vidkit.images.coverage import Span, Stretch, spans_of
+from vidkit.images.fragments import Fragment, ListFragmentsAnswer, ListFragmentsRequest
 from vidkit.images.models import (
-    GetDataEndpointAnswer,
     GetImagesAnswer,
     GetImagesRequest,
     Image,
@@ -27,21 +19,20 @@ from vidkit.images.models import (
     ImagePage,
     ImageSelectorType,
 )
+from vidkit.images.points import METADATA_OF_IMAGES
+from vidkit.images.recorded import RecordedWindows
+from vidkit.images.save import OnProgress, Saver, SaveReport, check_progress, find_target
 from vidkit.images.window_pages import WindowPages
-from vidkit.images.windows import PAGE_SIZE, Window, from_millis, to_millis, windows
+from vidkit.images.window_source import KnownWindows, UnsavedWindows, WindowSource
+from vidkit.images.windows import PAGE_SIZE, Grid, Window, from_millis, windows
 from vidkit.paging import AsyncPager
-from vidkit.transports.base import AwsRequest
 
 __all__ = ["ImagesClient"]
 
 _GET_IMAGES = Operation("images", "GetImages", GetImagesAnswer)
-_GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointAnswer)
+_LIST_FRAGMENTS = Operation("images", "ListFragments", ListFragmentsAnswer)
 
-_MILLISECOND = timedelta(milliseconds=1)
-# Answers that the right endpoint gives; after any other failure it is looked up again.
-_ENDPOINT_IS_GOOD = (ConflictError, InvalidRequestError, QuotaError, ThrottledError)
-_ENDPOINT_IS_BAD = (AuthError, DecodeError, NotFoundError)
-
+_MOST_FRAGMENTS = 1000
 _TOKEN_PREFIX = "at-"  # noqa: S105
 
 
@@ -59,7 +50,7 @@ class ImagesClient:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._endpoints = caller.runtime.shared(DataEndpoints)
+        self._archive = Archive(caller)
 
     @operation
     def get_images(
@@ -77,6 +68,7 @@ class ImagesClient:
         height_pixels: int | None = None,
         max_results: int = PAGE_SIZE,
         concurrency: int = 8,
+        skip_gaps: bool = False,
     ) -> AsyncPager[Image, ImagePage]:
         """Images at regular sampling points of a range of any length.
 
@@ -98,6 +90,9 @@ class ImagesClient:
             height_pixels: 1 to 2160, together with the width; default: as recorded.
             max_results: sampling points in one window and page, 1 to 25 (25).
             concurrency: windows fetched at once, 1 to 64 (8).
+            skip_gaps: whether to list the stream's fragments, and to ask only for the sampling
+                points within them (False). Points in gaps are no items then, and a page can be
+                empty: the last one, when no page before it could know that it was the last.
 
         Returns:
             A pager over images; its pages are the windows.
@@ -107,7 +102,8 @@ class ImagesClient:
             NotFoundError: while iterating: there is no such stream.
             VidKitError: while iterating: see `vidkit.errors`.
 
-        Source: ``GetImages`` and ``GetDataEndpoint`` of Kinesis Video Streams.
+        Source: ``GetImages``, ``GetDataEndpoint`` and (for ``skip_gaps``) ``ListFragments`` of
+        Kinesis Video Streams.
         """
         request = GetImagesRequest(
             stream_name=stream_name,
@@ -122,35 +118,219 @@ class ImagesClient:
             height_pixels=height_pixels,
             max_results=max_results,
             concurrency=concurrency,
+            skip_gaps=skip_gaps,
         )
-        start = to_millis(request.start_timestamp)
-        end = to_millis(request.end_timestamp)
-        interval = request.sampling_interval // _MILLISECOND
+        grid = request.grid
 
         def pages(token: str | None, *, ahead: bool) -> AsyncIterator[ImagePage]:
-            begin = start if token is None else _from_token(token, start, end, interval)
-            return WindowPages(
-                windows(begin, end, interval, page_size=request.max_results),
-                lambda window: self._fetch(request, window),
-                self._caller.runtime.spawn,
-                concurrency=request.concurrency if ahead else 1,
-                token=_to_token,
-            )
+            begin = grid.start if token is None else _from_token(token, grid)
+            source = self._windows(request, begin, ahead=ahead)
+            return self._pages(request, source, concurrency=request.concurrency if ahead else 1)
 
         return AsyncPager(pages)
+
+    @operation
+    async def save_images(
+        self,
+        target: str | PathLike[str],
+        *,
+        stream_name: str | None = None,
+        stream_arn: str | None = None,
+        start_timestamp: datetime,
+        end_timestamp: datetime,
+        sampling_interval: timedelta = timedelta(seconds=1),
+        image_selector_type: ImageSelectorType = "SERVER_TIMESTAMP",
+        format: ImageFormat = "JPEG",
+        jpeg_quality: int | None = None,
+        width_pixels: int | None = None,
+        height_pixels: int | None = None,
+        max_results: int = PAGE_SIZE,
+        concurrency: int = 8,
+        skip_gaps: bool = False,
+        on_progress: OnProgress | None = None,
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> SaveReport:
+        """Write the images of a range into a folder or an object store, a file each.
+
+        A file is named by its image's time, such as ``2026-05-01T12-00-00.000Z.jpg``, and is there
+        whole or not at all. What is there already is left alone, and windows of which every
+        sampling point has a file are not asked for: called again after a failure or a crash, it
+        goes on where it was. Give each stream, and each size and quality, a target of its own.
+
+        Args:
+            target: a folder, made when it is not there; or a URL that fsspec knows, such as
+                ``s3://bucket/frames``, which needs ``vidkit[fsspec]``.
+            stream_name: as for `get_images`, like all parameters up to ``skip_gaps``.
+            stream_arn: the stream's ARN.
+            start_timestamp: the first sampling point.
+            end_timestamp: the end of the range.
+            sampling_interval: between two points (1 s).
+            image_selector_type: whose clock the timestamps are of (``"SERVER_TIMESTAMP"``).
+            format: ``"JPEG"`` (default) or ``"PNG"``.
+            jpeg_quality: 1 to 100.
+            width_pixels: 1 to 3840, together with the height.
+            height_pixels: 1 to 2160, together with the width.
+            max_results: sampling points in one window, 1 to 25 (25).
+            concurrency: windows fetched at once, 1 to 64 (8).
+            skip_gaps: whether to ask only for points where something was recorded (False).
+            on_progress: called after each window with a `SaveProgress`; must not block. A
+                `SaveProgressBar` is one.
+            storage_options: of a URL: what fsspec's file system is made with, such as
+                ``{"endpoint_url": ...}``.
+
+        Returns:
+            How many images were saved and skipped, which are missing and why, and how many bytes
+            were written.
+
+        Raises:
+            RequestError: a parameter is wrong, or the target cannot be written: no permission, a
+                full disk.
+            ConfigError: the target's URL needs a package that is not installed.
+            NotFoundError: there is no such stream.
+            VidKitError: see `vidkit.errors`. What was saved before stays.
+
+        Source: ``GetImages``, ``GetDataEndpoint`` and (for ``skip_gaps``) ``ListFragments`` of
+        Kinesis Video Streams.
+        """
+        request = GetImagesRequest(
+            stream_name=stream_name,
+            stream_arn=stream_arn,
+            start_timestamp=start_timestamp,
+            end_timestamp=end_timestamp,
+            sampling_interval=sampling_interval,
+            image_selector_type=image_selector_type,
+            format=format,
+            jpeg_quality=jpeg_quality,
+            width_pixels=width_pixels,
+            height_pixels=height_pixels,
+            max_results=max_results,
+            concurrency=concurrency,
+            skip_gaps=skip_gaps,
+        )
+        check_progress(on_progress)
+        self._caller.runtime.check()
+        files = await find_target(target, storage_options)
+        saver = Saver(files, request.format, request.grid, on_progress)
+        await saver.open()
+        source = UnsavedWindows(
+            self._windows(request, request.grid.start, ahead=True),
+            saver.is_saved,
+            request.grid.interval,
+        )
+        pages = self._pages(request, source, concurrency=request.concurrency)
+        return await saver.save(pages, source)
+
+    @operation
+    def list_fragments(
+        self,
+        *,
+        stream_name: str | None = None,
+        stream_arn: str | None = None,
+        fragment_selector_type: ImageSelectorType = "SERVER_TIMESTAMP",
+        start_timestamp: datetime,
+        end_timestamp: datetime,
+        max_results: int = _MOST_FRAGMENTS,
+    ) -> AsyncPager[Fragment, ListFragmentsAnswer]:
+        """The fragments that begin within a range, both ends included.
+
+        They come in no order, not even from page to page: the service promises none. A fragment
+        that was recorded a moment ago may not be listed yet.
+
+        Args:
+            stream_name: the stream's name; give it or ``stream_arn``.
+            stream_arn: the stream's ARN.
+            fragment_selector_type: whose clock the range is of, ``"SERVER_TIMESTAMP"`` (default)
+                or ``"PRODUCER_TIMESTAMP"``.
+            start_timestamp: the beginning of the range, aware.
+            end_timestamp: the end of the range, aware, not before the start.
+            max_results: fragments on a page, 1 to 1000 (1000). Each costs one of the 10,000
+                points that a stream has a second.
+
+        Returns:
+            A pager over fragments.
+
+        Raises:
+            RequestError: at once, when a parameter is wrong.
+            NotFoundError: while iterating: there is no such stream.
+            VidKitError: while iterating: see `vidkit.errors`.
+
+        Source: ``ListFragments`` and ``GetDataEndpoint`` of Kinesis Video Streams.
+        """
+        return self._fragments(
+            ListFragmentsRequest(
+                stream_name=stream_name,
+                stream_arn=stream_arn,
+                fragment_selector_type=fragment_selector_type,
+                start_timestamp=start_timestamp,
+                end_timestamp=end_timestamp,
+                max_results=max_results,
+            )
+        )
+
+    def _fragments(
+        self, request: ListFragmentsRequest
+    ) -> AsyncPager[Fragment, ListFragmentsAnswer]:
+        async def fetch(token: str | None) -> ListFragmentsAnswer:
+            return await self._archive.call(
+                _LIST_FRAGMENTS, request, request.wire_params(token), Cost(request.max_results)
+            )
+
+        return self._caller.pager(fetch)
+
+    def _windows(self, request: GetImagesRequest, begin: int, *, ahead: bool) -> WindowSource:
+        grid, page_size = request.grid, request.max_results
+        if not request.skip_gaps:
+            known = windows(begin, grid.end, grid.interval, page_size=page_size)
+            return KnownWindows(known, begin)
+        return RecordedWindows(
+            grid,
+            begin,
+            lambda stretch: self._spans(request, stretch),
+            self._caller.runtime.spawn,
+            page_size=page_size,
+            ahead=ahead,
+        )
+
+    async def _spans(self, request: GetImagesRequest, stretch: Stretch) -> list[Span]:
+        """When something was recorded, of a stretch of the range."""
+        listed = self._fragments(
+            ListFragmentsRequest(
+                stream_name=request.stream_name,
+                stream_arn=request.stream_arn,
+                fragment_selector_type=request.image_selector_type,
+                start_timestamp=from_millis(stretch.listed_from),
+                end_timestamp=from_millis(stretch.listed_until),
+                max_results=stretch.max_results,
+            )
+        )
+        return spans_of(await listed.collect(), request.image_selector_type)
+
+    def _pages(
+        self, request: GetImagesRequest, source: WindowSource, *, concurrency: int
+    ) -> WindowPages:
+        return WindowPages(
+            source,
+            lambda window: self._fetch(request, window),
+            self._caller.runtime.spawn,
+            concurrency=concurrency,
+            token=_to_token,
+        )
 
     async def _fetch(self, request: GetImagesRequest, window: Window) -> list[Image]:
         """All images of one window; what the service puts on further pages is followed."""
         params = request.wire_params() | {
             "StartTimestamp": from_millis(window.start),
             "EndTimestamp": from_millis(window.end),
+            # The service charges for what is asked, not for what it gives.
+            "MaxResults": window.points,
         }
+        cost = Cost(METADATA_OF_IMAGES + window.points, window.points)
         images: list[Image] = []
         seen: set[str] = set()
         token: str | None = None
         while True:
             more = {} if token is None else {"NextToken": token}
-            answer = await self._get_images(request, params | more)
+            answer = await self._archive.call(_GET_IMAGES, request, params | more, cost)
             images.extend(answer.images)
             token = answer.next_token or None
             if token is None:
@@ -163,68 +343,16 @@ class ImagesClient:
                 )
             seen.add(token)
 
-    async def _get_images(
-        self, request: GetImagesRequest, params: Mapping[str, object]
-    ) -> GetImagesAnswer:
-        async def look_up(number: int) -> str:
-            member = "StreamName" if request.stream_name is not None else "StreamARN"
-            lookup = {member: request.stream, "APIName": "GET_IMAGES"}
-            answer = await self._caller.once(
-                _GET_DATA_ENDPOINT,
-                AwsRequest("kinesisvideo", "GetDataEndpoint", lookup),
-                attempt=number,
-            )
-            return answer.data_endpoint
-
-        # The endpoint of a request that has not come to an end; a timeout leaves it here.
-        unfinished: DataEndpoint | None = None
-
-        async def attempt(number: int) -> GetImagesAnswer:
-            nonlocal unfinished
-            if unfinished is not None:
-                self._endpoints.drop(request.stream, unfinished)
-            endpoint, was_known = await self._endpoints.get(request.stream, lambda: look_up(number))
-            unfinished = endpoint
-            call = AwsRequest("kinesis-video-archived-media", "GetImages", params, endpoint.url)
-            try:
-                answer = await self._caller.once(_GET_IMAGES, call, attempt=number)
-            except VidKitError as error:
-                unfinished = None
-                if not isinstance(error, _ENDPOINT_IS_GOOD):
-                    self._endpoints.drop(request.stream, endpoint)
-                # A stream that was moved is found by looking again, so that is worth a try.
-                if was_known and isinstance(error, _ENDPOINT_IS_BAD):
-                    error.retryable = True
-                raise _explained(error) from error.__cause__
-            unfinished = None
-            return answer
-
-        try:
-            return await self._caller.retrying(_GET_IMAGES, attempt)
-        except VidKitTimeoutError:
-            if unfinished is not None:
-                self._endpoints.drop(request.stream, unfinished)
-            raise
-
-
-def _explained(error: VidKitError) -> VidKitError:
-    if isinstance(error, DecodeError) and "Images: Field required" in error.message:
-        error.message += (
-            "; an answer without Images is what an endpoint other than the stream's GET_IMAGES "
-            "data endpoint gives"
-        )
-    return error
-
 
 def _to_token(millis: int) -> str:
     return f"{_TOKEN_PREFIX}{millis}"
 
 
-def _from_token(token: str, start: int, end: int, interval: int) -> int:
+def _from_token(token: str, grid: Grid) -> int:
     digits = token.removeprefix(_TOKEN_PREFIX)
     if token.startswith(_TOKEN_PREFIX) and digits.isascii() and digits.isdecimal():
         point = int(digits[:20])
-        if start <= point <= end and (point - start) % interval == 0:
+        if point in grid:
             return point
     raise RequestError(
         f"token={token[:40]!r}: must be a next_token of get_images with the same range and interval"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from vidkit.images.windows import from_millis
+from vidkit.images.windows import Grid, from_millis, to_millis
 from vidkit.model import OPEN, AwareDatetime, PascalRequest, PascalResponse, ResponseModel
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ImageFormat",
     "ImagePage",
     "ImageSelectorType",
+    "Moment",
     "StreamRequest",
 ]
 
@@ -41,6 +42,10 @@ def _epoch_seconds(value: Any) -> Any:
     return value
 
 
+Moment = Annotated[datetime, BeforeValidator(_epoch_seconds)]
+"""A point in time of an answer: UTC, to the millisecond."""
+
+
 class Image(PascalResponse):
     """One sampling point of a stream. API shape: ``Image``.
 
@@ -56,9 +61,7 @@ class Image(PascalResponse):
         True
     """
 
-    timestamp: Annotated[datetime, BeforeValidator(_epoch_seconds)] = Field(
-        validation_alias="TimeStamp", serialization_alias="TimeStamp"
-    )
+    timestamp: Moment = Field(validation_alias="TimeStamp", serialization_alias="TimeStamp")
     error: Annotated[ImageError | str, OPEN] | None = None
     content: bytes | None = Field(
         default=None, validation_alias="ImageContent", serialization_alias="ImageContent"
@@ -139,6 +142,12 @@ class StreamRequest(PascalRequest):
         """The stream's name or ARN, whichever was given."""
         return self.stream_name or self.stream_arn or ""
 
+    def stream_params(self) -> dict[str, Any]:
+        """The member that says which stream."""
+        if self.stream_name is not None:
+            return {"StreamName": self.stream_name}
+        return {"StreamARN": self.stream_arn}
+
 
 class GetImagesRequest(StreamRequest):
     """The parameters of ``ImagesClient.get_images``, which spans many API calls."""
@@ -155,6 +164,7 @@ class GetImagesRequest(StreamRequest):
     height_pixels: Annotated[int, Field(ge=1, le=2160, strict=True)] | None = None
     max_results: Annotated[int, Field(ge=1, le=25, strict=True)]
     concurrency: Annotated[int, Field(ge=1, le=64, strict=True)]
+    skip_gaps: Annotated[bool, Field(strict=True)] = False
 
     @field_validator("sampling_interval", mode="before")
     @classmethod
@@ -188,6 +198,15 @@ class GetImagesRequest(StreamRequest):
             )
         return self
 
+    @property
+    def grid(self) -> Grid:
+        """The sampling points."""
+        return Grid(
+            to_millis(self.start_timestamp),
+            to_millis(self.end_timestamp),
+            self.sampling_interval // _MILLISECOND,
+        )
+
     def wire_params(self) -> dict[str, Any]:
         """The members that every request of the range shares, under their wire names."""
         params: dict[str, Any] = {
@@ -196,10 +215,7 @@ class GetImagesRequest(StreamRequest):
             "SamplingInterval": self.sampling_interval // _MILLISECOND,
             "MaxResults": self.max_results,
         }
-        if self.stream_name is not None:
-            params["StreamName"] = self.stream_name
-        else:
-            params["StreamARN"] = self.stream_arn
+        params |= self.stream_params()
         if self.jpeg_quality is not None:
             params["FormatConfig"] = {"JPEGQuality": str(self.jpeg_quality)}
         if self.width_pixels is not None:

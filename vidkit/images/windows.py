@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 __all__ = [
     "LONGEST_WINDOW",
     "PAGE_SIZE",
+    "Grid",
     "Window",
     "from_millis",
     "to_millis",
@@ -37,6 +38,37 @@ def from_millis(millis: int) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """The sampling points start, start + interval, ... up to and including end.
+
+    Example:
+        >>> len(Grid(0, 3_600_000, 1000))
+        3601
+        >>> 1500 in Grid(0, 3_600_000, 1000)
+        False
+    """
+
+    start: int
+    end: int
+    interval: int
+
+    def __len__(self) -> int:
+        return (self.end - self.start) // self.interval + 1
+
+    def __contains__(self, point: int) -> bool:
+        return self.start <= point <= self.end and (point - self.start) % self.interval == 0
+
+    @property
+    def last(self) -> int:
+        """The last sampling point."""
+        return self.start + (len(self) - 1) * self.interval
+
+    def passed(self, point: int) -> int:
+        """How many sampling points lie before one of them."""
+        return (point - self.start) // self.interval
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Consecutive sampling points that one request asks for.
 
@@ -44,11 +76,13 @@ class Window:
         start: the first sampling point.
         last: the last sampling point.
         following: the sampling point after the last, or None at the end of the range.
+        points: how many sampling points there are in it.
     """
 
     start: int
     last: int
     following: int | None
+    points: int
 
     @property
     def end(self) -> int:
@@ -60,7 +94,14 @@ class Window:
         return self.last + 1
 
 
-def windows(start: int, end: int, interval: int, *, page_size: int = PAGE_SIZE) -> Iterator[Window]:
+def windows(
+    start: int,
+    end: int,
+    interval: int,
+    *,
+    page_size: int = PAGE_SIZE,
+    range_end: int | None = None,
+) -> Iterator[Window]:
     """Cut the points start, start + interval, ... up to and including end into windows.
 
     Args:
@@ -68,10 +109,13 @@ def windows(start: int, end: int, interval: int, *, page_size: int = PAGE_SIZE) 
         end: the last moment that may be a sampling point.
         interval: between two sampling points.
         page_size: sampling points in a window at most.
+        range_end: the end of the whole range, where this is only a part of it.
     """
+    range_end = end if range_end is None else range_end
     points = min(page_size, (LONGEST_WINDOW - 1) // interval + 1)
     while start <= end:
         last = min(start + (points - 1) * interval, start + (end - start) // interval * interval)
         following = last + interval
-        yield Window(start, last, following if following <= end else None)
+        rest = following if following <= range_end else None
+        yield Window(start, last, rest, (last - start) // interval + 1)
         start = following

@@ -1,0 +1,127 @@
+"""Which sampling points lie where something was recorded; how a saved image is named."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidkit import DecodeError
+from vidkit.images.coverage import Stretch, covered, spans_of, stretches
+from vidkit.images.fragments import Fragment
+from vidkit.images.names import file_name, is_leftover, part_name, time_reader
+from vidkit.images.windows import Grid, from_millis
+
+
+def fragment(start, length=1000, **members):
+    return Fragment(
+        server_timestamp=from_millis(start),
+        producer_timestamp=from_millis(start + 7),
+        fragment_length_in_milliseconds=length,
+        **members,
+    )
+
+
+def spans(*fragments, by="SERVER_TIMESTAMP"):
+    return spans_of(fragments, by)
+
+
+def test_fragments_that_follow_one_another_are_one_span():
+    found = spans(fragment(4000), fragment(0), fragment(2000, 1500), fragment(1000))
+    # 500 ms are the jitter of a server's clock, 501 a gap.
+    assert found == [(0, 5000)] == spans(fragment(0, 9), fragment(509, 4491))
+    assert spans(fragment(0), fragment(1501)) == [(0, 1000), (1501, 2501)]
+
+
+def test_a_long_fragment_holds_the_short_ones_within_it():
+    assert spans(fragment(0, 9000), fragment(1000), fragment(2000)) == [(0, 9000)]
+
+
+def test_spans_are_on_the_clock_that_was_asked_for():
+    assert spans(fragment(0), by="PRODUCER_TIMESTAMP") == [(7, 1007)]
+    with pytest.raises(DecodeError, match="PRODUCER_TIMESTAMP"):
+        spans(Fragment(server_timestamp=from_millis(0)), by="PRODUCER_TIMESTAMP")
+
+
+def test_a_fragment_without_a_length_may_be_as_long_as_any():
+    assert spans(Fragment(server_timestamp=from_millis(5))) == [(5, 20_005)]
+    assert spans(fragment(5, -3)) == [(5, 5)]
+
+
+def test_both_ends_of_a_fragment_count():
+    grid = Grid(0, 10_000, 1000)
+    stretch = Stretch(0, 10_000)
+
+    def points(start, end):
+        return [
+            point
+            for window in covered(stretch, [(start, end)], grid, page_size=3)
+            for point in range(window.start, window.end, 1000)
+        ]
+
+    assert points(2000, 4000) == [2000, 3000, 4000]
+    assert points(2001, 3999) == [3000]
+    assert points(2001, 2999) == []
+    assert points(-500, 0) == [0]
+    assert points(9_001, 99_999) == [10_000]
+
+
+def test_what_begins_just_after_a_stretch_is_listed_with_it():
+    """It may join on to what ends just before, so that the last point lies within."""
+    stretch = Stretch(0, 3_600_000)
+    assert stretch.listed_from == -60_000
+    assert stretch.listed_until == 3_600_500
+
+
+@given(
+    start=st.integers(0, 10**13),
+    interval=st.integers(200, 10**7),
+    points=st.integers(1, 2000),
+    page_size=st.integers(1, 25),
+    data=st.data(),
+)
+def test_stretches_hold_every_sampling_point_once(start, interval, points, page_size, data):
+    grid = Grid(start, start + points * interval - 1, interval)
+    begin = start + data.draw(st.integers(0, points - 1)) * interval
+    cut = list(stretches(grid, begin, page_size=page_size))
+    held = [point for s in cut for point in range(s.first, s.last + 1, interval)]
+    assert held == list(range(begin, grid.end + 1, interval))
+    assert all(s.last - s.first <= 3_600_000 for s in cut)
+    assert all(1 <= s.max_results <= 1000 for s in cut)
+    # Only the last one can cut a window short.
+    if interval <= 60_000:
+        assert all(((s.last - s.first) // interval + 1) % page_size == 0 for s in cut[:-1])
+
+
+@given(st.integers(-62_135_596_800_000, 253_402_300_799_999), st.sampled_from(["JPEG", "PNG"]))
+def test_names_tell_their_time_and_are_good_everywhere(millis, kind):
+    name = file_name(millis, kind)
+    assert time_reader(kind)(name) == millis
+    assert time_reader("PNG" if kind == "JPEG" else "JPEG")(name) is None
+    assert set(name) <= set("0123456789-T.Zjpgn")
+    part = part_name(name, "0123456789abcdef")
+    assert is_leftover(part)
+    assert not is_leftover(name)
+    assert time_reader(kind)(part) is None
+
+
+@given(st.lists(st.integers(-62_135_596_800_000, 253_402_300_799_999), unique=True))
+def test_names_sort_as_their_times(times):
+    names = [file_name(time, "JPEG") for time in sorted(times)]
+    assert names == sorted(names)
+    assert len(set(names)) == len(times)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2026-02-30T00-00-00.000Z.jpg",
+        "2026-01-01T24-00-01.000Z.jpg",
+        "2026-01-01T00:00:00.000Z.jpg",
+        "2026-01-01T00-00-00.000Z.jpg\n",
+        "x2026-01-01T00-00-00.000Z.jpg",
+        "٢026-01-01T00-00-00.000Z.jpg",
+        "2026-01-01T00-00-00.000Z.jpeg",
+        "",
+    ],
+)
+def test_other_names_tell_no_time(name):
+    assert time_reader("JPEG")(name) is None

@@ -1,0 +1,50 @@
+"""Models of fragments against the installed botocore's."""
+
+from datetime import UTC, datetime
+
+import pytest
+from model_comparison import differences, operation
+
+from vidkit import RequestError
+from vidkit.images.fragments import ListFragmentsAnswer, ListFragmentsRequest
+from vidkit.model import decode
+
+API = "kinesis-video-archived-media"
+AT = datetime(2026, 5, 1, 12, 0, 0, 123_000, tzinfo=UTC)
+ARN = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/s/1"
+ASKED = {
+    "fragment_selector_type": "SERVER_TIMESTAMP",
+    "start_timestamp": AT,
+    "end_timestamp": AT,
+    "max_results": 1000,
+}
+
+
+def test_every_member_of_a_fragment_is_in_our_model():
+    shape = operation(API, "ListFragments").output_shape
+    found = set(differences(shape, ListFragmentsAnswer, "ListFragments", request=False))
+    # An answer without it is what a wrong endpoint gives.
+    assert found == {"ListFragments.Fragments: required by us only"}
+
+
+def test_list_fragments_sends_every_member_the_service_knows():
+    shape = operation(API, "ListFragments").input_shape
+    by_name = ListFragmentsRequest(stream_name="s", **ASKED).wire_params("token")
+    by_arn = ListFragmentsRequest(stream_arn=ARN, **ASKED).wire_params()
+    assert by_name.keys() | by_arn.keys() == set(shape.members)
+    selector = shape.members["FragmentSelector"]
+    assert by_arn["FragmentSelector"].keys() == set(selector.members)
+    times = selector.members["TimestampRange"]
+    assert by_arn["FragmentSelector"]["TimestampRange"].keys() == set(times.members)
+    bounds = shape.members["MaxResults"].metadata
+    for size in (bounds["min"], bounds["max"]):
+        ListFragmentsRequest(stream_name="s", **ASKED | {"max_results": size})
+    for size in (bounds["min"] - 1, bounds["max"] + 1):
+        with pytest.raises(RequestError, match="max_results"):
+            ListFragmentsRequest(stream_name="s", **ASKED | {"max_results": size})
+
+
+def test_a_fragment_keeps_its_milliseconds():
+    body = b'{"Fragments":[{"ServerTimestamp":1777636800.123,"FragmentLengthInMilliseconds":2000}]}'
+    (fragment,) = decode(ListFragmentsAnswer, body).items
+    assert fragment.server_timestamp == AT
