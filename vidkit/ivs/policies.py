@@ -1,84 +1,68 @@
 """Parameters and answers of the playback restriction policy operations."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator
 
+from vidkit.ivs.members import Flag, IvsRequest, Name, PageSize, PageToken, PolicyArn, Tags
 from vidkit.ivs.rules import check_countries, check_origins
-from vidkit.model import CamelRequest, CamelResponse
-from vidkit.tags import check_tags
+from vidkit.model import CamelResponse
 
 __all__ = [
+    "Countries",
     "CreatePlaybackRestrictionPolicyRequest",
     "DeletePlaybackRestrictionPolicyRequest",
     "GetPlaybackRestrictionPolicyRequest",
     "ListPlaybackRestrictionPoliciesAnswer",
     "ListPlaybackRestrictionPoliciesRequest",
+    "Origins",
     "PlaybackRestrictionPolicy",
     "PlaybackRestrictionPolicyAnswer",
     "UpdatePlaybackRestrictionPolicyRequest",
 ]
 
-_Countries = Annotated[Sequence[str], AfterValidator(check_countries)]
-_Origins = Annotated[Sequence[str], AfterValidator(check_origins)]
-_Name = Annotated[str, StringConstraints(max_length=128, pattern=r"^[a-zA-Z0-9_-]*$")]
-_Arn = Annotated[
-    str,
-    StringConstraints(
-        max_length=128,
-        pattern=r"^arn:[a-z-]+:ivs:[a-z0-9-]+:[0-9]+:playback-restriction-policy/[a-zA-Z0-9-]+$",
-    ),
-]
+Countries = Annotated[Sequence[str], AfterValidator(check_countries)]
+Origins = Annotated[Sequence[str], AfterValidator(check_origins)]
 
 
-class _IvsRequest(CamelRequest):
-    service: ClassVar[str | None] = "ivs"
-
-
-class CreatePlaybackRestrictionPolicyRequest(_IvsRequest):
+class CreatePlaybackRestrictionPolicyRequest(IvsRequest):
     """The parameters of ``CreatePlaybackRestrictionPolicy``."""
 
-    allowed_countries: _Countries | None = None
-    allowed_origins: _Origins | None = None
-    enable_strict_origin_enforcement: Annotated[bool, Field(strict=True)] | None = None
-    name: _Name | None = None
-    tags: Annotated[Mapping[str, str], AfterValidator(check_tags)] | None = None
+    allowed_countries: Countries | None = None
+    allowed_origins: Origins | None = None
+    enable_strict_origin_enforcement: Flag | None = None
+    name: Name | None = None
+    tags: Tags | None = None
 
 
-class GetPlaybackRestrictionPolicyRequest(_IvsRequest):
+class GetPlaybackRestrictionPolicyRequest(IvsRequest):
     """The parameters of ``GetPlaybackRestrictionPolicy``."""
 
-    arn: _Arn
+    arn: PolicyArn
 
 
-class UpdatePlaybackRestrictionPolicyRequest(_IvsRequest):
+class UpdatePlaybackRestrictionPolicyRequest(IvsRequest):
     """The parameters of ``UpdatePlaybackRestrictionPolicy``."""
 
-    arn: _Arn
-    allowed_countries: _Countries | None = None
-    allowed_origins: _Origins | None = None
-    enable_strict_origin_enforcement: Annotated[bool, Field(strict=True)] | None = None
-    name: _Name | None = None
+    arn: PolicyArn
+    allowed_countries: Countries | None = None
+    allowed_origins: Origins | None = None
+    enable_strict_origin_enforcement: Flag | None = None
+    name: Name | None = None
 
 
-class DeletePlaybackRestrictionPolicyRequest(_IvsRequest):
+class DeletePlaybackRestrictionPolicyRequest(IvsRequest):
     """The parameters of ``DeletePlaybackRestrictionPolicy``."""
 
-    arn: _Arn
+    arn: PolicyArn
 
 
-class ListPlaybackRestrictionPoliciesRequest(_IvsRequest):
+class ListPlaybackRestrictionPoliciesRequest(IvsRequest):
     """The parameters of ``ListPlaybackRestrictionPolicies``."""
 
-    max_results: Annotated[int, Field(ge=1, le=100, strict=True)]
-    next_token: (
-        Annotated[
-            str,
-            StringConstraints(min_length=1, max_length=1024, pattern=r"^[a-zA-Z0-9+/=_-]*$"),
-        ]
-        | None
-    ) = None
+    max_results: PageSize
+    next_token: PageToken | None = None
 
 
 class PlaybackRestrictionPolicy(CamelResponse):
