@@ -1,9 +1,18 @@
 import pickle
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from vidkit import AwsConfig, ConfigError, HuaweiConfig, PollPolicy, RetryPolicy, VidKit
+from vidkit import (
+    AwsConfig,
+    ConfigError,
+    HuaweiConfig,
+    HuaweiCredentials,
+    PollPolicy,
+    RetryPolicy,
+    VidKit,
+)
 from vidkit.config import seconds
 
 SECRET = "s3cret-value"
@@ -15,6 +24,9 @@ SECRET = "s3cret-value"
         AwsConfig(access_key_id="AKIA", secret_access_key=SECRET, session_token=SECRET),
         HuaweiConfig(access_key="AK", secret_key=SECRET, security_token=SECRET),
         HuaweiConfig(auth_token=SECRET),
+        HuaweiConfig(username="anna b", password=f"{SECRET} ", domain_name="acme"),
+        HuaweiCredentials(access_key="AK", secret_key=SECRET, security_token=SECRET),
+        HuaweiCredentials(access_key="AK", secret_key=SECRET, expires_at=datetime.now(UTC)),
     ],
 )
 def test_secrets_are_masked_and_configs_are_frozen_and_picklable(config):
@@ -24,7 +36,7 @@ def test_secrets_are_masked_and_configs_are_frozen_and_picklable(config):
     assert "***" in repr(config)
     assert pickle.loads(pickle.dumps(config)) == config
     with pytest.raises(AttributeError):
-        config.region = "elsewhere"
+        setattr(config, "region" if hasattr(config, "region") else "access_key", "elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +67,41 @@ def test_secrets_are_masked_and_configs_are_frozen_and_picklable(config):
         (lambda: AwsConfig(endpoint_url="http://h:99999"), ["endpoint_url"]),
         (lambda: AwsConfig(endpoint_url=f"http://u:{SECRET}@h"), ["endpoint_url"]),
         (lambda: HuaweiConfig(endpoint="ftp://h"), ["endpoint"]),
+        (lambda: HuaweiConfig(endpoint="http://mpc.example.com"), ["endpoint", "https"]),
+        (lambda: HuaweiConfig(iam_endpoint="http://10.0.0.1"), ["iam_endpoint", "https"]),
+        (lambda: HuaweiConfig(metadata_endpoint="http://10.0.0.1"), ["metadata_endpoint"]),
+        (lambda: HuaweiConfig(metadata_endpoint="https://example.com"), ["metadata_endpoint"]),
+        (
+            lambda: HuaweiConfig(use_metadata=False, metadata_endpoint="http://127.0.0.1:1"),
+            ["metadata_endpoint", "use_metadata"],
+        ),
+        (lambda: HuaweiConfig(use_metadata=1), ["use_metadata", "True or False"]),
+        (lambda: HuaweiConfig(username="u"), ["password, domain_name", "username", "all of them"]),
+        (lambda: HuaweiConfig(password=SECRET), ["username, domain_name", "password"]),
+        (
+            lambda: HuaweiConfig(username="u", password=f"{SECRET}\n", domain_name="d"),
+            ["password=***"],
+        ),
+        (lambda: HuaweiConfig(credentials="AK"), ["credentials", "callable"]),
+        (lambda: HuaweiConfig(auth_token=f"{SECRET}ü"), ["auth_token", "ASCII"]),
+        (lambda: HuaweiConfig(credentials_file=b"x"), ["credentials_file"]),
+        (lambda: HuaweiConfig(profile=""), ["profile"]),
+        (lambda: HuaweiCredentials(access_key="AK"), ["secret_key"]),
+        (lambda: HuaweiCredentials(access_key="AK", secret_key=None), ["secret_key"]),
+        (lambda: HuaweiCredentials(access_key=5, secret_key=SECRET), ["access_key=5"]),
+        (lambda: HuaweiCredentials(access_key="AK", secret_key=f"{SECRET} "), ["secret_key=***"]),
+        (
+            lambda: HuaweiCredentials(
+                access_key="AK",
+                secret_key=SECRET,
+                expires_at=datetime(2026, 1, 1),  # noqa: DTZ001
+            ),
+            ["expires_at", "aware"],
+        ),
+        (
+            lambda: HuaweiCredentials(access_key="AK", secret_key=SECRET, expires_at="soon"),
+            ["expires_at", "aware"],
+        ),
         (lambda: AwsConfig(max_connections=0), ["max_connections", "0"]),
         (lambda: AwsConfig(max_connections=1.5), ["max_connections", "1.5"]),
         (lambda: AwsConfig(connect_timeout=-1), ["connect_timeout", "-1"]),
@@ -80,23 +127,54 @@ def test_durations_are_seconds_or_timedeltas():
     assert seconds(timedelta(milliseconds=250), parameter="x") == 0.25
 
 
-def test_keys_and_project_come_from_the_environment_unless_given(monkeypatch):
-    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", "env-ak")
-    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", "env-sk")
-    monkeypatch.setenv("HUAWEICLOUD_SDK_SECURITY_TOKEN", "env-token")
-    monkeypatch.setenv("HUAWEICLOUD_SDK_PROJECT_ID", "env-project")
-    found = HuaweiConfig(region="cn-north-4").from_environment()
-    assert (found.access_key, found.secret_key, found.security_token, found.project_id) == (
-        "env-ak",
-        "env-sk",
-        "env-token",
-        "env-project",
-    )
-    given = HuaweiConfig(access_key="a", secret_key="b", project_id="p").from_environment()
-    assert (given.access_key, given.secret_key, given.security_token, given.project_id) == (
-        "a",
-        "b",
-        None,
-        "p",
-    )
-    assert HuaweiConfig(auth_token="t").from_environment().access_key is None
+WAYS = {
+    "auth_token": {"auth_token": SECRET},
+    "access_key": {"access_key": "AK", "secret_key": SECRET},
+    "username": {"username": "u", "password": SECRET, "domain_name": "d"},
+    "credentials": {"credentials": lambda: None},
+    "profile": {"profile": "work"},
+    "credentials_file": {"credentials_file": Path("keys")},
+}
+
+
+@pytest.mark.parametrize("one", WAYS)
+@pytest.mark.parametrize("other", WAYS)
+def test_who_calls_is_given_in_one_way_only(one, other):
+    both = WAYS[one] | WAYS[other]
+    if one == other or {one, other} == {"profile", "credentials_file"}:
+        assert HuaweiConfig(**both)
+        return
+    with pytest.raises(ConfigError, match="contradict one another") as caught:
+        HuaweiConfig(**both)
+    assert SECRET not in str(caught.value)
+
+
+class Vault:
+    """Shows what it must not, as many an object does."""
+
+    def __repr__(self):
+        return f"Vault({SECRET!r})"
+
+    def keys(self):
+        return None
+
+
+def test_a_callable_is_not_shown():
+    assert repr(HuaweiConfig(credentials=Vault().keys)) == "HuaweiConfig(credentials=***)"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "https://example.com"]
+)
+def test_plain_http_stays_on_this_machine(address):
+    config = HuaweiConfig(endpoint=address, iam_endpoint=address)
+    assert config.endpoint == config.iam_endpoint == address
+
+
+@pytest.mark.parametrize("address", ["http://169.254.169.254", "http://[fe80::1]:80"])
+def test_a_metadata_service_is_on_this_machines_link(address):
+    assert HuaweiConfig(metadata_endpoint=address).metadata_endpoint == address
+
+
+def test_a_path_is_kept_as_text():
+    assert HuaweiConfig(credentials_file=Path("my keys")).credentials_file == "my keys"

@@ -1,0 +1,707 @@
+"""Each source of credentials by itself, and the order in which they are asked."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from vidkit import (
+    AuthError,
+    ConfigError,
+    DecodeError,
+    HuaweiConfig,
+    HuaweiCredentials,
+    ServiceError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    VidKitTimeoutError,
+)
+from vidkit.transports.base import Reply
+from vidkit.transports.huawei_credentials import environment, metadata
+from vidkit.transports.huawei_credentials.addresses import iam_address, mpc_address, origin
+from vidkit.transports.huawei_credentials.chain import Chain, sources
+from vidkit.transports.huawei_credentials.environment import EnvironmentSource
+from vidkit.transports.huawei_credentials.found import Found, IamToken, NotHereError
+from vidkit.transports.huawei_credentials.given import CallableSource
+from vidkit.transports.huawei_credentials.iam import PasswordSource, find_project
+from vidkit.transports.huawei_credentials.metadata import MetadataSource
+from vidkit.transports.huawei_credentials.profile import ProfileSource
+from vidkit.transports.huawei_credentials.refusals import has_ended, without_secrets
+
+SECRET = "s3cret-value"
+KEYS = HuaweiCredentials(access_key="AK", secret_key=SECRET)
+ENVIRON = {"HUAWEICLOUD_SDK_AK": "env-ak", "HUAWEICLOUD_SDK_SK": SECRET}
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOON_HEADER = "Thu, 01 Jan 2026 12:00:00 GMT"
+
+
+class Answers:
+    """Answers questions in order, the last one for ever, and remembers them."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.questions = []
+
+    async def __call__(self, question):
+        self.questions.append(question)
+        answer = self.answers[min(len(self.questions), len(self.answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def reply(content, status=200, **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Reply(status, body, named)
+
+
+# The environment
+
+
+async def test_keys_come_from_the_environment():
+    found = await EnvironmentSource(ENVIRON).fetch()
+    assert found.identity == HuaweiCredentials(access_key="env-ak", secret_key=SECRET)
+    assert found.lifetime is None
+    token = {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "temporary"}
+    assert (await EnvironmentSource(ENVIRON | token).fetch()).identity.security_token == "temporary"
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"HUAWEICLOUD_SDK_AK": "a"}, ["HUAWEICLOUD_SDK_SK", "secret_key", "missing"]),
+        ({"HUAWEICLOUD_SDK_SK": SECRET}, ["HUAWEICLOUD_SDK_AK", "access_key", "missing"]),
+        (ENVIRON | {"HUAWEICLOUD_SDK_SK": f"{SECRET}\n"}, ["environment", "secret_key"]),
+        (ENVIRON | {"HUAWEICLOUD_SDK_AK": "ä"}, ["environment", "access_key", "ASCII"]),
+    ],
+)
+async def test_half_an_environment_is_an_error_and_not_passed_over(environ, words):
+    with pytest.raises(ConfigError) as caught:
+        await EnvironmentSource(environ).fetch()
+    assert type(caught.value) is ConfigError
+    for word in words:
+        assert word in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("environ", [{}, {"HUAWEICLOUD_SDK_AK": "", "HUAWEICLOUD_SDK_SK": ""}])
+async def test_an_empty_environment_has_nothing(environ):
+    with pytest.raises(NotHereError):
+        await EnvironmentSource(environ).fetch()
+
+
+# The profile
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "credentials"
+
+    def write(text):
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+async def test_a_profile_has_keys_project_and_address(file):
+    path = file(
+        f"\ufeff[basic]\nak = file-ak\nsk = {SECRET}%(x)s\nsecurity_token = temporary\n"
+        "project_id = p1\niam_endpoint = https://iam.example.com\n"
+        "[global]\nak = other\n[with space]\nak=second\nsk=x\n"
+    )
+    found = await ProfileSource(path, None, wanted=False).fetch()
+    assert found.identity == HuaweiCredentials(
+        access_key="file-ak", secret_key=f"{SECRET}%(x)s", security_token="temporary"
+    )
+    assert (found.project_id, found.iam_endpoint) == ("p1", "https://iam.example.com")
+    second = await ProfileSource(path, "with space", wanted=True).fetch()
+    assert second.identity.access_key == "second"
+
+
+async def test_a_profile_is_read_anew_each_time_off_the_loop(file, monkeypatch):
+    path = file("[basic]\nak=one\nsk=x\n")
+    source = ProfileSource(path, None, wanted=False)
+    threads = []
+    read = source._read
+    monkeypatch.setattr(source, "_read", lambda: (threads.append(threading.get_ident()), read())[1])
+    assert (await source.fetch()).identity.access_key == "one"
+    file("[basic]\nak=two\nsk=x\n")
+    assert (await source.fetch()).identity.access_key == "two"
+    assert threading.get_ident() not in threads
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize("content", [None, "[global]\nak=a\nsk=b\n", ""])
+async def test_no_profile_matters_only_where_one_was_asked_for(file, tmp_path, content, wanted):
+    path = str(tmp_path / "nowhere" / "x") if content is None else file(content)
+    with pytest.raises(ConfigError) as caught:
+        await ProfileSource(path, None, wanted=wanted).fetch()
+    assert (type(caught.value) is NotHereError) is not wanted
+    if wanted:
+        assert "[basic]" in str(caught.value)
+        assert path in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"sk = {SECRET}\n",
+        f"[basic]\n{SECRET}\n",
+        f"[basic]\nak=a\nak=b\nsk={SECRET}\n",
+        b"[basic]\nak=a\nsk=\xff" + SECRET.encode(),
+        f"[basic]\nsk={SECRET}\n",
+        "[basic]\nak=a\n",
+        f"[basic]\nak=a\nsk={SECRET} {SECRET}\n",
+        f"[basic]\nak=a\nsk={SECRET}\nproject_id=a/b\n",
+        f"[basic]\nak=a\nsk={SECRET}\niam_endpoint=http://iam.example.com\n",
+    ],
+)
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_profile_that_is_not_usable_is_an_error_that_shows_none_of_it(
+    file, content, wanted
+):
+    path = file(content)
+    with pytest.raises(ConfigError) as caught:
+        await ProfileSource(path, None, wanted=wanted).fetch()
+    assert type(caught.value) is ConfigError
+    assert path in str(caught.value)
+    assert_hidden(caught.value)
+
+
+def assert_hidden(error, secret=SECRET):
+    """No secret in an error, nor in what it goes back to."""
+    while error is not None:
+        assert secret not in f"{error!r}{error}{vars(error)}"
+        error = error.__cause__ or error.__context__
+
+
+async def test_a_file_that_cannot_be_read_is_passed_over_unless_it_was_asked_for(tmp_path):
+    with pytest.raises(NotHereError, match="IsADirectoryError"):
+        await ProfileSource(str(tmp_path), None, wanted=False).fetch()
+    with pytest.raises(ConfigError, match="IsADirectoryError"):
+        await ProfileSource(str(tmp_path), None, wanted=True).fetch()
+
+
+async def test_without_a_name_it_is_the_file_of_huaweis_own_sdk(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".huaweicloud").mkdir()
+    (tmp_path / ".huaweicloud" / "credentials").write_text("[basic]\nak=home\nsk=x\n")
+    source = ProfileSource(None, None, wanted=False)
+    assert (await source.fetch()).identity.access_key == "home"
+
+
+# The user's callable
+
+
+async def test_a_callable_may_be_a_coroutine_function_or_not():
+    loop_thread = threading.get_ident()
+    seen = []
+
+    def plain():
+        seen.append(threading.get_ident())
+        return KEYS
+
+    async def coroutine():
+        return KEYS
+
+    class Vault:
+        async def __call__(self):
+            return KEYS
+
+        async def keys(self):
+            return KEYS
+
+    for give in (plain, coroutine, Vault(), Vault().keys, partial(coroutine), lambda: coroutine()):  # noqa: PLW0108
+        found = await CallableSource(give).fetch()
+        assert found.identity == KEYS
+        assert found.lifetime is None
+    assert loop_thread not in seen
+
+
+async def test_a_callable_says_until_when():
+    end = datetime.now(UTC) + timedelta(hours=1)
+    keys = HuaweiCredentials(access_key="a", secret_key="b", expires_at=end)
+    found = await CallableSource(lambda: keys).fetch()
+    assert 3590 < found.lifetime <= 3600
+
+
+@pytest.mark.parametrize("given", [None, "AK", {"access_key": SECRET}, (SECRET, SECRET)])
+async def test_a_callable_must_return_credentials(given):
+    with pytest.raises(ConfigError, match="must return HuaweiCredentials") as caught:
+        await CallableSource(lambda: given).fetch()
+    assert_hidden(caught.value)
+
+
+async def test_a_callable_that_fails_is_an_error_that_does_not_quote_it():
+    def fail():
+        raise KeyError(SECRET)
+
+    with pytest.raises(ConfigError, match="KeyError") as caught:
+        await CallableSource(fail).fetch()
+    assert SECRET not in str(caught.value)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+async def test_an_error_of_ours_that_a_callable_raises_is_passed_on():
+    def fail():
+        raise UnavailableError("the vault is sealed", retryable=True)
+
+    with pytest.raises(UnavailableError, match="sealed"):
+        await CallableSource(fail).fetch()
+
+
+# The metadata service
+
+TOKEN = reply(b"v2-token\n")
+CREDENTIAL = {
+    "access": "meta-ak",
+    "secret": SECRET,
+    "securitytoken": "temporary",
+    "expires_at": "2026-01-01T13:00:00.000000Z",
+}
+META_KEYS = reply({"credential": CREDENTIAL}, date=NOON_HEADER)
+
+
+async def test_the_newer_metadata_service_is_asked_with_a_token():
+    ask = Answers(TOKEN, META_KEYS)
+    found = await MetadataSource(ask, "http://127.0.0.1:1/").fetch()
+    assert found.identity.access_key == "meta-ak"
+    assert found.identity.security_token == "temporary"
+    # By the service's clock, whatever this machine's says.
+    assert found.lifetime == 3600
+    first, second = ask.questions
+    assert (first.method, first.url) == ("PUT", "http://127.0.0.1:1/meta-data/latest/api/token")
+    assert first.headers == {"X-Metadata-Token-Ttl-Seconds": "21600"}
+    assert (second.method, second.url) == (
+        "GET",
+        "http://127.0.0.1:1/openstack/latest/securitykey",
+    )
+    assert second.headers == {"X-Metadata-Token": "v2-token"}
+    assert first.identity is second.identity is None
+
+
+@pytest.mark.parametrize("status", [404, 405, 503])
+async def test_the_older_metadata_service_is_asked_without_a_token(status):
+    ask = Answers(reply(b"", status), META_KEYS)
+    found = await MetadataSource(ask, "http://127.0.0.1:1").fetch()
+    assert found.identity.access_key == "meta-ak"
+    assert ask.questions[1].headers == {}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [TransportError("refused", retryable=True)],
+        [VidKitTimeoutError("slow", retryable=True)],
+        [reply(b"", 403)],
+        [reply(b"<html> </html>\xff")],
+        [TOKEN, reply(b"Please configure Cloud Service Agency first", 401)],
+        [TOKEN, reply(b"", 404)],
+        [reply(b"", 405), reply(b"", 404)],
+    ],
+)
+async def test_a_machine_without_metadata_keys_is_passed_over(answers):
+    ask = Answers(*answers)
+    with pytest.raises(NotHereError):
+        await MetadataSource(ask, "http://127.0.0.1:1").fetch()
+    assert ask.questions[0].seconds == 1
+
+
+async def test_a_metadata_service_that_was_there_is_not_taken_for_absent():
+    ask = Answers(TOKEN, META_KEYS, TransportError("reset", retryable=True))
+    source = MetadataSource(ask, "http://127.0.0.1:1")
+    await source.fetch()
+    with pytest.raises(TransportError):
+        await source.fetch()
+    assert ask.questions[-1].seconds == 5
+
+
+@pytest.mark.parametrize(
+    ("answers", "cls"),
+    [
+        ([reply(b"", 500)], UnavailableError),
+        ([reply(b"", 429)], ThrottledError),
+        ([TOKEN, reply(b"", 500)], UnavailableError),
+        ([TOKEN, reply(b"", 429)], ThrottledError),
+        ([TOKEN, reply(b"<html></html>")], DecodeError),
+        ([TOKEN, reply([CREDENTIAL])], DecodeError),
+        ([TOKEN, reply({"credential": CREDENTIAL | {"expires_at": "soon"}})], DecodeError),
+        ([TOKEN, reply({"credential": CREDENTIAL | {"expires_at": None}})], DecodeError),
+        ([TOKEN, reply({"credential": CREDENTIAL | {"access": 5}})], DecodeError),
+        ([TOKEN, reply({"credential": CREDENTIAL | {"securitytoken": ""}})], DecodeError),
+        ([TOKEN, reply({"credential": CREDENTIAL | {"secret": f"{SECRET}\n"}})], DecodeError),
+    ],
+)
+async def test_a_metadata_service_with_trouble_is_told(answers, cls):
+    with pytest.raises(cls) as caught:
+        await MetadataSource(Answers(*answers), "http://127.0.0.1:1").fetch()
+    assert type(caught.value) is cls
+    assert not caught.value.ambiguous
+    assert_hidden(caught.value)
+
+
+# IAM
+
+ISSUED = {
+    "token": {
+        "issued_at": "2026-01-01T12:00:00.000000Z",
+        "expires_at": "2026-01-02T12:00:00.000000Z",
+        "project": {"id": "p1", "name": "cn-north-4"},
+    }
+}
+GIVEN = reply(ISSUED, 201, x_subject_token="t0ken-value")
+
+
+def password_source(ask, **changed):
+    parts = {
+        "username": "anna",
+        "password": SECRET,
+        "domain_name": "acme",
+        "project_id": None,
+        "region": "cn-north-4",
+    }
+    return PasswordSource(ask, "https://iam.example.com/", **(parts | changed))
+
+
+async def test_a_password_becomes_a_token_for_the_regions_project():
+    ask = Answers(GIVEN)
+    found = await password_source(ask).fetch()
+    assert found.identity == IamToken("t0ken-value", "p1")
+    assert (found.lifetime, found.project_id) == (24 * 3600, "p1")
+    (question,) = ask.questions
+    assert question.url == "https://iam.example.com/v3/auth/tokens?nocatalog=true"
+    assert (question.method, question.identity) == ("POST", None)
+    auth = json.loads(question.body)["auth"]
+    assert auth["scope"] == {"project": {"name": "cn-north-4"}}
+    assert auth["identity"] == {
+        "methods": ["password"],
+        "password": {"user": {"name": "anna", "password": SECRET, "domain": {"name": "acme"}}},
+    }
+
+
+async def test_a_password_becomes_a_token_for_the_given_project():
+    ask = Answers(GIVEN)
+    await password_source(ask, project_id="p1", region=None).fetch()
+    assert json.loads(ask.questions[0].body)["auth"]["scope"] == {"project": {"id": "p1"}}
+
+
+def test_a_token_needs_a_region_or_a_project():
+    with pytest.raises(ConfigError, match="region"):
+        password_source(Answers(GIVEN), region=None)
+
+
+NESTED = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "U"}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "cls", "code", "request_id"),
+    [
+        (reply(NESTED, 401, x_iam_trace_id="trace"), AuthError, "401", "trace"),
+        (reply({"error": {"code": 403}}, 403, x_request_id="r"), AuthError, "403", "r"),
+        (
+            reply(
+                {"error_code": "APIGW.0301", "error_msg": "no", "request_id": "in the body"}, 401
+            ),
+            AuthError,
+            "APIGW.0301",
+            "in the body",
+        ),
+        (reply(b"<html></html>", 503), UnavailableError, None, None),
+        (reply({"error": {"code": True}}, 429), ThrottledError, None, None),
+        (reply(b"moved", 302), ServiceError, None, None),
+    ],
+)
+async def test_refusals_of_iam_become_ours(answer, cls, code, request_id):
+    async def ask_for_project(ask):
+        await find_project(ask, "https://iam.example.com", region="cn-north-4", identity=KEYS)
+
+    for call in (lambda ask: password_source(ask).fetch(), ask_for_project):
+        with pytest.raises(cls) as caught:
+            await call(Answers(answer))
+        error = caught.value
+        assert type(error) is cls
+        assert (error.code, error.status, error.request_id) == (code, answer.status, request_id)
+        assert "credentials: IAM refused" in str(error)
+        # Nothing of the caller's was sent, so nothing of it can have happened.
+        assert not error.ambiguous
+        assert_hidden(error)
+
+
+async def test_iam_says_how_long_to_wait():
+    for value, seconds in (("7", 7.0), ("soon", None)):
+        with pytest.raises(ThrottledError) as caught:
+            await password_source(Answers(reply({}, 429, retry_after=value))).fetch()
+        assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        (reply(ISSUED, 201), "X-Subject-Token"),
+        (reply(ISSUED, 201, x_subject_token="two words"), "X-Subject-Token"),
+        (reply(b"", 201, x_subject_token="t0ken-value"), "expires_at"),
+        (
+            reply({"token": ISSUED["token"] | {"expires_at": 5}}, 201, x_subject_token="t0ken"),
+            "expires_at",
+        ),
+        # A token for the account, which MPC would refuse.
+        (
+            reply({"token": ISSUED["token"] | {"project": None}}, 201, x_subject_token="t0ken"),
+            "project",
+        ),
+        (
+            reply(
+                {"token": ISSUED["token"] | {"project": {"id": "a/../b"}}},
+                201,
+                x_subject_token="t0ken",
+            ),
+            "project",
+        ),
+    ],
+)
+async def test_a_token_that_is_none_is_a_decode_error(answer, missing):
+    with pytest.raises(DecodeError, match=missing) as caught:
+        await password_source(Answers(answer)).fetch()
+    assert caught.value.status == 201
+    assert_hidden(caught.value, "t0ken")
+
+
+async def test_the_project_of_a_region_is_looked_up():
+    ask = Answers(reply({"projects": [{"id": "p1", "name": "cn-north-4"}]}))
+    found = await find_project(ask, "https://iam.example.com", region="cn-north-4", identity=KEYS)
+    assert found == "p1"
+    (question,) = ask.questions
+    assert question.url == "https://iam.example.com/v3/projects?name=cn-north-4"
+    assert question.identity == KEYS
+
+
+@pytest.mark.parametrize(
+    ("projects", "words"),
+    [([], ["no project", "cn-north-4"]), ([{"id": "p1"}, {"id": "p2"}], ["2 projects", "p1, p2"])],
+)
+async def test_no_project_or_several_are_config_errors_that_name_them(projects, words):
+    with pytest.raises(ConfigError) as caught:
+        await find_project(
+            Answers(reply({"projects": projects})), "https://i", region="cn-north-4", identity=KEYS
+        )
+    for word in [*words, "project_id", "HUAWEICLOUD_SDK_PROJECT_ID"]:
+        assert word in str(caught.value)
+
+
+async def test_without_a_region_no_project_can_be_looked_up():
+    ask = Answers(reply({"projects": []}))
+    with pytest.raises(ConfigError, match="project_id"):
+        await find_project(ask, "https://i", region=None, identity=KEYS)
+    assert ask.questions == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"<html>", {}, {"projects": {}}, {"projects": [5]}, {"projects": [{"id": "a/b"}]}]
+)
+async def test_projects_that_are_none_are_decode_errors(content):
+    with pytest.raises(DecodeError, match="projects"):
+        await find_project(Answers(reply(content)), "https://i", region="r", identity=KEYS)
+
+
+# The chain
+
+
+class Fixed:
+    def __init__(self, name, *outcomes):
+        self.name = name
+        self.outcomes = list(outcomes)
+        self.asked = 0
+
+    async def fetch(self):
+        self.asked += 1
+        outcome = self.outcomes[min(self.asked, len(self.outcomes)) - 1]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+NOT_HERE = NotHereError("nothing here")
+
+
+async def test_the_first_source_that_has_something_is_asked_from_then_on():
+    first, second, third = (
+        Fixed("one", NOT_HERE, Found(IamToken("late"))),
+        Fixed("two", Found(IamToken("b"))),
+        Fixed("three", Found(IamToken("c"))),
+    )
+    chain = Chain([first, second, third])
+    for _ in range(2):
+        assert (await chain.fetch()).identity == IamToken("b")
+    assert [source.asked for source in (first, second, third)] == [1, 2, 0]
+
+
+async def test_nothing_found_lists_what_was_tried():
+    with pytest.raises(ConfigError) as caught:
+        await Chain([Fixed("one", NOT_HERE), Fixed("two", NOT_HERE)]).fetch()
+    assert type(caught.value) is ConfigError
+    for word in ("credentials: none found", "one: nothing here; two: nothing here", "HuaweiConfig"):
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [ConfigError("half a pair"), TransportError("away")])
+async def test_a_source_with_trouble_is_not_passed_over(error):
+    last = Fixed("two", Found(IamToken("b")))
+    with pytest.raises(type(error)):
+        await Chain([Fixed("one", error), last]).fetch()
+    assert last.asked == 0
+
+
+def names(config, environ):
+    found = sources(
+        HuaweiConfig(**config), environ, Answers(), iam_address="https://iam", project_id=None
+    )
+    return [type(source).__name__ for source in found]
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, ["EnvironmentSource", "ProfileSource", "MetadataSource"]),
+        ({"use_metadata": False}, ["EnvironmentSource", "ProfileSource"]),
+        ({"access_key": "a", "secret_key": "b"}, ["GivenSource"]),
+        ({"auth_token": "t"}, ["GivenSource"]),
+        ({"credentials": lambda: KEYS}, ["CallableSource"]),
+        ({"profile": "work"}, ["ProfileSource"]),
+        ({"credentials_file": "/x"}, ["ProfileSource"]),
+        (
+            {"username": "u", "password": "p", "domain_name": "d", "region": "r"},
+            ["PasswordSource"],
+        ),
+    ],
+)
+def test_what_the_configuration_names_is_the_only_source(config, expected):
+    assert names(config, ENVIRON) == expected
+
+
+def test_the_environment_names_the_credentials_file():
+    found = sources(
+        HuaweiConfig(),
+        {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/etc/keys"},
+        Answers(),
+        iam_address="https://iam",
+        project_id=None,
+    )
+    assert found[1].name == "profile [basic] of /etc/keys"
+    assert found[2].name == f"metadata service ({metadata.ADDRESS})"
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "address"),
+    [
+        ({"region": "cn-north-4"}, {}, "https://mpc.cn-north-4.myhuaweicloud.com"),
+        ({"region": "cn-north-1"}, {}, "https://mts.cn-north-1.myhuaweicloud.com"),
+        ({"region": "ap-southeast-3"}, {}, "https://mpc.ap-southeast-3.myhuaweicloud.com"),
+        ({"region": "af-new-9"}, {}, "https://mpc.af-new-9.myhuaweicloud.com"),
+        ({"region": "cn-north-4", "endpoint": "https://own/"}, {}, "https://own"),
+        ({"endpoint": "http://127.0.0.1:1"}, {}, "http://127.0.0.1:1"),
+        (
+            {"region": "cn-north-4"},
+            {"HUAWEICLOUD_SDK_REGION_MPC_CN_NORTH_4": "https://one/,https://two"},
+            "https://one",
+        ),
+        (
+            {"region": "cn-north-4"},
+            {"HUAWEICLOUD_SDK_REGION_MPC_CN_NORTH_4": "mpc.example.com"},
+            "https://mpc.example.com",
+        ),
+        (
+            {"region": "cn-north-4"},
+            {"HUAWEICLOUD_SDK_REGION_MPC_CN_NORTH_1": "https://other"},
+            "https://mpc.cn-north-4.myhuaweicloud.com",
+        ),
+    ],
+)
+def test_mpc_has_its_address(config, environ, address):
+    assert mpc_address(HuaweiConfig(**config), environ) == address
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "beside", "address"),
+    [
+        ({"region": "cn-north-4"}, {}, None, "https://iam.cn-north-4.myhuaweicloud.com"),
+        ({}, {}, None, "https://iam.myhuaweicloud.com"),
+        ({}, {"HUAWEICLOUD_SDK_IAM_ENDPOINT": "iam.env"}, None, "https://iam.env"),
+        (
+            {},
+            {"HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://iam.env"},
+            "https://iam.profile",
+            "https://iam.profile",
+        ),
+        (
+            {"iam_endpoint": "https://iam.own/"},
+            {"HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://iam.env"},
+            "https://iam.profile",
+            "https://iam.own",
+        ),
+    ],
+)
+def test_iam_has_its_address(config, environ, beside, address):
+    assert iam_address(HuaweiConfig(**config), environ, beside=beside) == address
+
+
+@pytest.mark.parametrize("value", ["http://mpc.example.com", "ftp://h", "https://u:p@h", "a b://"])
+def test_an_address_of_the_environment_is_checked(value):
+    variable = "HUAWEICLOUD_SDK_REGION_MPC_CN_NORTH_4"
+    with pytest.raises(ConfigError, match=variable):
+        mpc_address(HuaweiConfig(region="cn-north-4"), {variable: value})
+    with pytest.raises(ConfigError, match="HUAWEICLOUD_SDK_IAM_ENDPOINT"):
+        iam_address(HuaweiConfig(), {"HUAWEICLOUD_SDK_IAM_ENDPOINT": value})
+
+
+def test_the_project_of_the_environment_is_checked():
+    assert environment.project_id({}) is None
+    assert environment.project_id({"HUAWEICLOUD_SDK_PROJECT_ID": "p"}) == "p"
+    with pytest.raises(ConfigError, match="HUAWEICLOUD_SDK_PROJECT_ID"):
+        environment.project_id({"HUAWEICLOUD_SDK_PROJECT_ID": "a/b"})
+
+
+def test_an_origin_is_scheme_host_and_port():
+    assert origin("https://IAM.example.com:8443/v3/x?y") == "https://iam.example.com:8443"
+
+
+# Refusals
+
+WRONG = {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail,canonicalRequest:x"}
+
+
+@pytest.mark.parametrize(
+    ("identity", "content", "status", "ended"),
+    [
+        (IamToken("t"), {}, 401, True),
+        (IamToken("t"), {}, 403, False),
+        (IamToken("t"), {}, 200, False),
+        (KEYS, WRONG, 401, False),
+        (KEYS, {"error_code": "MPC.10203", "error_msg": "no"}, 401, False),
+        (KEYS, {"error_code": "APIGW.0307", "error_msg": "must be updated"}, 401, True),
+        (KEYS, {"error_code": "APIG.0307", "error_msg": "must be updated"}, 401, True),
+        (KEYS, {"error_code": "APIGW.0301", "error_msg": "...: decrypt token fail"}, 401, True),
+        (KEYS, {"error_code": "APIGW.0301", "error_msg": "Get secretKey failed,ak"}, 401, True),
+        (KEYS, {"error_code": "APIGW.0301", "error_msg": "token expires, expires_at"}, 401, True),
+        (KEYS, {"error_code": "APIGW.0307"}, 500, False),
+        (KEYS, [], 401, False),
+    ],
+)
+def test_only_some_refusals_say_that_something_has_ended(identity, content, status, ended):
+    assert has_ended(identity, reply(content, status)) is ended
+
+
+def test_secrets_are_taken_out_of_bodies_in_any_spelling():
+    body = b'{"a": "x-security-token:abc/def+g==|", "b": "abc\\/def+g==", "c": "abc"}'
+    assert without_secrets(body, ["abc/def+g=="]) == (
+        b'{"a": "x-security-token:***|", "b": "***", "c": "abc"}'
+    )
+    # What is shorter than any token would spoil the text.
+    assert without_secrets(b'{"error": "e"}', ["e"]) == b'{"error": "e"}'
