@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from vidkit import PollPolicy
@@ -11,7 +12,7 @@ from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 
 async def main(clip: Path) -> None:
-    """Take a snapshot every two seconds, then one at a chosen millisecond."""
+    """Snapshots every two seconds, one at a chosen millisecond, one whose create goes wrong."""
     video = ObsObjInfo(bucket="videos", location="cn-north-4", object="in/clip.mp4")
     folder = ObsObjInfo(bucket="videos", location="cn-north-4", object="out")
     async with LocalCloud() as cloud:
@@ -36,6 +37,16 @@ async def main(clip: Path) -> None:
             )
             task = await job
             print(f"task {job.id}: {task.status}: {task.output_file_name}")
+
+            # The task is made and its answer lost: vidkit finds the task, and makes no second one.
+            cloud.inject("lost_answer", service="mpc", operation="CreateThumbnailsTask", times=1)
+            job = await kit.mpc.create_thumbnails_task(
+                input=video,
+                output=folder,
+                thumbnail_para=ThumbnailPara(type="DOTS", dots=[timedelta(seconds=1)]),
+            )
+            task = await job
+            print(f"task {job.id}: {task.status}: found by its marker {task.user_data}")
 
         for name in cloud.object_names(folder.bucket, "out/"):
             print(f"{len(cloud.read_object(folder.bucket, name)):>6} bytes  {name}")

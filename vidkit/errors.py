@@ -166,7 +166,14 @@ class VidKitTimeoutError(VidKitError, TimeoutError):
 
 
 class AmbiguousError(VidKitError):
-    """The request may or may not have been carried out, and repeating it could do it twice."""
+    """The request may or may not have been carried out, and repeating it could do it twice.
+
+    Attributes:
+        marker: by what to know the thing if it is there: of an MPC task, its ``user_data``; None
+            where the API has no room for a marker.
+    """
+
+    marker: str | None = None
 
 
 class DecodeError(VidKitError):
@@ -222,7 +229,7 @@ _BY_CODE: dict[str, type[ServiceError]] = {
         UnavailableError: (
             "InternalFailure InternalServerError InternalServerException RequestTimeout "
             "RequestTimeoutException ServiceUnavailable ServiceUnavailableException "
-            "StreamUnavailable"
+            "StreamUnavailable MPC.10050"
         ),
     }.items()
     for code in codes.split()

@@ -5,14 +5,16 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
-from vidkit.jobs import Job, PollPolicy, plan_request_token, poll_delay
+from vidkit.jobs import Job, PollPolicy, poll_delay
 from vidkit.journal import Journal
 from vidkit.paging import OneReader, cancel_quietly
+from vidkit.planned_starts import plan_request_token
 from vidkit.runtime import Runtime
 
 __all__ = ["JobRun", "Outcome", "Starter"]
@@ -125,21 +127,29 @@ class _Run(Generic[R]):
             return self.resume(token)
         known = journal.get(key, "request")
         request = known or uuid.uuid4().hex
+        used_since: datetime | None = None
         if known is None:
-            await journal.write(key, request=request)
-        job = await self.start(starter, request)
+            await journal.write(key, request=request, at=datetime.now(UTC).isoformat())
+        else:
+            used_since = _moment(journal.get(key, "at"))
+        job = await self.start(starter, request, used_since)
         if known is not None:
             # An earlier run may have started it: its end may have been told to nobody.
             job.look_first()
         await journal.write(key, token=job.token)
         return job
 
-    async def start(self, starter: Starter[R], request_token: str | None = None) -> Job[R]:
+    async def start(
+        self,
+        starter: Starter[R],
+        request_token: str | None = None,
+        used_since: datetime | None = None,
+    ) -> Job[R]:
         """Start a job; when the account has as many as it may, wait for one to end."""
         refusals = 0
         while True:
             if request_token is not None:
-                plan_request_token(request_token)
+                plan_request_token(request_token, used_since=used_since)
             try:
                 return await starter()
             except QuotaError as error:
@@ -278,6 +288,15 @@ class JobRun(Generic[R]):
             self._run.stop()
         if self._journal is not None:
             self._journal.close()
+
+
+def _moment(written: str | None) -> datetime:
+    """When a journal says that a request was planned; long ago where it does not."""
+    try:
+        moment = datetime.fromisoformat(written or "")
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _keyed(

@@ -10,7 +10,6 @@ import binascii
 import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -37,8 +36,6 @@ __all__ = [
     "JobToken",
     "PollPolicy",
     "Watched",
-    "plan_request_token",
-    "planned_request_token",
     "poll_delay",
 ]
 
@@ -192,20 +189,6 @@ class Watched(Generic[A, R]):
     result: Callable[[A], R]
     cancel: Callable[[], Awaitable[None]] | None = None
     pause: Callable[[int, float], Awaitable[None]] | None = None
-
-
-_planned: ContextVar[list[str] | None] = ContextVar("vidkit_planned_request_token", default=None)
-
-
-def plan_request_token(token: str) -> None:
-    """Let the next start in this context use this client request token."""
-    _planned.set([token])
-
-
-def planned_request_token() -> str | None:
-    """The token planned for the next start; it is used up by asking."""
-    planned = _planned.get()
-    return planned.pop() if planned else None
 
 
 class JobToken(str, Generic[R]):

@@ -55,7 +55,7 @@ class Journal:
             file.close()
 
     def get(self, key: str, fact: str) -> str | None:
-        """What is known of a job: ``request``, ``token`` or ``ended``."""
+        """What is known of a job: ``request`` and ``at``, ``token`` or ``ended``."""
         return self._known.get(key, {}).get(fact)
 
     async def write(self, key: str, **facts: str) -> None:

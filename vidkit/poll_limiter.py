@@ -1,11 +1,11 @@
-"""How many looks at jobs are taken each second, over all kits in the process."""
+"""How many looks at jobs are taken in a time, over all kits in the process."""
 
 import asyncio
 from weakref import WeakKeyDictionary
 
 from aiolimiter import AsyncLimiter
 
-__all__ = ["poll_limiter"]
+__all__ = ["minute_limiter", "poll_limiter"]
 
 _limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, AsyncLimiter]] = (
     WeakKeyDictionary()
@@ -21,3 +21,24 @@ def poll_limiter(per_second: float) -> AsyncLimiter:
     if per_second not in limiters:
         limiters[per_second] = AsyncLimiter(1, 1 / per_second)
     return limiters[per_second]
+
+
+_minutes: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], AsyncLimiter]] = (
+    WeakKeyDictionary()
+)
+
+
+def minute_limiter(whose: str, per_minute: int) -> AsyncLimiter:
+    """The limiter to enter before a request whose rate a service counts by the minute.
+
+    Two fifths of a minute's requests may come at once, and the other three are spread over it: so
+    no 60 seconds see more of them than ``per_minute``, wherever they begin.
+
+    Args:
+        whose: what the service counts by, such as a project; equal texts share the limiter.
+        per_minute: how many requests the service serves in a minute.
+    """
+    limiters = _minutes.setdefault(asyncio.get_running_loop(), {})
+    if (whose, per_minute) not in limiters:
+        limiters[whose, per_minute] = AsyncLimiter(per_minute * 2 / 5, 40)
+    return limiters[whose, per_minute]

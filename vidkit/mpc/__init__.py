@@ -3,12 +3,11 @@
 from vidkit.mpc.client import MpcClient
 from vidkit.mpc.models import (
     ListThumbnailsTaskAnswer,
-    ObsObjInfo,
     PicInfo,
     TaskObject,
-    ThumbnailPara,
     ThumbTask,
 )
+from vidkit.mpc.parameters import ObsObjInfo, ThumbnailPara
 
 __all__ = [
     "ListThumbnailsTaskAnswer",

@@ -1,42 +1,36 @@
 """Huawei Cloud MPC: thumbnails tasks."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from vidkit.calls import Caller, Nothing, Operation
+from vidkit.calls import Caller
 from vidkit.checks import operation
-from vidkit.errors import ConflictError, DecodeError, NotFoundError, RequestError, ServiceError
+from vidkit.errors import ConflictError, RequestError, ServiceError
 from vidkit.jobs import Job, JobPoll, JobRef, Watched
-from vidkit.model import decode, to_wire
-from vidkit.mpc.models import (
-    CreateThumbnailsTaskAnswer,
+from vidkit.mpc.api import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
+from vidkit.mpc.creates import Create
+from vidkit.mpc.models import ListThumbnailsTaskAnswer, TaskStatus, ThumbTask
+from vidkit.mpc.parameters import (
     CreateThumbnailsTaskRequest,
-    ListThumbnailsTaskAnswer,
     ListThumbnailsTaskRequest,
     ObsObjInfo,
     TaskIdRequest,
-    TaskStatus,
     ThumbnailPara,
-    ThumbTask,
 )
+from vidkit.mpc.polls import TaskWatch, no_such_task
 from vidkit.paging import AsyncPager
+from vidkit.planned_starts import planned_start
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["MpcClient"]
 
-# Create has no client token, so sending it again could make a second task.
-_CREATE = Operation("mpc", "CreateThumbnailsTask", CreateThumbnailsTaskAnswer, idempotent=False)
-_LIST = Operation("mpc", "ListThumbnailsTask", ListThumbnailsTaskAnswer)
-_DELETE = Operation("mpc", "DeleteThumbnailsTask", Nothing)
-
-_PATH = "/v1/{project_id}/thumbnails"
 _KIND = "mpc.thumbnails_task"
 _NO_TASK = "NO_TASK"
+_CANCELED = "CANCELED"
 _HIGHEST_PAGE = 50_000
-# What the service calls a cancel that comes too late, and much else.
-_OPERATION_FAILED = "MPC.10212"
+# What the service calls a cancel that comes too late; the first one is much else, too.
+_TOO_LATE = frozenset({"MPC.10212", "MPC.10213"})
 
 
 class MpcClient:
@@ -54,7 +48,7 @@ class MpcClient:
     """
 
     def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+        self._caller = MpcCaller(caller.runtime, caller.options)
 
     @operation
     async def create_thumbnails_task(
@@ -70,14 +64,18 @@ class MpcClient:
     ) -> Job[ThumbTask]:
         """Take snapshots of a stored video.
 
-        The API knows no client token. When it stays unknown whether the task was created, an
-        `AmbiguousError` says so, and nothing is sent a second time.
+        The API knows no client token, so vidkit sees to it that one call makes one task: without
+        ``user_data`` the task gets a marker there. When an attempt leaves it open whether the task
+        was created, the tasks are listed, and the call's own is adopted; it is created again only
+        when it is not there. What cannot be told is an `AmbiguousError` with the ``marker``.
 
         Args:
             input: the video.
             output: the folder for the pictures.
             thumbnail_para: which snapshots, and how.
-            user_data: text that comes back with the task, at most 65535 characters.
+            user_data: text that comes back with the task, at most 65535 characters; best one that
+                no other task has. None (the default) leaves it to vidkit: a marker,
+                ``vidkit-`` and 32 characters.
             tar: 0 packs the pictures into one TAR, 1 (the service's default) does not.
             sync: 1 takes one snapshot at once; 0 (the service's default) queues the task.
             original_dir: 1 writes to the output folder itself; 0 (the service's default) to a new
@@ -89,7 +87,8 @@ class MpcClient:
         Raises:
             RequestError: a parameter is wrong; nothing was sent.
             InvalidRequestError: the service found it wrong, or a place in OBS is not usable.
-            AmbiguousError: the task may or may not have been created.
+            AmbiguousError: the task may or may not have been created; ``marker`` is its
+                ``user_data``.
             VidKitError: see `vidkit.errors`.
 
         Source: ``CreateThumbnailsTask``.
@@ -103,9 +102,11 @@ class MpcClient:
             sync=sync,
             original_dir=original_dir,
         )
-        answer = await self._caller.call(_CREATE, HttpRequest("POST", _PATH, body=to_wire(request)))
-        known = _finished(answer) if answer.status else None
-        return self._job(JobRef(_KIND, answer.task_id, self._place()), known=known)
+        create = Create(self._caller, request, planned_start())
+        # Asked for first: once there is a task, nothing may keep it from its caller.
+        place = await self._caller.place(CREATE)
+        created = await create.run()
+        return self._job(JobRef(_KIND, created.task_id, place), known=created.known)
 
     @operation
     def list_thumbnails_task(
@@ -121,7 +122,9 @@ class MpcClient:
         """Tasks of the project.
 
         Args:
-            task_id: up to 10 tasks; the service then ignores everything else.
+            task_id: these tasks, however many; ten a call, and a page is what a call brought. Only
+                ``status`` counts beside it. An id that the service does not know comes with the
+                status ``NO_TASK``.
             status: only tasks in this status.
             start_time: only tasks created from then on, aware; whole seconds count.
             end_time: only tasks created up to then, aware.
@@ -146,9 +149,12 @@ class MpcClient:
             size=size,
         )
 
+        first = request.page if request.task_id is None else 0
+        most = _HIGHEST_PAGE if request.task_id is None else request.batches() - 1
+
         async def fetch(token: str | None) -> ListThumbnailsTaskAnswer:
-            number = request.page if token is None else _page_number(token)
-            return await self._list(request.model_copy(update={"page": number}))
+            number = first if token is None else _page_number(token, most)
+            return await self._caller.list_page(request, number)
 
         return self._caller.pager(fetch)
 
@@ -164,15 +170,11 @@ class MpcClient:
         Source: ``ListThumbnailsTask`` with one ``task_id``; the API has no get of its own.
         """
         wanted = TaskIdRequest(task_id=task_id).task_id
-        answer = await self._list(ListThumbnailsTaskRequest(task_id=[wanted]))
-        for task in answer.task_array:
+        answer = await self._caller.list_page(ListThumbnailsTaskRequest(task_id=[wanted]), 0)
+        for task in answer.items:
             if task.task_id == wanted and task.status != _NO_TASK:
                 return task
-        raise NotFoundError(
-            f"there is no thumbnails task {wanted!r} in this project",
-            service=_LIST.service,
-            operation=_LIST.name,
-        )
+        raise no_such_task(wanted)
 
     @operation
     async def delete_thumbnails_task(self, task_id: str) -> None:
@@ -189,10 +191,13 @@ class MpcClient:
         wanted = TaskIdRequest(task_id=task_id).task_id
         query = (("task_id", wanted),)
         try:
-            await self._caller.call(_DELETE, HttpRequest("DELETE", _PATH, query=query))
+            await self._caller.call(DELETE, HttpRequest("DELETE", PATH, query=query))
         except ServiceError as error:
-            if error.code != _OPERATION_FAILED:
+            if error.code not in _TOO_LATE:
                 raise
+            if error.attempts > 1 and await self._is_canceled(wanted):
+                # By an attempt whose answer did not come.
+                return
             raise ConflictError(
                 f"{error.message} Only a queued task can be canceled.",
                 service=error.service,
@@ -211,43 +216,42 @@ class MpcClient:
         """
         if ref.kind != _KIND:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
-        if ref.place != self._place():
-            raise RequestError(
-                f"token: stands for a task in {ref.place!r}; this kit is for {self._place()!r}"
-            )
+        config = self._caller.runtime.huawei_config
+        region, _, project_id = ref.place.partition("/")
+        # A project that is not given is known when the job is first asked for.
+        _check_place(ref, place_of(config.region or region, config.project_id or project_id))
+        self._caller.claims.claim(ref.id)
         return self._job(ref)
 
     def _job(self, ref: JobRef, *, known: JobPoll[ThumbTask] | None = None) -> Job[ThumbTask]:
+        watch = TaskWatch(self._caller, ref.id)
+
         async def poll() -> JobPoll[ThumbTask]:
-            return (await self.get_thumbnails_task(ref.id)).as_poll()
+            _check_place(ref, await self._caller.place(LIST))
+            return await watch.poll()
 
         async def cancel() -> None:
+            _check_place(ref, await self._caller.place(DELETE))
             await self.delete_thumbnails_task(ref.id)
 
-        watched = Watched(ref, poll, lambda task: task, cancel)
+        watched = Watched(ref, poll, lambda task: task, cancel, watch.pause)
         return Job(watched, self._caller.options.poll, known=known)
 
-    async def _list(self, request: ListThumbnailsTaskRequest) -> ListThumbnailsTaskAnswer:
-        answer = await self._caller.call(_LIST, HttpRequest("GET", _PATH, query=request.query()))
-        # Asked for by id, tasks do not page, whatever the answer says.
-        paging = {"page": request.page} if request.task_id is None else {"is_truncated": 0}
-        return answer.model_copy(update=paging)
-
-    def _place(self) -> str:
-        config = self._caller.runtime.huawei_config
-        return f"{config.region or ''}/{config.project_id or ''}"
+    async def _is_canceled(self, task_id: str) -> bool:
+        try:
+            return (await self.get_thumbnails_task(task_id)).status == _CANCELED
+        except ServiceError:
+            return False
 
 
-def _finished(answer: CreateThumbnailsTaskAnswer) -> JobPoll[ThumbTask] | None:
-    """What a synchronous create said of its task; None when asking for the task is safer."""
-    members = answer.model_dump(exclude={"thumbnail_time"}, exclude_unset=True, mode="json")
-    try:
-        return decode(ThumbTask, json.dumps(members).encode()).as_poll()
-    except DecodeError:
-        return None
+def _check_place(ref: JobRef, place: str) -> None:
+    if ref.place != place:
+        raise RequestError(f"token: stands for a task in {ref.place!r}; this kit is for {place!r}")
 
 
-def _page_number(token: str) -> int:
+def _page_number(token: str, most: int) -> int:
     if token.isascii() and token.isdecimal() and len(token) <= len(str(_HIGHEST_PAGE)):
-        return int(token)
+        number = int(token)
+        if number <= most:
+            return number
     raise RequestError(f"token={token[:40]!r}: must be a next_token of list_thumbnails_task")

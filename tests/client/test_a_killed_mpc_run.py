@@ -1,0 +1,96 @@
+"""Snapshot tasks of a run that is killed between a create and its line in the journal."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+
+from vidkit.local import LocalCloud
+
+TASKS = 40
+AT_A_TIME = 10
+
+PROGRAM = """
+import asyncio, json, sys
+from functools import partial
+from vidkit import HuaweiConfig, PollPolicy, VidKit
+from vidkit.mpc import ObsObjInfo, ThumbnailPara
+
+given = json.loads(sys.argv[1])
+place = partial(ObsObjInfo, bucket="bucket", location=given["region"])
+
+async def main():
+    huawei = HuaweiConfig(region=given["region"], project_id=given["project"],
+                          access_key=given["key"], secret_key=given["secret"],
+                          endpoint=given["endpoint"])
+    async with VidKit(huawei=huawei, poll=PollPolicy(initial_delay=0.05, max_delay=0.2)) as kit:
+        starters = [
+            partial(kit.mpc.create_thumbnails_task, input=place(object="notes.txt"),
+                    output=place(object=f"out/{n}"), thumbnail_para=ThumbnailPara())
+            for n in range(given["tasks"])
+        ]
+        async for outcome in kit.run_jobs(starters, max_in_flight=given["at_a_time"],
+                                          journal=given["journal"]):
+            if outcome.job is None:
+                raise outcome.error
+            print(json.dumps([outcome.key, outcome.job.id, outcome.error.code]), flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def program(given):
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        json.dumps(given),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_no_task_is_made_twice_by_a_run_that_was_killed(tmp_path):
+    async with LocalCloud(job_seconds=0) as cloud:
+        cloud.add_object("bucket", "notes.txt", b"no video, so that a task ends at once")
+        given = {
+            "region": "cn-north-4",
+            "project": cloud.project_id,
+            "key": cloud.access_key_id,
+            "secret": cloud.secret_access_key,
+            "endpoint": cloud.endpoint,
+            "tasks": TASKS,
+            "at_a_time": AT_A_TIME,
+            "journal": str(tmp_path / "journal.jsonl"),
+        }
+        # After some creates their answers stay out: they are carried out, and told to nobody.
+        cloud.inject(
+            "latency", service="mpc", operation="CreateThumbnailsTask", after=15, seconds=60
+        )
+        first = await program(given)
+        created = 15 + AT_A_TIME
+        async with asyncio.timeout(60), cloud.kit() as other:
+            while len(await other.mpc.list_thumbnails_task().collect()) < created:
+                assert first.returncode is None, (await first.communicate())[1].decode()
+                await asyncio.sleep(0.05)
+        first.send_signal(signal.SIGKILL)
+        await first.communicate()
+        lines = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+        facts = Counter(fact for line in lines for fact in line if fact in {"request", "token"})
+        # So many creates had been carried out without a line about it.
+        assert facts == {"request": created, "token": 15}
+
+        cloud.uninject()
+        second = await program(given)
+        async with asyncio.timeout(60):
+            output, complaints = await second.communicate()
+        assert second.returncode == 0, complaints.decode()
+        async with cloud.kit() as other:
+            tasks = await other.mpc.list_thumbnails_task().collect()
+    told = [json.loads(line) for line in output.decode().splitlines()]
+    assert {int(key) for key, _, _ in told} == set(range(TASKS))
+    assert len(tasks) == TASKS
+    assert {task_id for _, task_id, _ in told} == {task.task_id for task in tasks}
+    folders = Counter(task.output.object.split("/")[1] for task in tasks)
+    assert folders == {str(number): 1 for number in range(TASKS)}

@@ -1,0 +1,441 @@
+"""One create makes one task, whatever becomes of its answers."""
+
+import asyncio
+import json
+import pickle
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from aiohttp import web
+
+from vidkit import (
+    AmbiguousError,
+    AuthError,
+    InvalidRequestError,
+    PollPolicy,
+    QuotaError,
+    RequestError,
+    RetryPolicy,
+    UnavailableError,
+    VidKitTimeoutError,
+)
+from vidkit.local import LocalCloud
+from vidkit.mpc import ObsObjInfo, ThumbnailPara
+from vidkit.planned_starts import plan_request_token
+
+FAST = {
+    "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
+    "retry": RetryPolicy(base_delay=0.001, throttling_base_delay=0.001),
+}
+NOTES = ObsObjInfo(bucket="bucket", location="cn-north-4", object="notes.txt")
+OUT = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out")
+MARKER = re.compile(r"vidkit-[0-9a-f]{32}")
+CREATE = {"service": "mpc", "operation": "CreateThumbnailsTask"}
+
+
+async def create(kit, **parameters):
+    wanted = {"input": NOTES, "output": OUT, "thumbnail_para": ThumbnailPara()}
+    return await kit.mpc.create_thumbnails_task(**(wanted | parameters))
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Tasks become visible at once here, so nobody need wait for them."""
+    monkeypatch.setattr("vidkit.mpc.creates._PAUSES", (0.0, 0.01, 0.02))
+    monkeypatch.setattr("vidkit.mpc.looks._GATHER_SECONDS", 0.01)
+
+
+@pytest.fixture
+async def cloud():
+    async with LocalCloud(job_seconds=0) as cloud:
+        cloud.add_object("bucket", "notes.txt", b"no video, so that a task ends at once")
+        yield cloud
+
+
+@pytest.fixture
+async def patient_cloud():
+    """A cloud whose tasks wait, so that creating them is all that it does."""
+    async with LocalCloud(job_seconds=60) as cloud:
+        cloud.add_object("bucket", "notes.txt", b"no video")
+        yield cloud
+
+
+@pytest.fixture
+async def kit(cloud):
+    async with cloud.kit(**FAST) as kit:
+        yield kit
+
+
+async def tasks_of(cloud):
+    """What the service has, asked by somebody else."""
+    cloud.uninject()
+    async with cloud.kit() as other:
+        return await other.mpc.list_thumbnails_task().collect()
+
+
+def calls(cloud, operation):
+    return [call for call in cloud.calls if call.operation == operation]
+
+
+async def test_a_thousand_creates_over_a_bad_line_make_a_thousand_tasks(patient_cloud, capsys):
+    cloud = patient_cloud
+    lost = cloud.inject("lost_answer", **CREATE, probability=0.2, seed=7)
+    down = cloud.inject("unavailable", **CREATE, probability=0.1, seed=8)
+    places = asyncio.Semaphore(50)
+    retry = RetryPolicy(max_attempts=8, base_delay=0.001)
+
+    async def one(kit):
+        async with places:
+            return (await create(kit)).id
+
+    started = asyncio.get_running_loop().time()
+    async with cloud.kit(retry=retry) as kit:
+        ids = await asyncio.gather(*(one(kit) for _ in range(1000)))
+    seconds = asyncio.get_running_loop().time() - started
+    struck = cloud.struck(lost), cloud.struck(down)
+    lists = len(calls(cloud, "ListThumbnailsTask"))
+    tasks = await tasks_of(cloud)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n1000 creates in {seconds:.1f} s: {struck[0]} answers lost, {struck[1]} times 503, "
+            f"{lists} list calls"
+        )
+    assert len(ids) == len(set(ids)) == len(tasks) == 1000
+    assert set(ids) == {task.task_id for task in tasks}
+    assert len({task.user_data for task in tasks}) == 1000
+    assert struck[0] > 150
+    assert struck[1] > 75
+    # Fewer calls than doubts, although one listing takes up to ten, and a doubt up to three.
+    assert lists < sum(struck)
+
+
+async def test_hundreds_in_doubt_at_once_share_few_listings(patient_cloud, capsys):
+    cloud = patient_cloud
+    async with cloud.kit() as kit:
+        await asyncio.gather(*(create(kit) for _ in range(700)))
+        rule = cloud.inject("lost_answer", **CREATE)
+        jobs = await asyncio.gather(*(create(kit) for _ in range(300)))
+    assert cloud.struck(rule) == 300
+    lists = len(calls(cloud, "ListThumbnailsTask"))
+    tasks = await tasks_of(cloud)
+    assert len(tasks) == 1000
+    assert {job.id for job in jobs} <= {task.task_id for task in tasks}
+    with capsys.disabled():
+        print(f"\n{lists} list calls for 300 doubts among 1000 tasks")  # noqa: T201
+    # All tasks take ten pages; the failures came over some time, so a few listings began.
+    assert lists <= 60
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "late_unavailable", "half_body", "empty"])
+async def test_what_was_carried_out_is_adopted(cloud, kit, quick, kind):
+    cloud.inject(kind, **CREATE, times=1)
+    job = await create(kit)
+    (task,) = await tasks_of(cloud)
+    assert job.id == task.task_id
+    assert MARKER.fullmatch(task.user_data)
+    assert len(calls(cloud, "CreateThumbnailsTask")) == 1
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "reset", "html"])
+async def test_what_was_not_carried_out_is_sent_again_with_the_same_marker(cloud, kit, quick, kind):
+    cloud.inject(kind, **CREATE, times=2)
+    job = await create(kit)
+    (task,) = await tasks_of(cloud)
+    assert job.id == task.task_id
+    # Three looks each time, before it was sent again.
+    assert len(calls(cloud, "ListThumbnailsTask")) == 1 + 2 * 3
+
+
+async def test_all_attempts_carry_one_marker(scripted, quick):
+    for _ in range(2):
+        scripted.json({"error_code": "MPC.10050"}, status=500)
+        for _ in range(3):
+            scripted.json({"task_array": [], "is_truncated": 0, "total": 0})
+    scripted.json({"task_id": "7"}, status=202)
+    async with scripted.kit() as kit:
+        assert (await create(kit)).id == "7"
+    bodies = [json.loads(body) for request, body in scripted.requests if request.method == "POST"]
+    assert len(bodies) == 3
+    assert len({body["user_data"] for body in bodies}) == 1
+    assert MARKER.fullmatch(bodies[0]["user_data"])
+
+
+async def test_a_task_that_shows_itself_late_is_adopted(scripted, quick):
+    """The second look sees it; nothing is sent again."""
+    marker = None
+
+    async def answer(request):
+        nonlocal marker
+        if request.method == "POST":
+            marker = json.loads(scripted.requests[-1][1])["user_data"]
+            return web.Response(status=504)
+        seen = [{"task_id": 9, "status": "WAITING", "user_data": marker}]
+        late = len(scripted.requests) > 2
+        return web.json_response({"task_array": seen if late else [], "total": int(late)})
+
+    scripted.then(answer)
+    async with scripted.kit() as kit:
+        job = await create(kit)
+    assert job.id == "9"
+    assert [request.method for request, _ in scripted.requests] == ["POST", "GET", "GET"]
+
+
+async def test_a_look_that_sees_the_task_ended_spares_the_poll(cloud, kit, quick):
+    cloud.inject("lost_answer", **CREATE)
+    job = await create(kit, thumbnail_para=ThumbnailPara(type="DOTS", dots=[0]))
+    before = len(cloud.calls)
+    if "FAILED" in repr(job):
+        assert await job.status() == "FAILED"
+        assert len(cloud.calls) == before
+
+
+async def test_a_look_goes_by_the_services_clock(scripted, quick):
+    """A machine whose clock is a day off looks where the task is."""
+    now = datetime.now(UTC) - timedelta(days=1)
+    date = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    async def answer(request):
+        if request.method == "POST":
+            request.transport.close()
+            return web.Response()
+        return web.json_response(
+            {"task_array": [], "is_truncated": 0, "total": 0}, headers={"Date": date}
+        )
+
+    scripted.then(answer)
+    async with scripted.kit(retry=RetryPolicy(max_attempts=2, base_delay=0)) as kit:
+        with pytest.raises(AmbiguousError):
+            await create(kit)
+    queries = [
+        parse_qs(urlsplit(request.path_qs).query)
+        for request, _ in scripted.requests
+        if request.method == "GET"
+    ]
+    starts = [
+        datetime.strptime(query["start_time"][0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        for query in queries
+    ]
+    local, *rest = (now - start for start in starts)
+    assert local < timedelta(0)
+    assert all(timedelta(minutes=1) < before < timedelta(minutes=4) for before in rest)
+    # Only the very first page was asked for in vain.
+    assert len(rest) == 2 * 3
+
+
+async def test_without_retries_an_open_end_is_told_with_the_marker(cloud, quick):
+    cloud.inject("lost_answer", **CREATE)
+    async with cloud.kit(retry=RetryPolicy.none()) as kit:
+        with pytest.raises(AmbiguousError) as caught:
+            await create(kit)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert MARKER.fullmatch(error.marker)
+    assert error.marker in str(error)
+    assert (error.service, error.operation) == ("mpc", "CreateThumbnailsTask")
+    assert error.ambiguous
+    assert [task.user_data for task in await tasks_of(cloud)] == [error.marker]
+    assert len(calls(cloud, "CreateThumbnailsTask")) == 1
+
+
+async def test_when_the_list_fails_it_cannot_be_told(cloud, kit, quick):
+    cloud.inject("lost_answer", **CREATE)
+    cloud.inject("unavailable", service="mpc", operation="ListThumbnailsTask")
+    with pytest.raises(AmbiguousError, match="looking for it failed") as caught:
+        await create(kit)
+    (task,) = await tasks_of(cloud)
+    assert task.user_data == caught.value.marker
+    assert len(calls(cloud, "CreateThumbnailsTask")) == 1
+
+
+async def test_a_service_that_is_down_for_long_is_told_as_open(cloud, kit, quick):
+    cloud.inject("unavailable", **CREATE)
+    with pytest.raises(AmbiguousError, match="not among the tasks") as caught:
+        await create(kit)
+    assert isinstance(caught.value.__cause__, UnavailableError)
+    assert caught.value.status == 503
+    assert caught.value.attempts == 4
+    assert await tasks_of(cloud) == []
+
+
+async def test_a_refusal_after_a_doubt_does_not_hide_it(scripted, quick):
+    """What was in doubt is looked for once more; then the doubt is told, with the refusal."""
+    nothing = {"task_array": [], "is_truncated": 0, "total": 0}
+    scripted.json({"error_code": "MPC.10050"}, status=500)
+    for _ in range(3):
+        scripted.json(nothing)
+    scripted.json({"error_code": "MPC.10203", "error_msg": "no"}, status=401)
+    scripted.json(nothing)
+    async with scripted.kit() as kit:
+        with pytest.raises(AmbiguousError) as caught:
+            await create(kit)
+    assert isinstance(caught.value.__cause__, AuthError)
+    assert caught.value.code == "MPC.10203"
+    assert len(scripted.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "cls"),
+    [
+        ("MPC.10202", 400, InvalidRequestError),
+        ("MPC.10203", 401, AuthError),
+        ("MPC.10209", 403, InvalidRequestError),
+        ("APIGW.0301", 401, AuthError),
+        ("MPC.99999", 402, QuotaError),
+    ],
+)
+async def test_a_refusal_is_no_doubt(scripted, code, status, cls):
+    scripted.json({"error_code": code, "error_msg": "no", "request_id": "r1"}, status=status)
+    async with scripted.kit() as kit:
+        with pytest.raises(cls) as caught:
+            await create(kit)
+    assert caught.value.request_id == "r1"
+    assert len(scripted.requests) == 1
+
+
+async def test_the_deadline_ends_the_looking_too(cloud):
+    cloud.inject("lost_answer", **CREATE)
+    cloud.inject("hang", service="mpc", operation="ListThumbnailsTask")
+    async with cloud.kit(deadline=0.5) as kit:
+        started = asyncio.get_running_loop().time()
+        with pytest.raises(AmbiguousError) as caught:
+            await create(kit)
+        assert asyncio.get_running_loop().time() - started < 5
+    assert MARKER.fullmatch(caught.value.marker)
+
+
+async def test_a_part_of_a_short_deadline_is_kept_for_looking(cloud, quick):
+    """The create is carried out and then hangs: there is still time to find it."""
+    cloud.inject("latency", **CREATE, seconds=60)
+    async with cloud.kit(deadline=1.2) as kit:
+        job = await create(kit)
+    (task,) = await tasks_of(cloud)
+    assert job.id == task.task_id
+
+
+async def test_a_cancelled_create_stops_at_once_and_others_go_on(cloud, kit):
+    cloud.inject("lost_answer", **CREATE)
+    cloud.inject("latency", service="mpc", operation="ListThumbnailsTask", seconds=0.2)
+    first, second = (asyncio.create_task(create(kit)) for _ in range(2))
+    while not calls(cloud, "CreateThumbnailsTask"):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.15)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    job = await second
+    assert job.id in {task.task_id for task in await tasks_of(cloud)}
+
+
+async def test_closing_the_kit_ends_a_look(cloud):
+    cloud.inject("lost_answer", **CREATE)
+    cloud.inject("hang", service="mpc", operation="ListThumbnailsTask")
+    async with cloud.kit() as kit:
+        making = asyncio.create_task(create(kit))
+        while not calls(cloud, "CreateThumbnailsTask"):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.15)
+    with pytest.raises((AmbiguousError, RequestError)):
+        await making
+
+
+# With the caller's own user_data.
+
+
+async def test_own_user_data_is_looked_for_and_kept(cloud, kit, quick):
+    cloud.inject("lost_answer", **CREATE, times=1)
+    job = await create(kit, user_data="order 7")
+    (task,) = await tasks_of(cloud)
+    assert (task.task_id, task.user_data) == (job.id, "order 7")
+
+
+async def test_equal_creates_each_get_a_task_of_their_own(cloud, kit, quick):
+    """Nothing tells their tasks apart, so they go one after another and claim what is theirs."""
+    cloud.inject("lost_answer", **CREATE, probability=0.5, seed=3)
+    jobs = await asyncio.gather(*(create(kit, user_data="same") for _ in range(12)))
+    tasks = await tasks_of(cloud)
+    assert sorted(job.id for job in jobs) == sorted(task.task_id for task in tasks)
+    assert len({job.id for job in jobs}) == 12
+
+
+async def test_other_places_are_other_tasks(cloud, kit, quick):
+    cloud.add_object("bucket", "other.txt", b"nor is this")
+    other = ObsObjInfo(bucket="bucket", location="cn-north-4", object="other.txt")
+    elsewhere = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out2")
+    async with cloud.kit() as stranger:
+        await create(stranger, user_data="u", input=other)
+        await create(stranger, user_data="u", output=elsewhere)
+    cloud.inject("lost_answer", **CREATE, times=1)
+    job = await create(kit, user_data="u")
+    assert len(await tasks_of(cloud)) == 3
+    task = await kit.mpc.get_thumbnails_task(job.id)
+    assert task.input.object == "notes.txt"
+    assert task.output.object.startswith("out/")
+
+
+async def test_a_strangers_equal_task_makes_it_unclear(cloud, kit, quick):
+    async with cloud.kit() as stranger:
+        theirs = await create(stranger, user_data="same")
+    cloud.inject("lost_answer", **CREATE, times=1)
+    with pytest.raises(AmbiguousError, match="whose these tasks are") as caught:
+        await create(kit, user_data="same")
+    assert caught.value.marker == "same"
+    assert theirs.id in str(caught.value)
+
+
+async def test_a_create_that_ended_open_keeps_the_next_from_guessing(cloud, quick):
+    cloud.inject("lost_answer", **CREATE, times=1)
+    cloud.inject("unavailable", **CREATE)
+    async with cloud.kit(**FAST) as kit:
+        with pytest.raises(AmbiguousError):
+            await create(kit.with_options(retry=RetryPolicy.none()), user_data="same")
+        with pytest.raises(AmbiguousError, match="whose these tasks are"):
+            await create(kit, user_data="same")
+
+
+async def test_a_turn_that_never_comes_is_a_timeout_and_no_doubt(cloud, kit, quick):
+    cloud.inject("hang", **CREATE, times=1)
+    first = asyncio.create_task(create(kit, user_data="same"))
+    await asyncio.sleep(0.1)
+    with pytest.raises(VidKitTimeoutError, match="nothing was sent"):
+        await create(kit.with_options(deadline=0.2), user_data="same")
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+# With a request token that a run of many jobs has planned.
+
+
+async def test_the_planned_token_is_the_marker(cloud, kit):
+    plan_request_token("a" * 32)
+    await create(kit)
+    await create(kit)
+    markers = [task.user_data for task in await tasks_of(cloud)]
+    assert markers[0] == "vidkit-" + "a" * 32
+    assert MARKER.fullmatch(markers[1])
+    assert markers[0] != markers[1]
+    # Nobody had used it, so nobody was looked for.
+    assert len(calls(cloud, "ListThumbnailsTask")) == 1
+
+
+@pytest.mark.parametrize("since", [timedelta(minutes=3), timedelta(days=20_000)])
+async def test_a_token_of_an_earlier_run_is_looked_for_first(cloud, kit, quick, since):
+    plan_request_token("b" * 32)
+    before = await create(kit)
+    plan_request_token("b" * 32, used_since=datetime.now(UTC) - since)
+    again = await create(kit)
+    assert again.id == before.id
+    plan_request_token("c" * 32, used_since=datetime.now(UTC) - since)
+    new = await create(kit)
+    assert Counter(task.task_id for task in await tasks_of(cloud)) == {before.id: 1, new.id: 1}
+
+
+async def test_a_token_of_an_earlier_run_is_not_used_when_nobody_can_look(cloud, kit, quick):
+    cloud.inject("unavailable", service="mpc", operation="ListThumbnailsTask")
+    plan_request_token("d" * 32, used_since=datetime.now(UTC))
+    with pytest.raises(AmbiguousError) as caught:
+        await create(kit)
+    assert caught.value.marker == "vidkit-" + "d" * 32
+    assert await tasks_of(cloud) == []

@@ -1,0 +1,235 @@
+"""Many tasks waited for at a time: few calls, within the rate, each job its own outcome."""
+
+import asyncio
+import time
+
+import pytest
+from aiohttp import web
+
+from vidkit import (
+    InvalidRequestError,
+    JobCanceledError,
+    JobFailedError,
+    NotFoundError,
+    PollPolicy,
+    RequestError,
+    RetryPolicy,
+    UnavailableError,
+)
+from vidkit.jobs import JobRef
+from vidkit.local import LocalCloud
+from vidkit.mpc import ObsObjInfo, ThumbnailPara
+from vidkit.mpc.polls import POLLS_PER_MINUTE
+from vidkit.poll_limiter import minute_limiter
+
+FAST = {
+    "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
+    "retry": RetryPolicy(base_delay=0.001, throttling_base_delay=0.001),
+}
+NOTES = ObsObjInfo(bucket="bucket", location="cn-north-4", object="notes.txt")
+OUT = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out")
+
+
+def token(task_id):
+    return JobRef("mpc.thumbnails_task", task_id, "cn-north-4/p1").token()
+
+
+def tasks_by_id(statuses):
+    """Answers for the ids that are asked for; a status is the last or the next of its list."""
+    seen = {}
+
+    def status(task_id):
+        number = seen[task_id] = seen.get(task_id, -1) + 1
+        words = statuses(task_id)
+        return words[min(number, len(words) - 1)]
+
+    async def answer(request):
+        ids = request.query.getall("task_id")
+        content = [{"task_id": task_id, "status": status(task_id)} for task_id in ids]
+        return web.json_response({"task_array": content, "total": len(ids)})
+
+    return answer
+
+
+async def test_three_hundred_tasks_are_looked_at_ten_a_call(scripted):
+    scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
+    async with scripted.kit() as kit:
+        jobs = [kit.resume(token(str(number))) for number in range(300)]
+        tasks = await asyncio.gather(*jobs)
+    assert [task.task_id for task in tasks] == [str(number) for number in range(300)]
+    assert len(scripted.requests) == 30
+    assert all(len(request.query.getall("task_id")) == 10 for request, _ in scripted.requests)
+
+
+async def test_jobs_that_rest_are_looked_at_along_with_others(scripted):
+    """Jobs begun at different times fall into step."""
+    scripted.then(tasks_by_id(lambda _: ["WAITING"] * 4 + ["SUCCEEDED"]))
+    poll = PollPolicy(initial_delay=0.3, factor=1, polls_per_second=1000)
+    async with scripted.kit(poll=poll) as kit:
+        waiting = []
+        for number in range(10):
+            waiting.append(asyncio.create_task(kit.resume(token(str(number))).result()))
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*waiting)
+    # Five looks at each of ten tasks are 50; alone, jittered, they would share by chance only.
+    assert len(scripted.requests) < 25
+
+
+async def test_two_who_wait_for_one_task_cost_one_look(scripted):
+    scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
+    async with scripted.kit() as kit:
+        first, second = await asyncio.gather(kit.resume(token("7")), kit.resume(token("7")))
+    assert first == second
+    (request,) = (request for request, _ in scripted.requests)
+    assert request.query.getall("task_id") == ["7"]
+
+
+async def test_each_job_has_its_own_end(scripted):
+    async def answer(request):
+        known = {
+            "1": {"status": "SUCCEEDED"},
+            "2": {"status": "FAILED", "description": "MPC.10062"},
+            "3": {"status": "CANCELED"},
+            "4": {"status": "NO_TASK"},
+        }
+        ids = [task_id for task_id in request.query.getall("task_id") if task_id in known]
+        content = [{"task_id": int(task_id)} | known[task_id] for task_id in ids]
+        return web.json_response({"task_array": content, "total": len(content)})
+
+    scripted.then(answer)
+    async with scripted.kit() as kit:
+        jobs = [kit.resume(token(task_id)) for task_id in "12345"]
+        ends = await asyncio.gather(*jobs, return_exceptions=True)
+    assert len(scripted.requests) == 1
+    kinds = [type(end) for end in ends[1:]]
+    assert kinds == [JobFailedError, JobCanceledError, NotFoundError, NotFoundError]
+    assert ends[0].task_id == "1"
+    assert [end.job_token for end in ends[1:]] == [job.token for job in jobs[1:]]
+    failed = ends[1]
+    assert failed.code == "MPC.10062"
+    assert "video codec" in failed.message
+
+
+async def test_one_bad_id_does_not_spoil_the_others(scripted):
+    async def answer(request):
+        ids = request.query.getall("task_id")
+        if "bad" in ids:
+            refusal = {"error_code": "MPC.10202", "error_msg": "Invalid request parameter"}
+            return web.json_response(refusal, status=400)
+        content = [{"task_id": task_id, "status": "SUCCEEDED"} for task_id in ids]
+        return web.json_response({"task_array": content, "total": len(ids)})
+
+    scripted.then(answer)
+    async with scripted.kit() as kit:
+        jobs = [kit.resume(token(task_id)) for task_id in ("1", "bad", "3")]
+        first, bad, third = await asyncio.gather(*jobs, return_exceptions=True)
+    assert (first.task_id, third.task_id) == ("1", "3")
+    assert isinstance(bad, InvalidRequestError)
+    assert bad.job_token == jobs[1].token
+
+
+async def test_a_passing_failure_loses_nobody_and_marks_nobody_elses_error(scripted):
+    scripted.json({"error_code": "MPC.10050"}, status=503)
+    async with scripted.kit(poll=PollPolicy(initial_delay=0.01, patience=0.05)) as kit:
+        jobs = [kit.resume(token(task_id)) for task_id in "12"]
+        first, second = await asyncio.gather(*jobs, return_exceptions=True)
+    assert first is not second
+    for job, error in zip(jobs, (first, second), strict=True):
+        assert isinstance(error, UnavailableError)
+        assert error.job_token == job.token
+    scripted.requests.clear()
+    scripted.answers.clear()
+    scripted.json({}, status=503).json({}, status=503)
+    scripted.json({}, status=503).json({}, status=503)
+    scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
+    async with scripted.kit() as kit:
+        tasks = await asyncio.gather(*(kit.resume(token(task_id)) for task_id in "12"))
+    assert [task.status for task in tasks] == ["SUCCEEDED"] * 2
+
+
+async def test_who_stops_waiting_leaves_the_others(scripted):
+    scripted.then(tasks_by_id(lambda _: ["PROCESSING"] * 3 + ["SUCCEEDED"]))
+    async with scripted.kit() as kit:
+        stopped, going = (
+            asyncio.create_task(kit.resume(token(task_id)).result()) for task_id in "12"
+        )
+        await asyncio.sleep(0.03)
+        stopped.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopped
+        assert (await going).status == "SUCCEEDED"
+
+
+async def test_closing_the_kit_ends_the_waiting(scripted):
+    scripted.hang()
+    async with scripted.kit() as kit:
+        waiting = asyncio.create_task(kit.resume(token("1")).result())
+        while not scripted.requests:
+            await asyncio.sleep(0.01)
+    with pytest.raises(RequestError, match="closed"):
+        await waiting
+
+
+async def test_a_look_alone_waits_for_nobody_long(scripted):
+    scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
+    async with scripted.kit(poll=PollPolicy()) as kit:
+        started = time.monotonic()
+        assert await kit.resume(token("1")).status() == "SUCCEEDED"
+        assert time.monotonic() - started < 5
+
+
+async def test_no_minute_sees_more_polls_than_allowed(monkeypatch):
+    """The limiter against a clock of our own: how many pass in any 60 seconds."""
+    limiter = minute_limiter("somebody", POLLS_PER_MINUTE)
+    assert minute_limiter("somebody", POLLS_PER_MINUTE) is limiter
+    assert minute_limiter("somebody else", POLLS_PER_MINUTE) is not limiter
+    now = 0.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    passed = []
+    while now < 300:
+        while limiter.has_capacity():
+            await limiter.acquire()
+            passed.append(now)
+        now += 0.05
+    for first in passed:
+        assert sum(first <= moment < first + 60 for moment in passed) <= POLLS_PER_MINUTE
+    # And it does not keep back much of what is allowed.
+    assert len(passed) > 300
+
+
+async def test_creates_are_not_held_up_by_polls(scripted):
+    """When all polls of the minute are used up, creating goes on."""
+    scripted.json({"task_id": "1"}, status=202)
+    async with scripted.kit() as kit:
+        limiter = minute_limiter("mpc cn-north-4/p1", POLLS_PER_MINUTE)
+        while limiter.has_capacity():
+            await limiter.acquire()
+        waiting = asyncio.create_task(kit.resume(token("1")).result())
+        job = await asyncio.wait_for(
+            kit.mpc.create_thumbnails_task(input=NOTES, output=OUT, thumbnail_para=ThumbnailPara()),
+            timeout=5,
+        )
+        assert job.id == "1"
+        assert [request.method for request, _ in scripted.requests] == ["POST"]
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+
+async def test_a_hundred_real_tasks_end_in_few_polls(capsys):
+    async with LocalCloud(job_seconds=0) as cloud:
+        cloud.add_object("bucket", "notes.txt", b"no video")
+        poll = PollPolicy(initial_delay=0.1, max_delay=0.4)
+        async with cloud.kit(**(FAST | {"poll": poll})) as kit:
+            jobs = [
+                await kit.mpc.create_thumbnails_task(
+                    input=NOTES, output=OUT, thumbnail_para=ThumbnailPara()
+                )
+                for _ in range(100)
+            ]
+            ends = await asyncio.gather(*jobs, return_exceptions=True)
+        polls = sum(call.operation == "ListThumbnailsTask" for call in cloud.calls)
+    assert all(isinstance(end, JobFailedError) and end.code == "MPC.10067" for end in ends)
+    with capsys.disabled():
+        print(f"\n{polls} polls for 100 tasks")  # noqa: T201
+    assert polls <= 40

@@ -1,0 +1,254 @@
+"""Parameters of the thumbnails operations, under Huawei's own names; wrong ones are refused."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    model_validator,
+)
+
+from vidkit.model import AwareDatetime, RequestModel
+from vidkit.mpc.models import COMPACT, TaskStatus
+
+__all__ = [
+    "CreateThumbnailsTaskRequest",
+    "ListThumbnailsTaskRequest",
+    "ObsObjInfo",
+    "TaskIdRequest",
+    "ThumbnailPara",
+    "ThumbnailType",
+    "compact_time",
+]
+
+ThumbnailType = Literal["TIME", "DOTS", "DOTS_MS"]
+
+_MOST_DOTS = 10
+_MOST_IDS = 10
+_LONGEST = 2**31 - 1
+_TO_END = "ToEND"
+_SECOND = timedelta(seconds=1)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def compact_time(moment: datetime) -> str:
+    """A moment as Huawei writes it in queries: ``yyyymmddhhmmss``, UTC."""
+    return moment.astimezone(UTC).strftime(COMPACT)
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be 0 or 1, as the API has it: 0 is not always a no")  # noqa: TRY004
+    return value
+
+
+_Flag = Annotated[Literal[0, 1], BeforeValidator(_no_bool)]
+
+
+def _whole(unit: timedelta, least: int, most: int, *, to_end: bool = False) -> Any:
+    """Checks a length of time, a number of units or a timedelta; what is kept is the number."""
+    name = "seconds" if unit == _SECOND else "milliseconds"
+
+    def check(value: object) -> int:
+        if to_end and value == _TO_END:
+            # The API has the word in its prose and a number in its type, where 0 means the same.
+            return 0
+        if isinstance(value, timedelta):
+            number, rest = divmod(value, unit)
+            if rest:
+                raise ValueError(f"must be whole {name}")
+        elif isinstance(value, int) and not isinstance(value, bool):
+            number = value
+        else:
+            word = f", or {_TO_END!r}" if to_end else ""
+            raise ValueError(f"must be a whole number of {name}, or a timedelta{word}")  # noqa: TRY004
+        if not least <= number <= most:
+            raise ValueError(f"must be {least} to {most} {name}")
+        return number
+
+    return PlainValidator(check)
+
+
+_Moment = Annotated[int | timedelta, _whole(_SECOND, 0, _LONGEST)]
+_Milliseconds = Annotated[int | timedelta, _whole(_MILLISECOND, 0, _LONGEST)]
+
+
+def _pixels(least: int, most: int) -> Any:
+    def check(value: int) -> int:
+        if value != 0 and not least <= value <= most:
+            raise ValueError(f"must be 0 (keep the aspect ratio) or {least} to {most}")
+        return value
+
+    return AfterValidator(check)
+
+
+class ObsObjInfo(RequestModel):
+    """A place in Object Storage Service. API shape: ``ObsObjInfo``.
+
+    Attributes:
+        bucket: the bucket's name, 1 to 64 characters.
+        location: the bucket's region, which must be MPC's own.
+        object: the input's object key, or the output's folder.
+        file_name: not used by snapshots.
+
+    Raises:
+        RequestError: a value is out of range.
+
+    Example:
+        >>> ObsObjInfo(bucket="b", location="cn-north-4", object="in/a.mp4").bucket
+        'b'
+    """
+
+    bucket: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    location: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    object: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    file_name: Annotated[str, StringConstraints(max_length=256)] | None = None
+
+
+class ThumbnailPara(RequestModel):
+    """Which snapshots to take, and how. API shape: ``ThumbnailPara``.
+
+    Attributes:
+        type: ``"TIME"``: at regular intervals; ``"DOTS"``: at the seconds of ``dots``;
+            ``"DOTS_MS"``: at the millisecond of ``dots_ms``, with ``sync=1`` only. The service's
+            default is ``"TIME"``.
+        time: the interval in seconds, 1 to 100; the service's default is 12.
+        start_time: where ``TIME`` begins, in seconds; the service's default is 0. Beyond the
+            video's end there are no pictures.
+        duration: how long ``TIME`` goes on, in seconds; 0 and ``"ToEND"``, which is sent as 0, mean
+            to the end, and so does the service's default.
+        dots: seconds from the start, at most 10 of them; one with ``sync=1``.
+        dots_ms: one point in milliseconds.
+        output_filename: the name of the picture, the stem of several, or the TAR's; at most 256.
+        format: 1: JPG, the only one.
+        width: pixels, 96 to 3840; 0 keeps the aspect ratio.
+        height: pixels, 96 to 2160; 0 keeps the aspect ratio.
+        max_length: the longest side in pixels, 240 to 3840; counts unless width and height do.
+        amount: the percentage of black pixels, 1 to 100, from which a frame is black.
+        threshold: the value, 0 to 255, below which a pixel is black; the service's default is 32.
+
+    Times can be given as a ``timedelta`` too: of whole seconds, in ``dots_ms`` of whole
+    milliseconds. What is kept and sent is the number.
+
+    Raises:
+        RequestError: a value is out of range, or does not go with the type.
+
+    Example:
+        >>> ThumbnailPara(type="DOTS", dots=[1, 5]).dots
+        [1, 5]
+        >>> ThumbnailPara(time=timedelta(minutes=1), duration="ToEND").time
+        60
+    """
+
+    type: ThumbnailType | None = None
+    time: Annotated[int | timedelta, _whole(_SECOND, 1, 100)] | None = None
+    start_time: _Moment | None = None
+    duration: (
+        Annotated[int | timedelta | Literal["ToEND"], _whole(_SECOND, 0, _LONGEST, to_end=True)]
+        | None
+    ) = None
+    dots: Annotated[Sequence[_Moment], Field(min_length=1, max_length=_MOST_DOTS)] | None = None
+    dots_ms: Annotated[Sequence[_Milliseconds], Field(min_length=1, max_length=1)] | None = None
+    output_filename: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
+    format: Literal[1] | None = None
+    width: Annotated[int, Field(strict=True), _pixels(96, 3840)] | None = None
+    height: Annotated[int, Field(strict=True), _pixels(96, 2160)] | None = None
+    max_length: Annotated[int, Field(ge=240, le=3840, strict=True)] | None = None
+    amount: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    threshold: Annotated[int, Field(ge=0, le=255, strict=True)] | None = None
+
+    @model_validator(mode="after")
+    def _points_go_with_type(self) -> Self:
+        kind = self.type or "TIME"
+        if kind == "DOTS" and self.dots is None:
+            raise ValueError("dots: missing; type='DOTS' needs the seconds to take")
+        if kind == "DOTS_MS" and self.dots_ms is None:
+            raise ValueError("dots_ms: missing; type='DOTS_MS' needs the millisecond to take")
+        if self.dots is not None and kind != "DOTS":
+            raise ValueError(f"dots: goes with type='DOTS', not {kind!r}")
+        if self.dots_ms is not None and kind != "DOTS_MS":
+            raise ValueError(f"dots_ms: goes with type='DOTS_MS', not {kind!r}")
+        return self
+
+
+class _MpcRequest(RequestModel):
+    service: ClassVar[str | None] = "mpc"
+
+
+class CreateThumbnailsTaskRequest(_MpcRequest):
+    """The parameters of ``CreateThumbnailsTask``."""
+
+    input: ObsObjInfo
+    output: ObsObjInfo
+    thumbnail_para: ThumbnailPara
+    user_data: Annotated[str, StringConstraints(max_length=65535)] | None = None
+    tar: _Flag | None = None
+    sync: _Flag | None = None
+    original_dir: _Flag | None = None
+
+    @model_validator(mode="after")
+    def _points_go_with_sync(self) -> Self:
+        para = self.thumbnail_para
+        if self.sync != 1 and para.dots_ms is not None:
+            raise ValueError("thumbnail_para.dots_ms: needs sync=1")
+        if self.sync == 1 and para.dots is not None and len(para.dots) > 1:
+            raise ValueError(
+                f"thumbnail_para.dots={list(para.dots)!r}: with sync=1 exactly one point"
+            )
+        return self
+
+
+class ListThumbnailsTaskRequest(_MpcRequest):
+    """The parameters of ``ListThumbnailsTask``."""
+
+    task_id: (
+        Annotated[
+            Sequence[Annotated[str, StringConstraints(pattern=r"^[^\s&]{1,16}$")]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
+    status: TaskStatus | None = None
+    start_time: AwareDatetime | None = None
+    end_time: AwareDatetime | None = None
+    page: Annotated[int, Field(ge=0, le=50000, strict=True)] = 0
+    size: Annotated[int, Field(ge=1, le=100, strict=True)] = 100
+
+    @model_validator(mode="after")
+    def _start_before_end(self) -> Self:
+        if self.start_time and self.end_time and self.end_time < self.start_time:
+            raise ValueError(
+                f"end_time={self.end_time.isoformat()}: must not be before "
+                f"start_time={self.start_time.isoformat()}"
+            )
+        return self
+
+    def batches(self) -> int:
+        """How many calls the ids take; the service serves ten at a time. 0 without ids."""
+        return -(-len(dict.fromkeys(self.task_id or ())) // _MOST_IDS)
+
+    def query(self, number: int) -> tuple[tuple[str, str], ...]:
+        """The query for a page or, when there are ids, for a batch of them; in the API's words."""
+        given: dict[str, str | None] = {"status": self.status}
+        if self.task_id is not None:
+            # Asked for by id, the service goes by nothing else but the status.
+            first = number * _MOST_IDS
+            ids = list(dict.fromkeys(self.task_id))[first : first + _MOST_IDS]
+        else:
+            ids = []
+            given["start_time"] = compact_time(self.start_time) if self.start_time else None
+            given["end_time"] = compact_time(self.end_time) if self.end_time else None
+            given["page"], given["size"] = str(number), str(self.size)
+        named = tuple((name, value) for name, value in given.items() if value is not None)
+        return (*(("task_id", task_id) for task_id in ids), *named)
+
+
+class TaskIdRequest(_MpcRequest):
+    """Which task."""
+
+    task_id: Annotated[str, StringConstraints(pattern=r"^[^\s&]{1,16}$")]
