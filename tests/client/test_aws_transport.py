@@ -4,10 +4,22 @@ import socket
 import aiohttp
 import pytest
 from botocore import exceptions as botocore_errors
+from botocore.parsers import ResponseParserError
 from yarl import URL
 
-from vidkit import AwsConfig, ConfigError, TransportError, VidKitTimeoutError
-from vidkit.transports.aws import AwsTransport, _translate
+from vidkit import (
+    AwsConfig,
+    ConfigError,
+    DecodeError,
+    RetryPolicy,
+    TransportError,
+    UnavailableError,
+    VidKit,
+    VidKitError,
+    VidKitTimeoutError,
+)
+from vidkit.transports.aws import AwsTransport
+from vidkit.transports.aws_errors import translate
 from vidkit.transports.base import AwsRequest
 
 KEY = aiohttp.client_reqrep.ConnectionKey("127.0.0.1", 80, False, True, None, None, None)
@@ -70,12 +82,13 @@ ADDRESS = "http://127.0.0.1:1"
             False,
             False,
         ),
+        (ResponseParserError("invalid XML received:\n<SecretAccessKey>"), DecodeError, False, True),
         (ValueError("a bug below"), TransportError, False, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_what_botocore_raises_becomes_ours(raised, cls, retryable, ambiguous):
-    error = _translate(raised)
+    error = translate(raised)
     assert type(error) is cls
     assert (error.retryable, error.ambiguous) == (retryable, ambiguous)
 
@@ -92,7 +105,7 @@ async def test_many_first_calls_open_one_client(scripted, monkeypatch):
     request = AwsRequest("ivs", "ListPlaybackRestrictionPolicies", {})
     replies = await asyncio.gather(*(transport.send(request) for _ in range(5)))
     assert {reply.status for reply in replies} == {200}
-    assert len(transport._clients) == 1
+    assert len(transport._services) == 1
     await transport.close()
     await transport.close()
 
@@ -125,3 +138,84 @@ async def test_half_a_key_pair_in_the_environment_is_a_config_error(monkeypatch)
     with pytest.raises(ConfigError, match=r"aws_secret_access_key|credentials"):
         await transport.send(AwsRequest("ivs", "ListPlaybackRestrictionPolicies", {}))
     await transport.close()
+
+
+async def test_credentials_follow_no_redirect(scripted, monkeypatch, tmp_path):
+    path = tmp_path / "config"
+    path.write_text(
+        "[profile base]\naws_access_key_id=a\naws_secret_access_key=b\naws_session_token=c\n"
+        "[profile assumed]\nrole_arn=arn:aws:iam::123456789012:role/x\nsource_profile=base\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", scripted.endpoint)
+    scripted.json({}, status=307, Location=f"{scripted.endpoint}/elsewhere")
+    config = AwsConfig(profile="assumed", region="us-east-1", endpoint_url=scripted.endpoint)
+    async with VidKit(aws=config) as kit:
+        with pytest.raises(VidKitError):
+            await kit.ivs.list_playback_restriction_policies().collect()
+    assert {request.path for request, _ in scripted.requests} == {"/"}
+
+
+async def test_a_service_of_credentials_that_is_down_is_asked_by_one_layer(
+    scripted, monkeypatch, tmp_path
+):
+    path = tmp_path / "config"
+    path.write_text(
+        "[profile base]\naws_access_key_id=a\naws_secret_access_key=b\n"
+        "[profile assumed]\nrole_arn=arn:aws:iam::123456789012:role/x\nsource_profile=base\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", scripted.endpoint)
+    scripted.raw(b"", status=503, content_type="text/xml")
+    config = AwsConfig(profile="assumed", region="us-east-1", endpoint_url=scripted.endpoint)
+    async with VidKit(aws=config, retry=RetryPolicy(max_attempts=3, base_delay=0)) as kit:
+        with pytest.raises(UnavailableError) as caught:
+            await kit.ivs.create_playback_restriction_policy(name="x")
+    # Nothing was created for certain: the request was never sent.
+    assert not caught.value.ambiguous
+    assert caught.value.attempts == len(scripted.requests) == 3
+
+
+async def test_a_get_on_a_connection_that_has_gone_is_not_sent_twice(scripted):
+    scripted.json({"tags": {}}).drop()
+    arn = "arn:aws:ivs:us-east-1:123456789012:channel/abcDEF123456"
+    async with scripted.kit(retry=RetryPolicy.none()) as kit:
+        await kit.ivs.list_tags_for_resource(arn)
+        with pytest.raises(TransportError):
+            await kit.ivs.list_tags_for_resource(arn)
+    assert [request.method for request, _ in scripted.requests] == ["GET", "GET"]
+
+
+BILLION = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lolololololol">'
+    + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))
+    + "]><CreateTopicResponse><TopicArn>&j;</TopicArn></CreateTopicResponse>"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"", b"{}", b"\xff\xfe<", BILLION.encode(), b"<a>" * 50_000],
+    ids=["html", "nothing", "json", "encoding", "entities", "depth"],
+)
+async def test_xml_that_is_none_of_the_api_is_an_answer_or_our_error(scripted, body):
+    scripted.raw(body, content_type="text/xml")
+    transport = AwsTransport(
+        AwsConfig(
+            region="us-east-1",
+            access_key_id="a",
+            secret_access_key="b",
+            endpoint_url=scripted.endpoint,
+        )
+    )
+    try:
+        reply = await transport.send(AwsRequest("sns", "CreateTopic", {"Name": "t"}))
+    except DecodeError as error:
+        told = error
+        body = str(error)
+    else:
+        told = None
+        body = reply.body
+    await transport.close()
+    assert len(body) < 1000
+    assert told is None or told.__cause__ is None

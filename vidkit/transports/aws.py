@@ -1,4 +1,4 @@
-"""AWS through aiobotocore: the one file that imports it.
+"""AWS through aiobotocore, which stands behind this file and `aws_http`.
 
 botocore signs, resolves endpoints and credentials, and serialises. Its retries are off (one retry
 layer is enough) and its response parser sees an empty body: the raw one is decoded straight into
@@ -12,54 +12,80 @@ the models (see docs/decisions).
 import asyncio
 import json
 import os
-import socket
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession, get_session
-from aiohttp import ClientConnectorError
 from botocore import exceptions as botocore_errors
 from botocore import xform_name
 
 from vidkit.config import AwsConfig, is_loopback
-from vidkit.errors import (
-    ConfigError,
-    RequestError,
-    TransportError,
-    VidKitError,
-    VidKitTimeoutError,
-    service_error,
+from vidkit.errors import ConfigError, RequestError, VidKitError
+from vidkit.transports.aws_addresses import (
+    check_data_endpoint,
+    dns_suffixes,
+    endpoint_variable,
+    is_of_the_service,
 )
+from vidkit.transports.aws_errors import credentials_refused, shown_cause, translate, unusable
+from vidkit.transports.aws_http import http_session_class
 from vidkit.transports.base import AwsRequest, Reply
+from vidkit.transports.foreign_logs import ForeignLogs, Secrets
+from vidkit.transports.masks import masked
 
 __all__ = ["AwsTransport"]
 
 _RAW = "VidKitRawReply"
 _JSON_PROTOCOLS = {"json", "rest-json"}
 
-_endpoint: ContextVar[str | None] = ContextVar("vidkit_aws_endpoint", default=None)
+
+@dataclass(slots=True)
+class _Call:
+    """What the handlers of botocore's events have to know of the call they are part of."""
+
+    endpoint: str | None
+    secrets: Secrets = field(default_factory=set[str])
+    is_sent: bool = False
 
 
-class _OneRequest:
-    """An aiohttp session that sends what it is told, once, to the address it was made for.
+_call: ContextVar[_Call] = ContextVar("vidkit_aws_call")
 
-    aiohttp would follow redirects and take the session token of temporary credentials along.
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """One API's client, and where its requests go.
+
+    Attributes:
+        client: aiobotocore's.
+        address: where they go unless a request has an address of its own.
+        has_own_address: whether botocore's variable for this one service names that; then no
+            request goes elsewhere.
+        domain: the first label of the service's domain.
+        suffixes: the domains that it is in.
     """
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    client: Any
+    address: str
+    has_own_address: bool
+    domain: str
+    suffixes: tuple[str, ...]
 
-    async def request(self, method: str, **parameters: Any) -> Any:
-        return await self._session.request(method, allow_redirects=False, **parameters)
+    @property
+    def region(self) -> str:
+        """The region of the client."""
+        region: str = self.client.meta.region_name
+        return region
 
-
-class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
-    async def _get_session(self, proxy_url: Any) -> Any:
-        return _OneRequest(await super()._get_session(proxy_url))
+    @property
+    def is_configured(self) -> bool:
+        """Whether the address is another one than the service's own."""
+        return not is_of_the_service(
+            self.address, service=self.domain, region=self.region, suffixes=self.suffixes
+        )
 
 
 class AwsTransport:
@@ -67,10 +93,11 @@ class AwsTransport:
 
     def __init__(self, config: AwsConfig) -> None:
         self._config = config
-        self._clients: dict[str, Any] = {}
+        self._services: dict[str, _Service] = {}
         self._opening = asyncio.Lock()
         self._session: AioSession | None = None
         self._stack = AsyncExitStack()
+        self._logs = ForeignLogs("botocore", "aiobotocore")
         self._closed = False
 
     async def region(self) -> str:
@@ -85,78 +112,106 @@ class AwsTransport:
             return _region(self._config, session)
         except VidKitError:
             raise
-        except Exception as error:
-            raise _unusable(error) from error
+        except Exception as error:  # noqa: BLE001
+            raise unusable(error) from shown_cause(error)
 
     async def send(self, request: AwsRequest) -> Reply:
         """Send once; see `Transport`."""
-        try:
-            client = self._clients.get(request.api) or await self._open(request.api)
-        except VidKitError:
-            raise
-        except Exception as error:
-            raise _unusable(error) from error
-        try:
-            return await self._call(client, request)
-        except botocore_errors.ClientError as error:
-            if error.operation_name != request.operation:
-                raise _credentials_refused(error) from error
-            return _raw_reply(error.response)
-        except Exception as error:
-            raise _translate(error) from error
+        call = _Call(request.endpoint, self._known_secrets())
+        with self._logs.own_call(call.secrets):
+            try:
+                service = self._services.get(request.api) or await self._open(request.api)
+            except VidKitError:
+                raise
+            except Exception as error:  # noqa: BLE001
+                raise unusable(error) from shown_cause(error)
+            self._check_endpoint(service, call)
+            try:
+                reply = await _exchange(service.client, request, call)
+            except botocore_errors.ClientError as error:
+                if error.operation_name != request.operation:
+                    raise credentials_refused(error) from shown_cause(error)
+                reply = _raw_reply(error.response)
+            except Exception as error:
+                found = error if isinstance(error, VidKitError) else translate(error)
+                # Before it is sent, credentials may have to be fetched, which can fail as well.
+                found.ambiguous = found.ambiguous and call.is_sent
+                if found is error:
+                    raise
+                raise found from shown_cause(error)
+        return reply if reply.ok else _without_secrets(reply, call.secrets)
 
     async def close(self) -> None:
         """Close the clients and their connections."""
         self._closed = True
-        self._clients.clear()
-        await self._stack.aclose()
-
-    async def _call(self, client: Any, request: AwsRequest) -> Reply:
-        method = getattr(client, xform_name(request.operation))
-        token = _endpoint.set(None if _own_address(request.api) else request.endpoint)
+        self._services.clear()
         try:
-            return _raw_reply(await method(**request.params))
+            await self._stack.aclose()
         finally:
-            _endpoint.reset(token)
+            self._logs.close()
 
-    async def _open(self, api: str) -> Any:
+    def _known_secrets(self) -> Secrets:
+        config = self._config
+        return {secret for secret in (config.secret_access_key, config.session_token) if secret}
+
+    def _check_endpoint(self, service: _Service, call: _Call) -> None:
+        """Let no answer send requests just anywhere."""
+        if call.endpoint is None:
+            return
+        if service.has_own_address:
+            call.endpoint = None
+            return
+        check_data_endpoint(
+            call.endpoint,
+            # The addresses of all APIs of that service: one of them gave the answer.
+            configured=[
+                peer.address
+                for peer in self._services.values()
+                if peer.domain == service.domain and peer.is_configured
+            ],
+            service=service.domain,
+            region=service.region,
+            suffixes=service.suffixes,
+        )
+
+    async def _open(self, api: str) -> _Service:
         async with self._opening:
-            if api in self._clients:
-                return self._clients[api]
+            if api in self._services:
+                return self._services[api]
             session = await self._open_session()
             region = _region(self._config, session)
             await self._check_credentials(session)
             # Reading the service's model from disk would hold up the loop.
-            await asyncio.to_thread(_read_models, session, api)
+            model, partitions = await asyncio.to_thread(_read_models, session, api)
+            has_own_address = _has_own_address(session, model["serviceId"])
             client = await self._stack.enter_async_context(
                 session.create_client(
                     api,
                     region_name=region,
-                    endpoint_url=_endpoint_url(self._config, api),
+                    endpoint_url=None if has_own_address else self._config.endpoint_url,
                     config=AioConfig(
-                        connect_timeout=self._config.connect_timeout,
-                        # The call's own timeout ends an attempt; this one must not be sooner.
-                        read_timeout=None,
                         max_pool_connections=self._config.max_connections,
-                        retries={"total_max_attempts": 1, "mode": "standard"},
                         parameter_validation=False,
                         user_agent_extra="vidkit",
-                        http_session_cls=_HttpSession,
                         # An empty mapping keeps the environment's proxies out.
                         proxies={} if is_loopback(self._config.endpoint_url) else None,
                     ),
                 )
             )
-            model = client.meta.service_model
-            service_id = model.service_id.hyphenize()
-            if model.resolved_protocol in _JSON_PROTOCOLS:
-                client.meta.events.register(f"before-parse.{service_id}", _keep_raw)
-            client.meta.events.register(f"before-call.{service_id}", _redirect)
+            self._logs.cover()
+            _handle_events(client)
             if self._closed:
                 await self._stack.aclose()
+                self._logs.close()
                 raise RequestError("this VidKit is closed; make a new one")
-            self._clients[api] = client
-            return client
+            service = self._services[api] = _Service(
+                client,
+                client.meta.endpoint_url,
+                has_own_address,
+                client.meta.service_model.endpoint_prefix,
+                dns_suffixes(partitions, region),
+            )
+            return service
 
     async def _open_session(self) -> AioSession:
         if self._session is None:
@@ -172,6 +227,17 @@ class AwsTransport:
                     self._config.secret_access_key,
                     self._config.session_token,
                 )
+            # The services that credentials come from get the same care.
+            session.set_default_client_config(
+                AioConfig(
+                    http_session_cls=http_session_class(allow_http=self._config.allow_http),
+                    connect_timeout=self._config.connect_timeout,
+                    # The call's own timeout ends an attempt; this one must not be sooner.
+                    read_timeout=None,
+                    retries={"total_max_attempts": 1, "mode": "standard"},
+                )
+            )
+            self._logs.cover()
             self._session = session
         return self._session
 
@@ -182,6 +248,15 @@ class AwsTransport:
                 "secret_access_key=...) or profile=..., or set AWS_ACCESS_KEY_ID and "
                 "AWS_SECRET_ACCESS_KEY"
             )
+
+
+async def _exchange(client: Any, request: AwsRequest, call: _Call) -> Reply:
+    method = getattr(client, xform_name(request.operation))
+    token = _call.set(call)
+    try:
+        return _raw_reply(await method(**request.params))
+    finally:
+        _call.reset(token)
 
 
 def _region(config: AwsConfig, session: AioSession) -> str:
@@ -200,12 +275,29 @@ def _variables(config: AwsConfig) -> dict[str, Any] | None:
     return None
 
 
-def _read_models(session: AioSession, api: str) -> None:
+def _read_models(session: AioSession, api: str) -> tuple[Mapping[str, Any], Any]:
+    """The metadata of a service's model, and the partitions; both stay in the loader's cache."""
     loader = session.get_component("data_loader")
-    loader.load_service_model(api, "service-2")
+    model = loader.load_service_model(api, "service-2")
     loader.load_service_model(api, "endpoint-rule-set-1")
-    loader.load_data("partitions")
     loader.load_data("endpoints")
+    return model["metadata"], loader.load_data("partitions")["partitions"]
+
+
+def _has_own_address(session: AioSession, service_id: str) -> bool:
+    """Whether botocore's variable for this one service names an address; it wins then."""
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return False
+    return bool(os.environ.get(endpoint_variable(service_id)))
+
+
+def _handle_events(client: Any) -> None:
+    model = client.meta.service_model
+    service_id = model.service_id.hyphenize()
+    if model.resolved_protocol in _JSON_PROTOCOLS:
+        client.meta.events.register(f"before-parse.{service_id}", _keep_raw)
+    client.meta.events.register(f"before-call.{service_id}", _redirect)
+    client.meta.events.register(f"before-send.{service_id}", _note_sending)
 
 
 def _keep_raw(
@@ -220,8 +312,16 @@ def _keep_raw(
 
 
 def _redirect(*, params: dict[str, Any], **_: Any) -> None:
-    if (endpoint := _endpoint.get()) is not None:
+    if (endpoint := _call.get().endpoint) is not None:
         params["url"] = endpoint.rstrip("/") + params["url_path"]
+
+
+def _note_sending(*, request: Any, **_: Any) -> None:
+    """Temporary credentials may be new with each request; what refuses one may quote it."""
+    _call.get().is_sent = True
+    token = request.headers.get("X-Amz-Security-Token")
+    if token:
+        _call.get().secrets.add(token.decode() if isinstance(token, bytes) else token)
 
 
 def _raw_reply(response: Mapping[str, Any]) -> Reply:
@@ -244,65 +344,9 @@ def _parsed_reply(response: Mapping[str, Any]) -> Reply:
     )
 
 
-def _endpoint_url(config: AwsConfig, api: str) -> str | None:
-    """The configured address, unless botocore's variable for this one service names another."""
-    return None if _own_address(api) else config.endpoint_url
-
-
-def _own_address(api: str) -> bool:
-    return bool(os.environ.get(f"AWS_ENDPOINT_URL_{api.replace('-', '_').upper()}"))
-
-
-_CONFIG_ERRORS = (
-    botocore_errors.BaseEndpointResolverError,
-    botocore_errors.CredentialRetrievalError,
-    botocore_errors.EndpointProviderError,
-    botocore_errors.InvalidEndpointConfigurationError,
-    botocore_errors.LoginError,
-    botocore_errors.MetadataRetrievalError,
-    botocore_errors.NoCredentialsError,
-    botocore_errors.PartialCredentialsError,
-    botocore_errors.SSOError,
-    botocore_errors.TokenRetrievalError,
-)
-
-
-def _never_sent(error: Exception) -> bool:
-    if isinstance(
-        error, botocore_errors.ConnectTimeoutError | botocore_errors.ProxyConnectionError
-    ):
-        return True
-    # EndpointConnectionError also stands for a reset after sending: only its cause tells.
-    cause = error.kwargs.get("error") if isinstance(error, botocore_errors.BotoCoreError) else None
-    return isinstance(cause, ClientConnectorError | socket.gaierror)
-
-
-def _unusable(error: Exception) -> ConfigError:
-    """What went wrong before anything was sent: configuration, credentials, addresses."""
-    return ConfigError(f"AWS configuration: {error}")
-
-
-def _credentials_refused(error: botocore_errors.ClientError) -> VidKitError:
-    """A refusal of the service that credentials come from; nothing else was sent."""
-    refused = error.response.get("Error", {})
-    found = service_error(
-        code=refused.get("Code"),
-        status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400),
-        message=f"credentials: {error.operation_name}: {refused.get('Message')}",
-    )
-    found.ambiguous = False
-    return found
-
-
-def _translate(error: Exception) -> VidKitError:
-    """A vidkit error for whatever botocore raised other than a service's refusal."""
-    if isinstance(error, _CONFIG_ERRORS):
-        return ConfigError(f"{error}")
-    sent = not _never_sent(error)
-    if isinstance(error, botocore_errors.ConnectTimeoutError | botocore_errors.ReadTimeoutError):
-        return VidKitTimeoutError(f"{error}", retryable=True, ambiguous=sent)
-    if isinstance(error, botocore_errors.SSLError):
-        return TransportError(f"{error}")
-    if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
-        return TransportError(f"{error}", retryable=True, ambiguous=sent)
-    return TransportError(f"{type(error).__name__}: {error}", ambiguous=True)
+def _without_secrets(reply: Reply, secrets: Secrets) -> Reply:
+    """A refusal as it came, but for the token that a service quotes with what was signed."""
+    if not reply.body:
+        return reply
+    body = masked(reply.body.decode("utf-8", "surrogateescape"), secrets)
+    return replace(reply, body=body.encode("utf-8", "surrogateescape"))

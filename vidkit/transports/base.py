@@ -70,6 +70,8 @@ class Transport(Protocol[R_contra]):
 
         Raises:
             ConfigError: region, credentials or endpoint are missing or unusable.
+            DecodeError: the answer is too long to be one, or is no XML where that is promised; or
+                the request's own endpoint is none of the service's.
             TransportError: no whole answer came.
             VidKitTimeoutError: the network was too slow.
         """

@@ -1,0 +1,106 @@
+"""The HTTP session under aiobotocore: what it must not do with signed requests and big answers."""
+
+# aiobotocore ships no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+import ssl
+from typing import Any
+
+from aiobotocore.httpsession import AIOHTTPSession
+from aiohttp import ClientResponse, ClientResponseError, ClientSession
+from botocore.exceptions import HTTPClientError
+
+from vidkit.errors import VidKitError
+from vidkit.transports.aiohttp_errors import hide_request
+from vidkit.transports.answers import read_answer
+from vidkit.transports.aws_addresses import check_private
+
+__all__ = ["http_session_class"]
+
+
+class _SizedAnswer:
+    """aiohttp's answer, of which no more than the limit is read."""
+
+    def __init__(self, response: ClientResponse) -> None:
+        self._response = response
+        self._body: bytes | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._response, name)
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            response = self._response
+            try:
+                self._body = await read_answer(
+                    response.content.iter_any(), status=response.status, headers=response.headers
+                )
+            except BaseException:
+                # What is still to come is not worth the connection.
+                response.close()
+                raise
+        return self._body
+
+
+class _OneRequest:
+    """An aiohttp session that sends what it is told, once, to the address it was made for.
+
+    aiohttp would follow redirects and take the session token of temporary credentials along.
+    """
+
+    def __init__(self, session: ClientSession) -> None:
+        self._session = session
+        # It would send a GET or DELETE again by itself; retries have one place here.
+        session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    async def request(self, method: str, **parameters: Any) -> _SizedAnswer:
+        try:
+            response = await self._session.request(method, allow_redirects=False, **parameters)
+        except ClientResponseError as error:
+            hide_request(error)
+            raise
+        return _SizedAnswer(response)
+
+
+class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
+    """What sends the requests of AWS clients, those for credentials included."""
+
+    https_only = True
+
+    async def send(self, request: Any) -> Any:
+        """Send once, unless it would go over the network in clear.
+
+        Raises:
+            ConfigError: it would.
+            DecodeError: the answer is too long.
+        """
+        if self.https_only:
+            check_private(request.url)
+        try:
+            return await super().send(request)
+        except HTTPClientError as error:
+            own = error.kwargs.get("error")
+            if isinstance(own, VidKitError):
+                raise own from None
+            raise
+
+    def _get_ssl_context(self) -> ssl.SSLContext:
+        context: ssl.SSLContext = super()._get_ssl_context()
+        # The default, but for Pythons that leave it to the system.
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    async def _get_session(self, proxy_url: Any) -> Any:
+        return _OneRequest(await super()._get_session(proxy_url))
+
+
+class _PlainHttpSession(_HttpSession):
+    """Likewise, where the configuration allows plain http over the network."""
+
+    https_only = False
+
+
+def http_session_class(*, allow_http: bool) -> Any:
+    """What HTTP sessions are made of; ``allow_http``: plain http may leave this machine."""
+    return _PlainHttpSession if allow_http else _HttpSession
