@@ -17,7 +17,8 @@ OnWritten = Callable[[int], object]
 
 def _lines(items: Any) -> bytes:
     return b"".join(
-        item.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n" for item in items
+        item.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True).encode() + b"\n"
+        for item in items
     )
 
 

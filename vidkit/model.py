@@ -4,9 +4,10 @@ Requests are strict: unknown parameters and values out of range become a `Reques
 are lenient: unknown members are kept, members may be missing, enums are open.
 """
 
+import dataclasses
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from pydantic import (
     BaseModel,
@@ -18,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic_core import ErrorDetails, core_schema
 
+from vidkit.checks import checked_constructor
 from vidkit.errors import DecodeError, RequestError
 
 __all__ = [
@@ -30,15 +32,23 @@ __all__ = [
     "RequestModel",
     "ResponseModel",
     "decode",
+    "pascal_leaf",
     "to_wire",
 ]
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 OPEN = GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())
 """Marks an open enum: the known values for the reader, any string for the parser."""
 
 _SHOWN = 80
+_LEAF = ConfigDict(
+    alias_generator=to_pascal,
+    extra="ignore",
+    validate_by_name=True,
+    validate_by_alias=True,
+)
 
 
 def _utc(value: object) -> datetime:
@@ -120,7 +130,8 @@ class ResponseModel(BaseModel):
     """The base of everything that a service answers with; frozen.
 
     Members that vidkit does not know yet stay in ``model_extra``;
-    ``model_dump(by_alias=True, exclude_unset=True, mode="json")`` gives the service's own JSON.
+    ``model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")`` gives the
+    service's own JSON, but for what is unknown in leaf shapes.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
@@ -145,6 +156,20 @@ class PascalResponse(ResponseModel):
     """A response whose members are spelled ``LikeThis``: Rekognition, Kinesis Video."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_pascal)
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,)
+)
+def pascal_leaf(cls: type[T]) -> type[T]:
+    """Make a class a leaf shape of responses, whose members are spelled ``LikeThis``.
+
+    A page has tens of thousands of them: as frozen dataclasses with slots they take a third of
+    the time and a fifth of the memory of models. Members that vidkit does not know are left out.
+    """
+    leaf = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    leaf.__pydantic_config__ = _LEAF  # type: ignore[attr-defined]
+    return checked_constructor(RequestError)(leaf)
 
 
 class CamelRequest(RequestModel):
@@ -179,5 +204,7 @@ def decode(model: type[M], body: bytes) -> M:
         more = f" and {len(details) - 1} more problems" if len(details) > 1 else ""
         raise DecodeError(
             f"the answer is no {model.__name__}: "
-            f"{f'{place}: ' if place else ''}{first['msg']}{more} ({len(body)} bytes)"
+            f"{f'{place}: ' if place else ''}{first['msg']}{more} ({len(body)} bytes)",
+            # No JSON at all is what a proxy or a broken line makes of an answer: worth another try.
+            retryable=first["type"] == "json_invalid",
         ) from None

@@ -1,10 +1,12 @@
 """Compares our models with the installed botocore's; what the model tests share."""
 
-from typing import Annotated, Any, get_args, get_origin
+from dataclasses import is_dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from pydantic import BaseModel
+from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
 LOADER = Loader()
@@ -28,11 +30,24 @@ def parts(annotation: Any) -> list[Any]:
     return [annotation, *inner]
 
 
-def nested_model(annotation: Any) -> type[BaseModel] | None:
+def nested_model(annotation: Any) -> type[Any] | None:
     for part in parts(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
+        if isinstance(part, type) and (issubclass(part, BaseModel) or is_dataclass(part)):
             return part
     return None
+
+
+def fields_of(model: type[Any]) -> dict[str, FieldInfo]:
+    """The fields of a model or of a leaf shape."""
+    if issubclass(model, BaseModel):
+        return model.model_fields
+    found = {}
+    hints = get_type_hints(model, include_extras=True)
+    for name in model.__dataclass_fields__:
+        field = FieldInfo.from_annotated_attribute(hints[name], None)
+        field.serialization_alias = field.serialization_alias or to_pascal(name)
+        found[name] = field
+    return found
 
 
 def literal_values(annotation: Any) -> set[str]:
@@ -46,9 +61,12 @@ def differences(shape, model, path, *, request):  # noqa: C901
         return
     if shape.type_name != "structure" or model is None:
         return
-    fields = {wire_name(name, field): field for name, field in model.model_fields.items()}
+    fields = {wire_name(name, field): field for name, field in fields_of(model).items()}
     for member, member_shape in shape.members.items():
         here = f"{path}.{member}"
+        if not request and member_shape.serialization.get("location") == "header":
+            # The service's own headers, which it counts among the members.
+            continue
         if member not in fields:
             yield f"{here}: missing"
             continue

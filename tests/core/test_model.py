@@ -66,7 +66,7 @@ def test_responses_take_what_tomorrow_brings():
     found = decode(Found, b'{"JobStatus":"PAUSED","FrameRate":30,"FileExtension":"mp4"}')
     assert (found.job_status, found.frame_rate) == ("PAUSED", 30.0)
     assert found.model_extra == {"FileExtension": "mp4"}
-    assert found.model_dump(by_alias=True, exclude_unset=True) == {
+    assert found.model_dump(by_alias=True, exclude_unset=True, exclude_none=True) == {
         "JobStatus": "PAUSED",
         "FrameRate": 30.0,
         "FileExtension": "mp4",

@@ -1,11 +1,15 @@
 """Answers in every form that the service's guides and recordings show: no member is lost."""
 
+import copy
 import json
+import pickle
 
 import pytest
 
+from vidkit import RequestError
 from vidkit.model import decode
 from vidkit.rekognition import (
+    BoundingBox,
     GetCelebrityRecognitionAnswer,
     GetContentModerationAnswer,
     GetFaceDetectionAnswer,
@@ -14,6 +18,8 @@ from vidkit.rekognition import (
     GetPersonTrackingAnswer,
     GetSegmentDetectionAnswer,
     GetTextDetectionAnswer,
+    Landmark,
+    Smile,
 )
 from vidkit.rekognition.models import StartAnswer
 
@@ -229,7 +235,7 @@ ANSWERS = {
         (
             '{"JobStatus": "PAUSED", "Progress": 0.5, "Video": {"Url": "s3"}, "TextDetections": ['
             '{"Timestamp": 1, "Language": "de", "TextDetection": {"Type": "PARAGRAPH",'
-            ' "Geometry": {"Rotation": 3, "BoundingBox": {"Depth": 1, "Left": -1}}}}]}'
+            ' "Geometry": {"Rotation": 3, "BoundingBox": {"Left": -1}}}}]}'
         ),
     ),
 }
@@ -238,13 +244,15 @@ ANSWERS = {
 @pytest.mark.parametrize(("model", "text"), ANSWERS.values(), ids=ANSWERS.keys())
 def test_no_member_is_lost(model, text):
     answer = decode(model, text.encode())
-    assert answer.model_dump(by_alias=True, exclude_unset=True, mode="json") == json.loads(text)
+    assert answer.model_dump(
+        by_alias=True, exclude_unset=True, exclude_none=True, mode="json"
+    ) == json.loads(text)
 
 
 @pytest.mark.parametrize(("model", "text"), ANSWERS.values(), ids=ANSWERS.keys())
 def test_json_text_comes_back_too(model, text):
     answer = decode(model, text.encode())
-    again = answer.model_dump_json(by_alias=True, exclude_unset=True)
+    again = answer.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True)
     assert decode(model, again.encode()) == answer
     assert json.loads(again) == json.loads(text)
 
@@ -290,6 +298,24 @@ def test_segments_keep_their_timecodes_and_lack_frame_numbers_when_old():
     assert (shot.end_timecode_smpte, cue.duration_frames) == ("00:00:04;00", 3)
     (old,) = read("segments of an old model have no frame numbers").items
     assert (old.duration_smpte, old.start_frame_number) == ("00:00:29:01", None)
+
+
+def test_an_unknown_member_of_a_leaf_is_left_out():
+    text = b"""{"JobStatus": "SUCCEEDED", "Faces": [{"Timestamp": 1, "Face": {"Landmarks": [
+        {"Type": "tip", "X": 0.5, "Y": 0.5, "Z": 7}], "Smile": {"Value": true, "Why": "joke"}}}]}"""
+    (item,) = decode(GetFaceDetectionAnswer, text).items
+    assert item.face.landmarks == [Landmark(type="tip", x=0.5, y=0.5)]
+    assert item.face.smile == Smile(value=True)
+
+
+def test_leaf_shapes_are_values():
+    mark = Landmark(type="nose", x=0.5, y=0.25)
+    assert pickle.loads(pickle.dumps(mark)) == mark == copy.deepcopy(mark)
+    assert {mark: 1}[Landmark(type="nose", x=0.5, y=0.25)] == 1
+    with pytest.raises(AttributeError):
+        mark.x = 0.75
+    with pytest.raises(RequestError, match="depth"):
+        BoundingBox(width=1, depth=1)
 
 
 def test_the_unknown_member_of_the_videos_metadata_is_kept():

@@ -5,7 +5,8 @@ from model_comparison import differences, operation, wire_name
 from pydantic import BaseModel
 
 from vidkit.images.models import GetDataEndpointAnswer, GetImagesAnswer, GetImagesRequest
-from vidkit.ivs import models as ivs
+from vidkit.ivs import channels, streams, tagging
+from vidkit.ivs import policies as ivs
 from vidkit.rekognition import (
     celebrities,
     face_search,
@@ -41,6 +42,14 @@ ANSWERS = [
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
     ("ivs", "ListPlaybackRestrictionPolicies", ivs.ListPlaybackRestrictionPoliciesAnswer),
+    ("ivs", "CreateChannel", channels.CreateChannelAnswer),
+    ("ivs", "GetChannel", channels.ChannelAnswer),
+    ("ivs", "BatchGetChannel", channels.BatchGetChannelAnswer),
+    ("ivs", "ListChannels", channels.ListChannelsAnswer),
+    ("ivs", "UpdateChannel", channels.ChannelAnswer),
+    ("ivs", "GetStreamSession", streams.GetStreamSessionAnswer),
+    ("ivs", "ListStreamSessions", streams.ListStreamSessionsAnswer),
+    ("ivs", "ListTagsForResource", tagging.ListTagsForResourceAnswer),
 ]
 REQUESTS = [
     ("rekognition", "StartLabelDetection", labels.StartLabelDetectionRequest),
@@ -64,6 +73,18 @@ REQUESTS = [
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.UpdatePlaybackRestrictionPolicyRequest),
     ("ivs", "DeletePlaybackRestrictionPolicy", ivs.DeletePlaybackRestrictionPolicyRequest),
     ("ivs", "ListPlaybackRestrictionPolicies", ivs.ListPlaybackRestrictionPoliciesRequest),
+    ("ivs", "CreateChannel", channels.CreateChannelRequest),
+    ("ivs", "GetChannel", channels.GetChannelRequest),
+    ("ivs", "BatchGetChannel", channels.BatchGetChannelRequest),
+    ("ivs", "ListChannels", channels.ListChannelsRequest),
+    ("ivs", "UpdateChannel", channels.UpdateChannelRequest),
+    ("ivs", "DeleteChannel", channels.DeleteChannelRequest),
+    ("ivs", "GetStreamSession", streams.GetStreamSessionRequest),
+    ("ivs", "ListStreamSessions", streams.ListStreamSessionsRequest),
+    ("ivs", "StopStream", streams.StopStreamRequest),
+    ("ivs", "TagResource", tagging.TagResourceRequest),
+    ("ivs", "UntagResource", tagging.UntagResourceRequest),
+    ("ivs", "ListTagsForResource", tagging.ListTagsForResourceRequest),
 ]
 
 JOB_KINDS = [
@@ -87,6 +108,19 @@ PROMISED = {
     "CreatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "GetPlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "UpdatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
+    "CreateChannel.channel: required by us only",
+    "CreateChannel.streamKey: required by us only",
+    "CreateChannel.channel.arn: required by us only",
+    "GetChannel.channel: required by us only",
+    "GetChannel.channel.arn: required by us only",
+    "BatchGetChannel.channels.arn: required by us only",
+    "ListChannels.channels.arn: required by us only",
+    "UpdateChannel.channel: required by us only",
+    "UpdateChannel.channel.arn: required by us only",
+    "GetStreamSession.streamSession: required by us only",
+    "GetStreamSession.streamSession.streamId: required by us only",
+    "GetStreamSession.streamSession.channel.arn: required by us only",
+    "ListStreamSessions.streamSessions.streamId: required by us only",
 }
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from vidkit.tags import check_tags
+from vidkit.tags import check_tag_keys, check_tags
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,24 @@ def test_a_service_may_take_more():
     assert check_tags(tags, most=51) is tags
     with pytest.raises(ValueError, match="at most 51 tags; 52 given"):
         check_tags(tags | {"one": "more"}, most=51)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ([f"k{n}" for n in range(51)], ["50", "51"]),
+        ([""], ["''", "128"]),
+        (["k" * 129], ["128"]),
+        (["ok", "aws:x"], ["'aws:x'", "reserved"]),
+    ],
+)
+def test_keys_that_no_tag_can_have(keys, words):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        check_tag_keys(keys)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_keys_that_tags_can_have():
+    keys = [f"k{n}" for n in range(50)]
+    assert check_tag_keys(keys) is keys

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vidkit.model import OPEN, PascalResponse
+from vidkit.model import OPEN, PascalResponse, pascal_leaf
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
@@ -97,7 +97,8 @@ class GetFaceDetectionRequest(GetRequest):
     """The parameters of ``GetFaceDetection``."""
 
 
-class AgeRange(PascalResponse):
+@pascal_leaf
+class AgeRange:
     """How old a face looks. API shape: ``AgeRange``.
 
     Attributes:
@@ -109,60 +110,72 @@ class AgeRange(PascalResponse):
     high: int | None = None
 
 
-class _Judgement(PascalResponse):
+@pascal_leaf
+class _Judgement:
     """Yes or no, and how sure the service is, 0 to 100."""
 
     value: bool | None = None
     confidence: float | None = None
 
 
+@pascal_leaf
 class Smile(_Judgement):
     """Whether the face smiles. API shape: ``Smile``."""
 
 
+@pascal_leaf
 class Eyeglasses(_Judgement):
     """Whether it wears eyeglasses. API shape: ``Eyeglasses``."""
 
 
+@pascal_leaf
 class Sunglasses(_Judgement):
     """Whether it wears sunglasses. API shape: ``Sunglasses``."""
 
 
+@pascal_leaf
 class Beard(_Judgement):
     """Whether it has a beard. API shape: ``Beard``."""
 
 
+@pascal_leaf
 class Mustache(_Judgement):
     """Whether it has a mustache. API shape: ``Mustache``."""
 
 
+@pascal_leaf
 class EyeOpen(_Judgement):
     """Whether its eyes are open. API shape: ``EyeOpen``."""
 
 
+@pascal_leaf
 class MouthOpen(_Judgement):
     """Whether its mouth is open. API shape: ``MouthOpen``."""
 
 
+@pascal_leaf
 class FaceOccluded(_Judgement):
     """Whether something hides a part of the face. API shape: ``FaceOccluded``."""
 
 
-class Gender(PascalResponse):
+@pascal_leaf
+class Gender:
     """Which gender the face looks like. API shape: ``Gender``."""
 
     value: Annotated[GenderType | str, OPEN] | None = None
     confidence: float | None = None
 
 
-class Emotion(PascalResponse):
+@pascal_leaf
+class Emotion:
     """What the face expresses, not what the person feels. API shape: ``Emotion``."""
 
     type: Annotated[EmotionName | str, OPEN] | None = None
     confidence: float | None = None
 
 
-class Landmark(PascalResponse):
+@pascal_leaf
+class Landmark:
     """A point of the face, as ratios of the frame's size. API shape: ``Landmark``.
 
     Attributes:
@@ -176,7 +189,8 @@ class Landmark(PascalResponse):
     y: float | None = None
 
 
-class Pose(PascalResponse):
+@pascal_leaf
+class Pose:
     """How the head is turned, in degrees from -180 to 180. API shape: ``Pose``."""
 
     roll: float | None = None
@@ -184,7 +198,8 @@ class Pose(PascalResponse):
     pitch: float | None = None
 
 
-class EyeDirection(PascalResponse):
+@pascal_leaf
+class EyeDirection:
     """Where the eyes look, in degrees from -180 to 180. API shape: ``EyeDirection``."""
 
     yaw: float | None = None
@@ -192,7 +207,8 @@ class EyeDirection(PascalResponse):
     confidence: float | None = None
 
 
-class ImageQuality(PascalResponse):
+@pascal_leaf
+class ImageQuality:
     """How bright and sharp the face is, 0 to 100 each. API shape: ``ImageQuality``."""
 
     brightness: float | None = None

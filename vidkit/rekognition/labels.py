@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from vidkit.model import OPEN, PascalRequest, PascalResponse
+from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
@@ -90,21 +90,23 @@ class GetLabelDetectionRequest(GetRequest):
     aggregate_by: LabelDetectionAggregateBy | None = None
 
 
-class DominantColor(PascalResponse):
+@pascal_leaf
+class DominantColor:
     """A colour that stands out. API shape: ``DominantColor``."""
 
     red: int | None = None
     blue: int | None = None
     green: int | None = None
     hex_code: str | None = None
-    css_color: str | None = Field(
-        default=None, validation_alias="CSSColor", serialization_alias="CSSColor"
-    )
+    css_color: Annotated[
+        str | None, Field(validation_alias="CSSColor", serialization_alias="CSSColor")
+    ] = None
     simplified_color: str | None = None
     pixel_percent: float | None = None
 
 
-class Instance(PascalResponse):
+@pascal_leaf
+class Instance:
     """One thing that a label was found on. API shape: ``Instance``."""
 
     bounding_box: BoundingBox | None = None
@@ -112,19 +114,22 @@ class Instance(PascalResponse):
     dominant_colors: list[DominantColor] | None = None
 
 
-class Parent(PascalResponse):
+@pascal_leaf
+class Parent:
     """A label above this one. API shape: ``Parent``."""
 
     name: str | None = None
 
 
-class LabelAlias(PascalResponse):
+@pascal_leaf
+class LabelAlias:
     """Another name of a label. API shape: ``LabelAlias``."""
 
     name: str | None = None
 
 
-class LabelCategory(PascalResponse):
+@pascal_leaf
+class LabelCategory:
     """A category that a label belongs to. API shape: ``LabelCategory``."""
 
     name: str | None = None

@@ -1,5 +1,6 @@
 """The shapes that jobs of several kinds share, under the API's own names."""
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -14,7 +15,7 @@ from pydantic import (
 )
 
 from vidkit.jobs import JobPoll, JobState
-from vidkit.model import OPEN, PascalRequest, PascalResponse
+from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
 
 __all__ = [
     "BoundingBox",
@@ -199,7 +200,8 @@ class VideoMetadata(PascalResponse):
     color_range: Annotated[VideoColorRange | str, OPEN] | None = None
 
 
-class BoundingBox(PascalResponse):
+@pascal_leaf
+class BoundingBox:
     """A rectangle as ratios of the frame's size; in answers it may reach past the frame.
 
     API shape: ``BoundingBox``.
@@ -221,7 +223,8 @@ class BoundingBox(PascalResponse):
     top: float | None = None
 
 
-class Point(PascalResponse):
+@pascal_leaf
+class Point:
     """A corner of a polygon, as ratios of the frame's size. API shape: ``Point``.
 
     Attributes:
@@ -297,13 +300,13 @@ RegionsOfInterest = Annotated[Sequence[RegionOfInterest], Field(max_length=10)]
 
 def _check_ratios(shape: BoundingBox | Point) -> None:
     """Refuse a shape that an answer might have but no request may."""
-    names = type(shape).model_fields
-    for name in shape.model_extra or ():
-        raise ValueError(f"{name}: no such member; members are {', '.join(names)}")
-    for name in names:
-        value: float | None = getattr(shape, name)
-        if value is None or not 0 <= value <= 1:
-            raise ValueError(f"{name}={value}: must be a ratio of the frame's size, from 0 to 1")
+    for field in dataclasses.fields(shape):
+        value: Any = getattr(shape, field.name)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and 0 <= value <= 1):
+            raise ValueError(
+                f"{field.name}={value!r}: must be a ratio of the frame's size, from 0 to 1"
+            )
 
 
 class VideoJobPage(PascalResponse, ABC):

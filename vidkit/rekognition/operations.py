@@ -3,7 +3,7 @@
 import uuid
 
 from vidkit.calls import Caller
-from vidkit.jobs import planned_request_token
+from vidkit.planned_starts import planned_request_token
 from vidkit.rekognition.video_jobs import VideoJobs
 
 __all__ = ["Operations", "request_token"]
