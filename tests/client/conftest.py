@@ -2,20 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
+from client_options import FAST, T0
 
-from vidkit import AwsConfig, HuaweiConfig, PollPolicy, RetryPolicy, VidKit
+from vidkit import AwsConfig, HuaweiConfig, VidKit
 from vidkit.local import LocalCloud
-
-T0 = datetime(2026, 1, 1, tzinfo=UTC)
-
-FAST = {
-    "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
-    "retry": RetryPolicy(base_delay=0.001, throttling_base_delay=0.001),
-}
 
 
 @pytest.fixture(autouse=True)

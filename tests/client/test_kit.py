@@ -198,7 +198,7 @@ async def test_missing_credentials_are_a_config_error(call, words):
 
 
 async def test_a_missing_project_and_profile_are_config_errors():
-    huawei = HuaweiConfig(region="cn-north-4", access_key="a", secret_key="b")
+    huawei = HuaweiConfig(endpoint="http://127.0.0.1:9", access_key="a", secret_key="b")
     async with VidKit(aws=AwsConfig(profile="nobody"), huawei=huawei) as kit:
         with pytest.raises(ConfigError, match="project_id"):
             await kit.mpc.get_thumbnails_task("1")
@@ -258,12 +258,12 @@ async def test_secrets_show_nowhere(scripted, caplog):
 async def test_a_cancelled_call_leaves_the_kit_working(scripted):
     scripted.hang().hang().json(POLICY)
     async with scripted.kit() as kit:
-        for call in (
-            kit.ivs.get_playback_restriction_policy(ARN),
-            kit.mpc.get_thumbnails_task("1"),
+        for number, call in enumerate(
+            (kit.ivs.get_playback_restriction_policy(ARN), kit.mpc.get_thumbnails_task("1"))
         ):
             task = asyncio.ensure_future(call)
-            await asyncio.sleep(0.3)
+            while len(scripted.requests) == number:
+                await asyncio.sleep(0.01)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

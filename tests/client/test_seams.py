@@ -411,3 +411,19 @@ async def test_a_page_in_place_of_nothing_is_no_success(scripted):
             await kit.mpc.delete_thumbnails_task("1")
         with pytest.raises(DecodeError):
             await kit.ivs.delete_playback_restriction_policy(ARN)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>sign in</html>", b'{"JobStatus": "SUCC'])
+async def test_what_is_no_json_at_all_is_asked_for_again(scripted, body):
+    scripted.raw(body).json({"playbackRestrictionPolicies": []})
+    async with scripted.kit() as kit:
+        assert await kit.ivs.list_playback_restriction_policies().collect() == []
+    assert len(scripted.requests) == 2
+
+
+async def test_json_of_another_shape_is_not_asked_for_again(scripted):
+    scripted.json({"playbackRestrictionPolicies": 7})
+    async with scripted.kit() as kit:
+        with pytest.raises(DecodeError):
+            await kit.ivs.list_playback_restriction_policies().collect()
+    assert len(scripted.requests) == 1

@@ -1,0 +1,121 @@
+"""Whatever a service answers: a result or a VidKitError, soon."""
+
+import asyncio
+import time
+from collections import defaultdict
+
+import pytest
+from client_options import T0
+from every_operation import OPERATIONS, set_up
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from mutations import mutated
+
+from vidkit import PollPolicy, RetryPolicy, VidKitError
+from vidkit.local import LocalCloud
+from vidkit.transports.base import AwsRequest, Reply
+
+COMPOUND = {
+    # These wait for what other answers say; their parts are all here by themselves.
+    "run_jobs",
+    "rekognition.create_stream_processor",
+    "rekognition.start_stream_processor",
+    "images.save_images",
+}
+FUZZED = {name: call for name, call in OPERATIONS.items() if name not in COMPOUND} | {
+    # Without the cloud's part of the scene, which knows nothing of damaged answers.
+    "ivs.stop_stream": lambda kit, s: kit.ivs.stop_stream(s.channel),
+}
+_DEADLINE = 0.5
+_LONGEST = 5.0
+
+
+class Replayed:
+    """A transport that answers what the local cloud answered, but for one damaged answer."""
+
+    def __init__(self, real):
+        self._real = real
+        self.answers = defaultdict(list)
+        self.damage = None
+        self.recording = True
+        self.sent = 0
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    async def send(self, request):
+        key = request.operation if isinstance(request, AwsRequest) else request.method
+        if self.recording:
+            reply = await self._real.send(request)
+            if reply.ok:
+                self.answers[key].append(reply)
+            return reply
+        self.sent += 1
+        if self.sent > 500:
+            raise AssertionError("it never stops sending")
+        reply = self.answers[key][-1]
+        number, status = self.damage
+        if self.sent % 2 == 1 or number % 3 == 0:
+            return Reply(status, mutated(reply.body, number), reply.headers)
+        return reply
+
+    async def close(self):
+        await self._real.close()
+
+
+@pytest.fixture(scope="module")
+def stage(clock_clip, tmp_path_factory):
+    """A kit whose transports replay, and the loop that it lives on."""
+    with asyncio.Runner() as runner:
+        cloud = LocalCloud(job_seconds=0.05)
+        cloud.add_stream("front-door", clock_clip.path, start_timestamp=T0)
+        cloud.add_object("bucket", "clip.mp4", clock_clip.path)
+
+        async def begin():
+            await cloud.start()
+            kit = cloud.kit(
+                retry=RetryPolicy(base_delay=0, throttling_base_delay=0, max_attempts=3),
+                poll=PollPolicy(initial_delay=0.01, max_delay=0.02, polls_per_second=10_000),
+            )
+            await kit.__aenter__()
+            runtime = kit._runtime
+            aws, huawei = Replayed(await runtime.aws()), Replayed(await runtime.huawei())
+            runtime._aws, runtime._huawei = aws, huawei
+            scene = await set_up(cloud, kit, T0, tmp_path_factory.mktemp("fuzz"))
+            for name in FUZZED:
+                await OPERATIONS[name](kit, scene)
+            aws.recording = huawei.recording = False
+            return kit, scene, (aws, huawei)
+
+        async def end():
+            await whole.close()
+            await cloud.close()
+
+        whole, *rest = runner.run(begin())
+        yield runner, whole.with_options(deadline=_DEADLINE), *rest
+        runner.run(end())
+
+
+@pytest.mark.parametrize("name", FUZZED)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(number=st.integers(0, 2**32), status=st.sampled_from([200, 200, 200, 400, 403, 429, 500]))
+@example(number=0, status=200)
+def test_any_answer_is_a_result_or_an_error_of_ours(stage, name, number, status):
+    runner, kit, scene, transports = stage
+    for transport in transports:
+        transport.damage, transport.sent = (number, status), 0
+        kit._runtime.budgets.clear()
+
+    async def call():
+        started = time.monotonic()
+        error: VidKitError | None = None
+        try:
+            await FUZZED[name](kit, scene)
+        except VidKitError as raised:
+            error = raised
+        assert error is None or (error.operation and 0 < len(str(error)) < 5000)
+        assert time.monotonic() - started < _LONGEST + 2
+
+    runner.run(call())
