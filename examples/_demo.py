@@ -15,7 +15,6 @@ from _local_video import BUCKET, START, STREAM, LocalVideo, look_at, render
 from _options import Options, Plan, SnapshotPlan, StreamPlan, cloud_plan
 from _output import SNAPSHOT_STEM, OutputFolder
 from _timeline import draw_timeline
-from policies import ensure_policy
 from rich.console import Console
 
 from vidkit import (
@@ -86,10 +85,10 @@ class Demo:
             )
         if plan.policy_name is not None:
             with self.board.step("Policy") as step:
-                policy, done = await ensure_policy(
-                    kit, plan.policy_name, allowed_countries=COUNTRIES, allowed_origins=ORIGINS
+                policy = await kit.ivs.ensure_playback_restriction_policy(
+                    name=plan.policy_name, allowed_countries=COUNTRIES, allowed_origins=ORIGINS
                 )
-                step.say(f"{policy.name} {done}: {', '.join(policy.allowed_countries)}")
+                step.say(f"{policy.name}: {', '.join(policy.allowed_countries)}")
         if plan.snapshots is not None:
             with self.board.step("Snapshots") as step:
                 await self.take_snapshots(kit, plan.snapshots, step, read_object)

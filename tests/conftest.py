@@ -46,3 +46,7 @@ def no_credentials_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", str(tmp_path / "no-huawei-credentials"))
+    monkeypatch.setattr(
+        "vidkit.transports.huawei_credentials.metadata.ADDRESS", "http://127.0.0.1:9"
+    )

@@ -130,7 +130,7 @@ def test_demo_says_what_it_did(demo):
     assert demo.after("Images: ") == f"{SECONDS} saved, 0 missing"
     assert demo.after("Labels: ") == "22 labels"
     assert demo.after("Segments: ") == "7 shots, 1 technical cue"
-    assert demo.after("Policy: ") == "vidkit-demo created: DE, AT, CH"
+    assert demo.after("Policy: ") == "vidkit-demo: DE, AT, CH"
     left = demo.after("Left in demo-output: ")
     assert left == "contact_sheet.png, timeline.png, rendered_clip.mp4, frames/, snapshots/"
 
@@ -142,11 +142,12 @@ def test_demo_counts_its_calls(demo):
         "images.GetImages",
         "rekognition.StartLabelDetection",
         "rekognition.StartSegmentDetection",
-        "ivs.ListPlaybackRestrictionPolicies",
         "ivs.CreatePlaybackRestrictionPolicy",
         "mpc.CreateThumbnailsTask",
     )
     polled = (
+        # Before the policy is created, and after it.
+        "ivs.ListPlaybackRestrictionPolicies",
         "rekognition.GetLabelDetection",
         "rekognition.GetSegmentDetection",
         "mpc.ListThumbnailsTask",
@@ -278,7 +279,7 @@ async def test_cloud_runs_against_what_the_environment_names(tmp_path, cloud: Lo
     assert (done.code, done.error) == (0, "")
     assert done.after("Images: ") == "4 saved, 2 missing"
     assert done.after("Segments: ") == "3 shots, 1 technical cue"
-    assert done.after("Policy: ") == "dach created: DE, AT, CH"
+    assert done.after("Policy: ") == "dach: DE, AT, CH"
     assert done.after("The snapshots are in obs://videos/snapshots/")
     assert len(cloud.object_names("videos", "snapshots/")) == 4
 
@@ -318,7 +319,26 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, tmp_p
         ("images.py", ["12:00:05.500000  ", "12:00:06.000000  NO_MEDIA"]),
         ("jobs.py", ["rekognition.label_detection: SUCCEEDED", "00:00:00:00 to 00:00:01:20  shot"]),
         ("many_jobs.py", ["first run: 30 labels, 0 told before", "30 starts, "]),
-        ("policies.py", ["created ", "unchanged ", "updated ", "deleted    0 policies left"]),
+        (
+            "policies.py",
+            [
+                "  sent     CreatePlaybackRestrictionPolicy",
+                "  sent     no write",
+                "  sent     UpdatePlaybackRestrictionPolicy",
+                "deleted    0 policies left",
+            ],
+        ),
+        (
+            "channels.py",
+            [
+                "created    4 channels; ****",
+                "plan       4 planned",
+                "apply      3 changed, 1 live",
+                "wait       1 changed, 3 unchanged",
+                "session    ",
+                "detach     4 changed",
+            ],
+        ),
         ("snapshots.py", ["task 100211: SUCCEEDED", "  clip_4.jpg", "task 100212: FINISHED"]),
     ],
 )

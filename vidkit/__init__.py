@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidkit.config import AwsConfig, HuaweiConfig
+    from vidkit.config import AwsConfig, HuaweiConfig, HuaweiCredentials
     from vidkit.errors import (
         AmbiguousError,
         AuthError,
@@ -48,6 +48,7 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "HuaweiConfig",
+    "HuaweiCredentials",
     "InvalidRequestError",
     "Job",
     "JobCanceledError",
@@ -77,6 +78,7 @@ _ELSEWHERE = {
     "AwsConfig": "vidkit.config",
     "CallEvent": "vidkit.telemetry",
     "HuaweiConfig": "vidkit.config",
+    "HuaweiCredentials": "vidkit.config",
     "Job": "vidkit.jobs",
     "JobRun": "vidkit.job_runs",
     "JobToken": "vidkit.jobs",

@@ -112,7 +112,7 @@ class VidKit:
 
     @cached_property
     def ivs(self) -> "IvsClient":
-        """Interactive Video Service: playback restriction policies."""
+        """Interactive Video Service: channels, streams and playback restriction policies."""
         from vidkit.ivs.client import IvsClient
 
         return IvsClient(self._caller)

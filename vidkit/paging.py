@@ -20,6 +20,9 @@ Item = TypeVar("Item")
 T = TypeVar("T")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 
+# A task that has its connection has sent its request by then.
+_TURNS_TO_SEND = 3
+
 
 class Page(Protocol[ItemT_co]):
     """What a pager needs of a page."""
@@ -88,6 +91,8 @@ class TokenPages(Generic[PageT]):
         self._first = first
         self._seen: set[str] = {token} if token else set()
         self._ahead: asyncio.Task[PageT] | None = None
+        self._ready: PageT | None = None
+        self._reads_on = False
         self._ended = False
 
     def __aiter__(self) -> "TokenPages[PageT]":
@@ -98,6 +103,10 @@ class TokenPages(Generic[PageT]):
             return await self._following()
 
     async def _following(self) -> PageT:
+        if self._ready is not None:
+            # Cancelled just before it was handed over.
+            page, self._ready = self._ready, None
+            return page
         if self._repeated is not None:
             repeated, self._repeated = self._repeated, None
             raise repeated
@@ -122,7 +131,20 @@ class TokenPages(Generic[PageT]):
         self._token = token
         if self._fetch_ahead:
             self._ahead = self._spawn(self._fetch(token))
+            await self._sent(page)
         return page
+
+    async def _sent(self, page: PageT) -> None:
+        """Let the next page's request go out before the reader's work, which may keep the loop.
+
+        Whoever wants the first page only, and is done without a pause, costs no second request.
+        """
+        if self._reads_on:
+            self._ready = page
+            for _ in range(_TURNS_TO_SEND):
+                await asyncio.sleep(0)
+            self._ready = None
+        self._reads_on = True
 
     async def _next(self) -> PageT:
         if self._first is not None:
@@ -305,10 +327,11 @@ class _Items(Generic[Item]):
         return self
 
     async def __anext__(self) -> Item:
-        with self._one_reader:
-            while self._index >= len(self._page):
-                page = await anext(self._pages)
-                self._page, self._index = page.items, 0
+        if self._index >= len(self._page):
+            with self._one_reader:
+                while self._index >= len(self._page):
+                    page = await anext(self._pages)
+                    self._page, self._index = page.items, 0
         item = self._page[self._index]
         self._index += 1
         return item

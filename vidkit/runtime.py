@@ -1,7 +1,6 @@
 """What a kit and all its views share: one loop, transports, background tasks, retry budgets."""
 
 import asyncio
-import functools
 from collections import defaultdict
 from collections.abc import Coroutine
 from importlib import import_module
@@ -25,7 +24,7 @@ class Runtime:
 
     def __init__(self, aws: AwsConfig, huawei: HuaweiConfig) -> None:
         self.aws_config = aws
-        self._huawei_given = huawei
+        self.huawei_config = huawei
         self._aws: AwsTransport | None = None
         self._huawei: HuaweiTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -34,11 +33,6 @@ class Runtime:
         self._shared: dict[type, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
-
-    @functools.cached_property
-    def huawei_config(self) -> HuaweiConfig:
-        """The given configuration, filled up from the environment on first touch."""
-        return self._huawei_given.from_environment()
 
     @property
     def phase(self) -> str:

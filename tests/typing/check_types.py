@@ -6,7 +6,15 @@ from typing import Any, assert_type
 
 from vidkit import AsyncPager, Job, Outcome, S3Video, VidKit
 from vidkit.images import Image, ImagePage
-from vidkit.ivs import ListPlaybackRestrictionPoliciesAnswer, PlaybackRestrictionPolicy
+from vidkit.ivs import (
+    BatchGetChannelAnswer,
+    Channel,
+    ChannelSummary,
+    ListChannelsAnswer,
+    ListPlaybackRestrictionPoliciesAnswer,
+    PlaybackRestrictionPolicy,
+    PolicyReport,
+)
 from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, ThumbnailPara, ThumbTask
 from vidkit.rekognition import (
     CelebrityRecognition,
@@ -127,6 +135,13 @@ async def processors(kit: VidKit) -> None:
 async def policies(kit: VidKit) -> None:
     policy = await kit.ivs.create_playback_restriction_policy(name="dach")
     assert_type(policy, PlaybackRestrictionPolicy)
+    wanted = await kit.ivs.ensure_playback_restriction_policy(name="dach")
+    assert_type(wanted, PlaybackRestrictionPolicy)
+    channels = kit.ivs.list_channels()
+    assert_type(channels, AsyncPager[ChannelSummary, ListChannelsAnswer])
+    assert_type(await kit.ivs.apply_policy(wanted, channels=channels), PolicyReport)
+    assert_type(await kit.ivs.batch_get_channel(["arn"]), BatchGetChannelAnswer)
+    assert_type(await kit.ivs.get_channel("arn"), Channel)
     pager = kit.ivs.list_playback_restriction_policies()
     assert_type(pager, AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesAnswer])
     assert_type(policy.allowed_countries, list[str])
