@@ -1,10 +1,14 @@
 """Videos that several tests look at, made once a session."""
 
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
+from botocore.session import Session
 
 from vidkit.local.clips import RenderedClip, render_clip
 
@@ -35,6 +39,25 @@ def ntsc_clip(tmp_path_factory: pytest.TempPathFactory) -> RenderedClip:
 def carphone() -> Path:
     """A real clip: one shot, 30000/1001 frames a second, no sound."""
     return Path(__file__).parent / "media" / "carphone_pristine.mp4"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_of_services_are_read_once() -> Iterator[None]:
+    """One loader for all sessions of botocore: reading it all anew is half of opening a kit."""
+    loaders: dict[str | None, Any] = {}
+
+    def register(session: Session) -> None:
+        def loader() -> Any:
+            path = session.get_config_variable("data_path")
+            if path not in loaders:
+                loaders[path] = create_loader(path)
+            return loaders[path]
+
+        session._components.lazy_register_component("data_loader", loader)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "_register_data_loader", register)
+        yield
 
 
 @pytest.fixture(autouse=True)

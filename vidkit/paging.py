@@ -330,6 +330,8 @@ class _Items(Generic[Item]):
         if self._index >= len(self._page):
             with self._one_reader:
                 while self._index >= len(self._page):
+                    # Pages can be large: one that was read is not kept while the next one comes.
+                    self._page, self._index = (), 0
                     page = await anext(self._pages)
                     self._page, self._index = page.items, 0
         item = self._page[self._index]

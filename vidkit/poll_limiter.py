@@ -1,15 +1,12 @@
 """How many looks at jobs are taken in a time, over all kits in the process."""
 
 import asyncio
-from weakref import WeakKeyDictionary
 
 from aiolimiter import AsyncLimiter
 
 __all__ = ["minute_limiter", "poll_limiter"]
 
-_limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, AsyncLimiter]] = (
-    WeakKeyDictionary()
-)
+_limiters: dict[asyncio.AbstractEventLoop, dict[tuple[object, ...], AsyncLimiter]] = {}
 
 
 def poll_limiter(per_second: float) -> AsyncLimiter:
@@ -17,15 +14,10 @@ def poll_limiter(per_second: float) -> AsyncLimiter:
 
     Looks are spaced evenly: no burst, so that no second sees more of them than the rate.
     """
-    limiters = _limiters.setdefault(asyncio.get_running_loop(), {})
-    if per_second not in limiters:
-        limiters[per_second] = AsyncLimiter(1, 1 / per_second)
-    return limiters[per_second]
-
-
-_minutes: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], AsyncLimiter]] = (
-    WeakKeyDictionary()
-)
+    limiters = _of_this_loop()
+    if (per_second,) not in limiters:
+        limiters[per_second,] = AsyncLimiter(1, 1 / per_second)
+    return limiters[per_second,]
 
 
 def minute_limiter(whose: str, per_minute: int) -> AsyncLimiter:
@@ -38,7 +30,14 @@ def minute_limiter(whose: str, per_minute: int) -> AsyncLimiter:
         whose: what the service counts by, such as a project; equal texts share the limiter.
         per_minute: how many requests the service serves in a minute.
     """
-    limiters = _minutes.setdefault(asyncio.get_running_loop(), {})
+    limiters = _of_this_loop()
     if (whose, per_minute) not in limiters:
         limiters[whose, per_minute] = AsyncLimiter(per_minute * 2 / 5, 40)
     return limiters[whose, per_minute]
+
+
+def _of_this_loop() -> dict[tuple[object, ...], AsyncLimiter]:
+    # A limiter holds its loop, so that weak keys would keep both for ever.
+    for loop in [loop for loop in _limiters if loop.is_closed()]:
+        del _limiters[loop]
+    return _limiters.setdefault(asyncio.get_running_loop(), {})

@@ -22,6 +22,7 @@ from vidkit.errors import (
     VidKitError,
     VidKitTimeoutError,
 )
+from vidkit.transports.handover import watch_handover
 
 __all__ = ["Deadline", "RetryBudget", "RetryPolicy", "decide", "run"]
 
@@ -241,14 +242,16 @@ async def _timed(
     remaining = deadline.remaining()
     limit = min(policy.attempt_timeout or remaining, remaining)
     clock = asyncio.timeout(limit)
-    try:
-        async with clock:
-            return await attempt(number)
-    except TimeoutError as error:
-        if isinstance(error, VidKitError) or not clock.expired():
-            raise
-        passed = limit >= remaining
-        what = f"deadline of {deadline.total:g} s" if passed else f"attempt timeout of {limit:g} s"
-        raise VidKitTimeoutError(
-            f"the {what} passed", retryable=not passed, ambiguous=True
-        ) from error
+    with watch_handover() as handover:
+        try:
+            async with clock:
+                return await attempt(number)
+        except TimeoutError as error:
+            if isinstance(error, VidKitError) or not clock.expired():
+                raise
+            late = error
+    passed = limit >= remaining
+    what = f"deadline of {deadline.total:g} s" if passed else f"attempt timeout of {limit:g} s"
+    raise VidKitTimeoutError(
+        f"the {what} passed", retryable=not passed, ambiguous=not handover.waits
+    ) from late

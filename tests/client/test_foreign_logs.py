@@ -253,10 +253,17 @@ def test_a_known_secret_is_masked_wherever_it_stands(spelling):
         '{"nextToken": "AAAA+BBBB==", "NextToken": "C", "ClientRequestToken": "D"}',
         "SignedHeaders=host;x-amz-date;x-amz-security-token, wrong password",
         "https://example.com/a@b",
+        "task_abc_def, sk_ and risk_us-east-1_a_b",
     ],
 )
 def test_what_only_speaks_of_secrets_is_left_as_it_is(text):
     assert masked(text, {"short"}) == text
+
+
+@pytest.mark.parametrize("around", ['{{"value": "{}"}}', "b\\'{}\\' b", "key={}", "<v>{}</v>"])
+def test_a_stream_key_of_ivs_is_masked_by_its_form(around):
+    key = "sk_us-gov-west-1_abcDEF123456_567890abcdef"
+    assert masked(around.format(key)) == around.format("***")
 
 
 def test_masked_json_is_still_json():

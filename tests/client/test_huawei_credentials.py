@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import pickle
+import ssl
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -621,6 +622,19 @@ async def test_iam_redirects_are_not_followed(scripted, transport, dead_endpoint
         with pytest.raises(VidKitError, match="never followed") as caught:
             await calling.send(LIST)
         assert caught.value.status == status
+
+
+async def test_plain_http_to_this_machine_reads_no_certificates(cloud, transport, monkeypatch):
+    """That takes longer than all the rest; and without any, no TLS connection would come about."""
+    read = []
+    create = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: read.append(1) or create())
+    assert (await transport(**places(cloud), **keys(cloud)).send(LIST)).ok
+    assert read == []
+    config = places(cloud) | {"endpoint": cloud.endpoint.replace("http:", "https:")}
+    with pytest.raises(TransportError):
+        await transport(**config, **keys(cloud)).send(LIST)
+    assert read == [1]
 
 
 async def test_a_token_goes_to_its_own_service_only(cloud, scripted, transport):

@@ -162,6 +162,29 @@ async def test_a_url_that_nobody_knows_is_refused(scripted, asked, target):
     assert scripted.requests == []
 
 
+@pytest.mark.parametrize(
+    ("target", "options"),
+    [
+        ("ftp://me:s3cret-word@127.0.0.1:{port}/frames", None),
+        ("ftp://me:s3cret@word@127.0.0.1:{port}/frames", None),
+        ("simplecache::ftp://me:s3cret-word@127.0.0.1:{port}/frames", None),
+        ("ftp://me:s3cret-word@", None),
+        ("file://me:s3cret-word@host/frames", None),
+        ("file://me:s3cret-word@localhost/frames", {}),
+    ],
+)
+async def test_who_logs_in_at_a_target_is_not_told(
+    scripted, asked, unused_tcp_port, target, options
+):
+    async with scripted.kit() as kit:
+        with pytest.raises(RequestError, match=r"target=.*\*\*\*@") as caught:
+            await kit.images.save_images(
+                target.format(port=unused_tcp_port), **asked, storage_options=options
+            )
+    assert "s3cret" not in str(caught.value)
+    assert "word" not in str(caught.value)
+
+
 async def test_what_is_not_installed_is_named(scripted, asked, monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
     async with scripted.kit() as kit:

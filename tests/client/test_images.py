@@ -158,6 +158,31 @@ async def test_a_slow_reader_slows_the_fetching(cloud, kit, t0):
     assert fetched() == 4
 
 
+async def test_pages_resume_at_a_token_before_1970_too(kit, t0):
+    end = t0.replace(year=1969)
+    pager = kit.images.get_images(
+        stream_name="front-door", start_timestamp=end - 5 * SECOND, end_timestamp=end, max_results=2
+    )
+    page = await pager
+    rest = [page.items async for page in pager.pages(token=page.next_token)]
+    assert [image.timestamp for items in rest for image in items] == [
+        end - n * SECOND for n in (3, 2, 1, 0)
+    ]
+
+
+async def test_a_picture_is_believed_rather_than_an_error_of_the_same_time(scripted, t0):
+    at = {"TimeStamp": t0.timestamp()}
+    error, picture = at | {"Error": "NO_MEDIA"}, at | {"ImageContent": "/+8="}
+    for images in [error, picture], [picture, error]:
+        scripted.json({"DataEndpoint": scripted.endpoint}).json({"Images": images})
+    async with scripted.kit() as kit, scripted.kit() as other:
+        for each in kit, other:
+            (image,) = await each.images.get_images(
+                stream_name="s", start_timestamp=t0, end_timestamp=t0
+            ).collect()
+            assert (image.error, len(image.content)) == (None, 2)
+
+
 async def test_next_tokens_within_a_window_are_followed(scripted, t0):
     def image(second):
         return {"TimeStamp": t0.timestamp() + second, "ImageContent": "/+8="}

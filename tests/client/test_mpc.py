@@ -82,6 +82,8 @@ async def test_tasks_are_listed_found_and_paged(cloud, kit):
     assert len(await recent.collect()) == 5
     old = kit.mpc.list_thumbnails_task(end_time=now - timedelta(minutes=5))
     assert await old.collect() == []
+    ever = kit.mpc.list_thumbnails_task(start_time=datetime(1, 1, 1, tzinfo=UTC))
+    assert len(await ever.collect()) == 5
 
 
 async def test_only_a_queued_task_can_be_cancelled(kit):

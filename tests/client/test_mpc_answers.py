@@ -163,7 +163,8 @@ async def test_half_a_body_is_no_answer(scripted, operation):
     async def half(request):
         if request.method == "GET" and "start_time" in request.query:
             return web.json_response(NO_TASKS)
-        response = web.StreamResponse(headers={"Content-Length": "500"})
+        headers = {"Content-Length": "500", "X-Request-Id": "r6"}
+        response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         await response.write(b'{"task_id": "1"')
         request.transport.close()
@@ -175,6 +176,29 @@ async def test_half_a_body_is_no_answer(scripted, operation):
             await OPERATIONS[operation](kit)
     assert caught.value.attempts == 4
     assert caught.value.operation == operation
+    assert (caught.value.status, caught.value.request_id) == (200, "r6")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("status", [400, 401])
+async def test_half_a_refusal_is_no_doubt_and_a_wrong_signature_stays_one(
+    scripted, operation, status
+):
+    async def half(request):
+        headers = {"Content-Length": "500", "X-Request-Id": "r7"}
+        response = web.StreamResponse(status=status, headers=headers)
+        await response.prepare(request)
+        await response.write(b'{"error_code": "APIGW.0301", "error_m')
+        request.transport.close()
+        return response
+
+    scripted.then(half)
+    async with scripted.kit() as kit:
+        with pytest.raises(TransportError) as caught:
+            await OPERATIONS[operation](kit)
+    assert (caught.value.status, caught.value.request_id) == (status, "r7")
+    assert not caught.value.ambiguous
+    assert len(scripted.requests) == (4 if status == 400 else 1)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -1,12 +1,15 @@
 """Many tasks waited for at a time: few calls, within the rate, each job its own outcome."""
 
 import asyncio
+import gc
 import time
+import weakref
 
 import pytest
 from aiohttp import web
 
 from vidkit import (
+    AuthError,
     InvalidRequestError,
     JobCanceledError,
     JobFailedError,
@@ -20,7 +23,7 @@ from vidkit.jobs import JobRef
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.mpc.polls import POLLS_PER_MINUTE
-from vidkit.poll_limiter import minute_limiter
+from vidkit.poll_limiter import minute_limiter, poll_limiter
 
 FAST = {
     "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
@@ -128,6 +131,16 @@ async def test_one_bad_id_does_not_spoil_the_others(scripted):
     assert bad.job_token == jobs[1].token
 
 
+async def test_a_wrong_signature_is_tried_once_however_many_wait(scripted):
+    """Five in a row would lock the key."""
+    scripted.json({"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, 401)
+    async with scripted.kit() as kit:
+        jobs = [kit.resume(token(str(number))) for number in range(25)]
+        outcomes = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [AuthError] * 25
+    assert len(scripted.requests) == 1
+
+
 async def test_a_passing_failure_loses_nobody_and_marks_nobody_elses_error(scripted):
     scripted.json({"error_code": "MPC.10050"}, status=503)
     async with scripted.kit(poll=PollPolicy(initial_delay=0.01, patience=0.05)) as kit:
@@ -195,6 +208,19 @@ async def test_no_minute_sees_more_polls_than_allowed(monkeypatch):
         assert sum(first <= moment < first + 60 for moment in passed) <= POLLS_PER_MINUTE
     # And it does not keep back much of what is allowed.
     assert len(passed) > 300
+
+
+def test_limiters_go_with_their_loop():
+    """A program that runs one loop after another keeps none of them."""
+
+    async def use():
+        await minute_limiter("somebody", 100).acquire()
+        await poll_limiter(5).acquire()
+        return weakref.ref(asyncio.get_running_loop())
+
+    loops = [asyncio.run(use()) for _ in range(4)]
+    gc.collect()
+    assert sum(loop() is not None for loop in loops) <= 1
 
 
 async def test_creates_are_not_held_up_by_polls(scripted):

@@ -427,7 +427,7 @@ asyncio.run(main())
 def program(cloud, clock_clip, t0):
     cloud.add_stream("long", clock_clip.path, start_timestamp=t0, duration=timedelta(minutes=10))
 
-    async def start(folder, *, points=250, **more):
+    async def start(folder, *, points=120, **more):
         given = {
             "region": cloud.region,
             "key": cloud.access_key_id,
@@ -460,32 +460,32 @@ async def test_a_killed_run_is_finished_by_the_next_one(program, kit, t0, tmp_pa
     folder = tmp_path / "killed"
     first = await program(folder)
     async with asyncio.timeout(60):
-        while not folder.exists() or len(names(folder)) < 80:
+        while not folder.exists() or len(names(folder)) < 40:
             assert first.returncode is None, (await first.communicate())[1].decode()
             await asyncio.sleep(0.005)
     first.send_signal(signal.SIGKILL)
     await first.communicate()
     (folder / LEFTOVER).write_bytes(b"half")
     left = [name for name in names(folder) if not name.startswith(".")]
-    assert 80 <= len(left) < 250
+    assert 40 <= len(left) < 120
     for name in left:
         # Nothing under a final name is half a file.
         assert (await asyncio.to_thread(read_clock, (folder / name).read_bytes())) is not None
 
     saved, skipped, missing, _ = await ended(await program(folder))
-    assert (saved, skipped, missing) == (250 - len(left), len(left), 0)
+    assert (saved, skipped, missing) == (120 - len(left), len(left), 0)
     straight = tmp_path / "straight"
     report = await kit.images.save_images(
         straight,
         stream_name="long",
         start_timestamp=t0,
-        end_timestamp=t0 + 249 * SECOND,
+        end_timestamp=t0 + 119 * SECOND,
         width_pixels=160,
         height_pixels=90,
     )
-    assert report.saved == 250
+    assert report.saved == 120
     assert contents(folder) == contents(straight)
-    assert len(names(folder)) == 250
+    assert len(names(folder)) == 120
 
 
 async def test_a_disk_that_takes_no_more_is_a_clear_error(program, tmp_path):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from model_comparison import differences, operation
 
-from vidkit import RequestError
+from vidkit import DecodeError, RequestError
 from vidkit.images.fragments import ListFragmentsAnswer, ListFragmentsRequest
+from vidkit.images.models import GetImagesAnswer
 from vidkit.model import decode
 
 API = "kinesis-video-archived-media"
@@ -42,6 +43,28 @@ def test_list_fragments_sends_every_member_the_service_knows():
     for size in (bounds["min"] - 1, bounds["max"] + 1):
         with pytest.raises(RequestError, match="max_results"):
             ListFragmentsRequest(stream_name="s", **ASKED | {"max_results": size})
+
+
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ('"2026-05-01T12:00:00.123"', AT),
+        ('"2026-05-01T14:00:00.123456+02:00"', AT),
+        ('"2026-05-01"', AT.replace(hour=0, microsecond=0)),
+        ('"1777636800.123"', AT),
+    ],
+)
+def test_moments_that_come_as_text_are_utc_and_in_milliseconds_too(told, moment):
+    body = f'{{"Images":[{{"TimeStamp":{told},"Error":"NO_MEDIA"}}]}}'.encode()
+    (image,) = decode(GetImagesAnswer, body).images
+    assert image.timestamp == moment
+    assert image.timestamp.tzinfo is UTC
+
+
+def test_a_moment_that_utc_does_not_have_is_no_answer():
+    body = b'{"Images":[{"TimeStamp":"0001-01-01T00:00:00+02:00","Error":"NO_MEDIA"}]}'
+    with pytest.raises(DecodeError, match="UTC"):
+        decode(GetImagesAnswer, body)
 
 
 def test_a_fragment_keeps_its_milliseconds():

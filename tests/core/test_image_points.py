@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from image_archive import Archive, moment, run
 
-from vidkit import VidKitError
+from vidkit import RetryPolicy, VidKitError
 from vidkit.images.points import StreamPoints
 
 START = 1_777_636_800_000
@@ -57,8 +57,8 @@ def test_all_calls_of_a_kit_share_what_a_stream_has():
                 )
 
             await asyncio.gather(
-                *(images(kit, 500, max_results=1 + n).collect() for n in range(8)),
-                *(images(view, 500, stream_name=None, stream_arn=ARN).collect() for _ in range(8)),
+                *(images(kit, 250, max_results=1 + n).collect() for n in range(6)),
+                *(images(view, 250, stream_name=None, stream_arn=ARN).collect() for _ in range(6)),
                 *(fragments(kit).collect() for _ in range(30)),
                 *(fragments(view).collect() for _ in range(30)),
             )
@@ -77,30 +77,30 @@ def test_streams_do_not_wait_for_one_another():
         async with archive.kit() as kit:
             begun = now()
             found = await asyncio.gather(
-                *(images(kit, 400, stream_name=f"s{n}").collect() for n in range(20))
+                *(images(kit, 250, stream_name=f"s{n}").collect() for n in range(12))
             )
             return sum(map(len, found)), now() - begun
 
     count, seconds = run(work())
-    assert count == 8000
+    assert count == 3000
     assert seconds < 2
     assert archive.throttled == []
 
 
 def test_waiting_for_points_is_no_part_of_the_deadline():
-    """A range of a minute's points, with a deadline of seconds."""
+    """A range of ten seconds' points, with a deadline of one."""
     archive = Archive(throttle=True)
 
     async def work():
-        async with archive.kit(deadline=3) as kit:
-            pagers = [images(kit, 1000, concurrency=64).collect() for _ in range(12)]
+        async with archive.kit(deadline=1) as kit:
+            pagers = [images(kit, 1000, concurrency=64).collect() for _ in range(5)]
             begun = now()
             found = await asyncio.gather(*pagers)
             return [len(each) for each in found], now() - begun
 
     counts, seconds = run(work())
-    assert counts == [1000] * 12
-    assert seconds > 20
+    assert counts == [1000] * 5
+    assert seconds > 8
     assert archive.throttled == []
 
 
@@ -122,6 +122,57 @@ def test_what_is_throttled_all_the_same_is_tried_again_and_pays_again():
     assert count == 100
     assert "ClientLimitExceededException" in codes
     assert 2 < seconds < 30
+
+
+def test_programs_that_read_one_stream_share_it_and_none_fails():
+    """Two kits that know nothing of one another, each of which would take all there is."""
+    archive = Archive(throttle=True, latency=0.2)
+
+    async def program():
+        async with archive.kit(retry=RetryPolicy(), deadline=60) as kit:
+            return len(await images(kit, 7_500, concurrency=64).collect())
+
+    async def work():
+        begun = now()
+        counts = await asyncio.gather(*(program() for _ in range(2)))
+        return counts, 2 * 7_500 / (now() - begun)
+
+    counts, rate = run(work())
+    assert counts == [7_500] * 2
+    # Of 600 calls.
+    assert len(archive.throttled) < 40
+    assert rate > 300
+
+
+def test_a_stream_that_is_free_again_is_soon_used_to_the_full():
+    async def work():
+        points = StreamPoints()
+
+        async def rate(seconds):
+            begun, taken = now(), 0
+            while now() < begun + seconds:
+                await points.take("s", metadata=425, media=25)
+                taken += 25
+            return taken / seconds
+
+        full = await rate(20)
+        # What is refused at once tells once.
+        for _ in range(50):
+            points.refused("s")
+        half = await rate(2)
+        for _ in range(50):
+            await asyncio.sleep(1)
+            points.refused("s")
+        await rate(1)
+        least = await rate(5)
+        await rate(50)
+        return full, half, least, await rate(20)
+
+    full, half, least, again = run(work())
+    assert 470 < full < 490
+    assert 200 < half < 280
+    assert 40 < least < 100
+    assert 470 < again < 490
 
 
 def test_a_dear_call_is_not_kept_waiting_by_cheap_ones():

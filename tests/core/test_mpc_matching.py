@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -185,12 +186,24 @@ def test_the_service_tells_what_time_it_is():
 
 
 @pytest.mark.parametrize(
-    "date", [None, "", "yesterday", "Thu, 99 Jan 2026 12:00:00 GMT", "\x00", "1"]
+    "date",
+    [
+        None,
+        "",
+        "yesterday",
+        "Thu, 99 Jan 2026 12:00:00 GMT",
+        "\x00",
+        "1",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Thu, 01 Jan 0100 00:00:00 GMT",
+    ],
 )
 def test_a_date_that_is_none_tells_nothing(date):
     clock = ServiceClock(monotonic=Ticks(), wall=lambda: T0)
     clock.hear(date)
     assert clock.at(1000.0) == T0
+    assert clock.at(1060.0) == T0 + timedelta(minutes=1)
 
 
 def test_a_date_without_a_zone_is_utc():
@@ -202,14 +215,17 @@ def test_a_date_without_a_zone_is_utc():
 # Pages.
 
 
+@cache
+def many_tasks():
+    times = [T0 + timedelta(seconds=number) for number in range(1500)]
+    return [ThumbTask(task_id=str(number), create_time=time) for number, time in enumerate(times)]
+
+
 class Service:
     """Pages of tasks in some order, with a total that means something or nothing."""
 
     def __init__(self, count, *, oldest_first=True, total=None):
-        times = [T0 + timedelta(seconds=number) for number in range(count)]
-        self.tasks = [
-            ThumbTask(task_id=str(number), create_time=time) for number, time in enumerate(times)
-        ]
+        self.tasks = many_tasks()[:count]
         if not oldest_first:
             self.tasks.reverse()
         self.total = count if total is None else total

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from huawei_calls import ask, ask_with_key
 
-from vidkit.local import LocalCloud
-from vidkit.local.iam.accounts import TemporaryKey
+from vidkit.local import LocalCloud, TemporaryKey
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TOKEN = "/meta-data/latest/api/token"

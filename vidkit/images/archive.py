@@ -90,6 +90,8 @@ class Archive:
                 answer = await self._caller.once(operation, call, attempt=number)
             except VidKitError as error:
                 unfinished = None
+                if isinstance(error, ThrottledError):
+                    self._points.refused(stream)
                 if not isinstance(error, _ENDPOINT_IS_GOOD):
                     self._endpoints.drop(stream, api_name, endpoint)
                 # A stream that was moved is found by looking again, so that is worth a try.

@@ -1,5 +1,6 @@
 """Images out of Kinesis Video Streams."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from os import PathLike
@@ -33,7 +34,7 @@ _GET_IMAGES = Operation("images", "GetImages", GetImagesAnswer)
 _LIST_FRAGMENTS = Operation("images", "ListFragments", ListFragmentsAnswer)
 
 _MOST_FRAGMENTS = 1000
-_TOKEN_PREFIX = "at-"  # noqa: S105
+_TOKEN = re.compile(r"at-(-?[0-9]{1,20})")
 
 
 class ImagesClient:
@@ -345,15 +346,13 @@ class ImagesClient:
 
 
 def _to_token(millis: int) -> str:
-    return f"{_TOKEN_PREFIX}{millis}"
+    return f"at-{millis}"
 
 
 def _from_token(token: str, grid: Grid) -> int:
-    digits = token.removeprefix(_TOKEN_PREFIX)
-    if token.startswith(_TOKEN_PREFIX) and digits.isascii() and digits.isdecimal():
-        point = int(digits[:20])
-        if point in grid:
-            return point
+    known = _TOKEN.fullmatch(token)
+    if known and (point := int(known[1])) in grid:
+        return point
     raise RequestError(
         f"token={token[:40]!r}: must be a next_token of get_images with the same range and interval"
     )

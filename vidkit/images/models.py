@@ -4,7 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from vidkit.images.windows import Grid, from_millis, to_millis
 from vidkit.model import OPEN, AwareDatetime, PascalRequest, PascalResponse, ResponseModel
@@ -42,7 +49,15 @@ def _epoch_seconds(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_epoch_seconds)]
+def _utc(value: datetime) -> datetime:
+    # Text in place of a number may name another time zone, or none, and microseconds.
+    try:
+        return from_millis(to_millis(value if value.tzinfo else value.replace(tzinfo=UTC)))
+    except OverflowError:
+        raise ValueError("must be a moment that UTC has too") from None
+
+
+Moment = Annotated[datetime, BeforeValidator(_epoch_seconds), AfterValidator(_utc)]
 """A point in time of an answer: UTC, to the millisecond."""
 
 

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from vidkit.images.models import ImageFormat
 from vidkit.images.windows import from_millis, to_millis
+from vidkit.transports.masks import MASK, masked
 
-__all__ = ["file_name", "is_leftover", "part_name", "time_reader"]
+__all__ = ["file_name", "is_leftover", "part_name", "shown", "time_reader"]
 
 _ENDINGS: dict[ImageFormat, str] = {"JPEG": ".jpg", "PNG": ".png"}
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}\.[0-9]{3}Z"
+_USER = re.compile(r"(?<=://)[^/\s]*@")
 _PART = re.compile(rf"\.{_TIME}\.(jpg|png)\.[0-9a-f]{{16}}\.part")
 
 
@@ -59,3 +61,13 @@ def part_name(name: str, unique: str) -> str:
 def is_leftover(name: str) -> bool:
     """Whether a file is one that was not finished."""
     return _PART.fullmatch(name) is not None
+
+
+def shown(text: str) -> str:
+    """A target, or what somebody says of it, as it may stand in a message.
+
+    Example:
+        >>> shown("sftp://me:secret@example.org/frames")
+        'sftp://***@example.org/frames'
+    """
+    return masked(_USER.sub(f"{MASK}@", text))

@@ -42,7 +42,7 @@ class RecordedWindows:
         self._following = next(self._stretches, None)
         self._listing: asyncio.Task[list[Span]] | None = None
         self._windows: Iterator[Window] = iter(())
-        self.position = begin
+        self.position: int = begin
 
     def take(self) -> Window | None:
         """The next window of the stretches that have been listed."""
@@ -64,7 +64,7 @@ class RecordedWindows:
         stretch = self._following
         if stretch is None:
             return False
-        self.position: int = stretch.first
+        self.position = stretch.first
         try:
             self._listing = self._listing or self._spawn(self._list_spans(stretch))
             spans = await result_of(self._listing)

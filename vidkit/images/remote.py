@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from vidkit.errors import ConfigError
-from vidkit.images.names import is_leftover, part_name
+from vidkit.images.names import is_leftover, part_name, shown
 
 __all__ = ["Remote"]
 
@@ -36,7 +36,7 @@ class Remote:
             core = import_module("fsspec.core")
         except ImportError as error:
             raise ConfigError(
-                f"target={url!r}: a URL needs fsspec; install vidkit[fsspec]"
+                f"target={shown(url)!r}: a URL needs fsspec; install vidkit[fsspec]"
             ) from error
         try:
             # Not from the cache: its connections end with this run.
@@ -44,7 +44,7 @@ class Remote:
                 url, **{"skip_instance_cache": True, **storage_options}
             )
         except ImportError as error:
-            raise ConfigError(f"target={url!r}: {error}") from error
+            raise ConfigError(f"target={shown(url)!r}: {shown(str(error))}") from error
         protocol = self._files.protocol
         self._whole = not _WHOLE.isdisjoint([protocol] if isinstance(protocol, str) else protocol)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from vidkit.errors import RequestError, VidKitError
 from vidkit.images.folder import Folder
 from vidkit.images.models import Image, ImageError, ImageFormat
-from vidkit.images.names import file_name, time_reader
+from vidkit.images.names import file_name, shown, time_reader
 from vidkit.images.window_pages import WindowPages
 from vidkit.images.window_source import UnsavedWindows
 from vidkit.images.windows import Grid, to_millis
@@ -141,7 +141,7 @@ def check_target(target: object, storage_options: object) -> tuple[str, Path | N
         if not isinstance(storage_options, Mapping):
             raise RequestError(f"storage_options={type(storage_options).__name__}: must be a dict")
         if path is not None:
-            raise RequestError(f"storage_options: goes with a URL, not with target={text!r}")
+            raise RequestError(f"storage_options: goes with a URL, not with target={shown(text)!r}")
     return text, path
 
 
@@ -150,14 +150,14 @@ def _local_path(text: str) -> Path | None:
     if not separator:
         return Path(text)
     if not rest.strip("/"):
-        raise RequestError(f"target={text!r}: names no place below {scheme}://")
+        raise RequestError(f"target={shown(text)!r}: names no place below {scheme}://")
     if scheme not in _FILE_SCHEMES:
         return None
     from urllib.request import url2pathname
 
     parts = urlsplit(text)
     if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment:
-        raise RequestError(f"target={text!r}: must be file:///path/of/a/folder")
+        raise RequestError(f"target={shown(text)!r}: must be file:///path/of/a/folder")
     return Path(url2pathname(parts.path))
 
 
@@ -270,7 +270,7 @@ class Saver:
         except VidKitError:
             raise
         except Exception as error:
-            raise RequestError(f"target={str(self.target)!r}: cannot be used: {error}") from error
+            raise _unusable(str(self.target), error) from error
 
 
 async def _ended(thread: "asyncio.Future[Any]") -> None:
@@ -303,4 +303,8 @@ async def find_target(target: object, storage_options: object) -> Target:
     except VidKitError:
         raise
     except Exception as error:
-        raise RequestError(f"target={text!r}: cannot be used: {error}") from error
+        raise _unusable(text, error) from error
+
+
+def _unusable(target: str, error: Exception) -> RequestError:
+    return RequestError(f"target={shown(target)!r}: cannot be used: {shown(str(error))}")

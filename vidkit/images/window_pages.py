@@ -123,9 +123,10 @@ class WindowPages:
 
         The timestamps that the service answers with are believed. Where they do not lie on the
         sampling points, a picture that stands for long may be the answer in several windows.
+        Where one timestamp has a picture and an error, it has a picture.
         """
         fresh: dict[datetime, Image] = {}
-        for image in sorted(images, key=lambda image: image.timestamp):
+        for image in sorted(images, key=lambda image: (image.timestamp, not image.content)):
             known = image.timestamp in self._last_window
             past = self._latest is not None and image.timestamp <= self._latest
             if not known and not past:

@@ -47,13 +47,13 @@ class KnownWindows:
 
     def __init__(self, windows: Iterator[Window], start: int) -> None:
         self._windows = windows
-        self.position = start
+        self.position: int = start
 
     def take(self) -> Window | None:
         """The next window."""
         window = next(self._windows, None)
         if window is not None and window.following is not None:
-            self.position: int = window.following
+            self.position = window.following
         return window
 
     async def more(self) -> bool:

@@ -3,6 +3,7 @@
 from vidkit.local import requirements as requirements
 from vidkit.local.cloud import LocalCloud
 from vidkit.local.faults.rules import FaultKind, FaultRule
+from vidkit.local.iam.accounts import TemporaryKey
 from vidkit.local.rekognition.scripts import ScriptedLabel
 from vidkit.local.state import Identity, StoredObject, Stream
 from vidkit.local.wire import RecordedCall
@@ -16,4 +17,5 @@ __all__ = [
     "ScriptedLabel",
     "StoredObject",
     "Stream",
+    "TemporaryKey",
 ]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from vidkit.calls import Caller, Nothing, Operation
-from vidkit.errors import ServiceError
+from vidkit.errors import ServiceError, VidKitError
 from vidkit.mpc.clock import ServiceClock
 from vidkit.mpc.error_codes import explained
 from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ListThumbnailsTaskAnswer
@@ -105,7 +105,12 @@ class MpcCaller(Caller):
 
             # Asking twice is asking once, whatever it is asked for.
             asking = dataclasses.replace(operation, idempotent=True)
-            project_id = await self.retrying(asking, look_up)
+            try:
+                project_id = await self.retrying(asking, look_up)
+            except VidKitError as error:
+                # Nothing of the caller's own was sent.
+                error.ambiguous = False
+                raise
             known.name = place_of(self.runtime.huawei_config.region, project_id)
         return known.name
 

@@ -74,8 +74,8 @@ class MpcClient:
             output: the folder for the pictures.
             thumbnail_para: which snapshots, and how.
             user_data: text that comes back with the task, at most 65535 characters; best one that
-                no other task has. None (the default) leaves it to vidkit: a marker,
-                ``vidkit-`` and 32 characters.
+                no other task has. None (the default) or an empty one leaves it to vidkit: a
+                marker, ``vidkit-`` and 32 characters.
             tar: 0 packs the pictures into one TAR, 1 (the service's default) does not.
             sync: 1 takes one snapshot at once; 0 (the service's default) queues the task.
             original_dir: 1 writes to the output folder itself; 0 (the service's default) to a new

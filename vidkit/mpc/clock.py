@@ -10,6 +10,7 @@ __all__ = ["ServiceClock"]
 # A Date is in whole seconds, and the tasks are dated by another machine than the answers.
 _SURE = timedelta(seconds=5)
 _POSSIBLE = timedelta(minutes=2)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 # Without any Date only this machine's clock is left; signatures are good for 15 minutes of error.
 _POSSIBLE_UNHEARD = timedelta(minutes=20)
 
@@ -49,6 +50,9 @@ class ServiceClock:
         except (ValueError, OverflowError):
             return
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            # No time that it can be, nor one to reckon with.
+            return
         self._heard = moment.astimezone(UTC), self._monotonic()
 
     def at(self, moment: float) -> datetime:

@@ -26,6 +26,7 @@ from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.planned_starts import PlannedStart
 from vidkit.transports.base import HttpRequest
+from vidkit.transports.handover import watch_handover
 
 __all__ = ["Create", "Created"]
 
@@ -79,7 +80,8 @@ class Create:
         request: CreateThumbnailsTaskRequest,
         planned: PlannedStart | None = None,
     ) -> None:
-        marked = request.user_data is None
+        # An empty one is none: the service may well not give it back.
+        marked = not request.user_data
         if marked:
             marker = new_marker(planned.token if planned else None)
             request = request.model_copy(update={"user_data": marker})
@@ -90,6 +92,8 @@ class Create:
         self._began = caller.clock.now()
         self._ends = time.monotonic() + caller.options.deadline
         self._sent = 0
+        # Whether the last attempt, if it was ended from outside, may have made a task.
+        self._open = False
         self._doubts = 0
         self._doubt: VidKitError | None = None
         self._looked = False
@@ -117,7 +121,7 @@ class Create:
                 self._caller.claims.claim(created.task_id)
             return created
         finally:
-            asked = self._sent or self._used_since is not None
+            asked = self._doubts or self._open or self._used_since is not None
             if asked and not settled and not self._wanted.marked:
                 self._caller.claims.leave_open(self._wanted.key)
 
@@ -179,15 +183,20 @@ class Create:
         limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - kept)
         self._sent += 1
         clock = asyncio.timeout(limit)
-        try:
-            async with clock:
-                return await self._caller.once(CREATE, self._request, attempt=number)
-        except TimeoutError as error:
-            if isinstance(error, VidKitError) or not clock.expired():
-                raise
-            raise VidKitTimeoutError(
-                f"no answer came within {limit:.3g} s", retryable=True, ambiguous=True
-            ) from error
+        with watch_handover() as handover:
+            try:
+                async with clock:
+                    return await self._caller.once(CREATE, self._request, attempt=number)
+            except TimeoutError as error:
+                if isinstance(error, VidKitError) or not clock.expired():
+                    raise
+                late = error
+            finally:
+                self._open = not handover.waits
+        what = "nothing could be sent" if handover.waits else "no answer came"
+        raise VidKitTimeoutError(
+            f"{what} within {limit:.3g} s", retryable=True, ambiguous=not handover.waits
+        ) from late
 
     async def _settle(self, doubt: VidKitError) -> Created | None:
         """Look for the task a few times; None when it is not there.
@@ -246,7 +255,9 @@ class Create:
     async def _end(self, error: VidKitError) -> Created:
         """What the create comes to when its last attempt has failed."""
         unknown = isinstance(error, AmbiguousError)
-        if not self._doubts and self._used_since is None and not (unknown and self._sent):
+        if not self._doubts and self._used_since is None and not (unknown and self._open):
+            if unknown:
+                raise self._late().located(CREATE.service, CREATE.name) from error
             raise error
         if isinstance(error, AmbiguousError) and error.marker is not None:
             # From a look, which has said all.

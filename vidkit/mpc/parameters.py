@@ -38,7 +38,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def compact_time(moment: datetime) -> str:
     """A moment as Huawei writes it in queries: ``yyyymmddhhmmss``, UTC."""
-    return moment.astimezone(UTC).strftime(COMPACT)
+    # Years before 1000 are padded on some systems alone.
+    return moment.astimezone(UTC).strftime(COMPACT).rjust(14, "0")
 
 
 def _no_bool(value: Any) -> Any:

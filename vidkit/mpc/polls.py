@@ -4,10 +4,10 @@ import asyncio
 import copy
 from dataclasses import dataclass
 
-from vidkit.errors import NotFoundError, RequestError, ServiceError, VidKitError
+from vidkit.errors import AuthError, NotFoundError, RequestError, ServiceError, VidKitError
 from vidkit.jobs import JobPoll
 from vidkit.mpc.api import LIST, MpcCaller
-from vidkit.mpc.models import ThumbTask
+from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask
 from vidkit.mpc.parameters import ListThumbnailsTaskRequest
 from vidkit.poll_limiter import minute_limiter, poll_limiter
 
@@ -118,18 +118,33 @@ class _TaskPolls:
 
 
 async def _serve(batch: list[_Waiting]) -> None:
-    """Look at the tasks of a batch and tell everybody who waits for one of them."""
+    """Look at the tasks of a batch and tell everybody who waits for one of them.
+
+    Raises:
+        AuthError: the caller was refused. They were told; so would be all others.
+    """
+    try:
+        await _look(batch)
+    except AuthError as error:
+        _fail(batch, error)
+        raise
+
+
+async def _look(batch: list[_Waiting]) -> None:
     ids = list(dict.fromkeys(waiting.task_id for waiting in batch))
     caller = batch[0].caller
     try:
         answer = await caller.list_page(ListThumbnailsTaskRequest(task_id=ids), 0)
+    except AuthError:
+        # Five wrong signatures lock a key: nobody who is due tries with the same one now.
+        raise
     except ServiceError as error:
         if error.retryable or len(ids) == 1:
             _fail(batch, error)
             return
         # One bad id spoils the call for all: each by itself, then.
         for task_id in ids:
-            await _serve([waiting for waiting in batch if waiting.task_id == task_id])
+            await _look([waiting for waiting in batch if waiting.task_id == task_id])
         return
     except VidKitError as error:
         _fail(batch, error)
@@ -137,6 +152,10 @@ async def _serve(batch: list[_Waiting]) -> None:
     except BaseException:
         _fail(batch, RequestError("this VidKit is closed; make a new one"))
         raise
+    _tell(batch, answer)
+
+
+def _tell(batch: list[_Waiting], answer: ListThumbnailsTaskAnswer) -> None:
     tasks = {task.task_id: task for task in answer.items if task.status != _NO_TASK}
     for waiting in batch:
         if waiting.answer.done():

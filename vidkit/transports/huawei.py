@@ -30,12 +30,15 @@ from vidkit.errors import (
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.answers import read_answer
 from vidkit.transports.base import HttpRequest, Reply
+from vidkit.transports.handover import handed_over, not_handed_over, watch_handover
 from vidkit.transports.huawei_clock import ServerClock, server_date_of_a_skew
+from vidkit.transports.huawei_credentials import answers
 from vidkit.transports.huawei_credentials.addresses import mpc_address, origin
 from vidkit.transports.huawei_credentials.callers import Caller, Callers
 from vidkit.transports.huawei_credentials.found import IamToken, Identity, Question, sent_secrets
-from vidkit.transports.huawei_credentials.refusals import has_ended, without_secrets
+from vidkit.transports.huawei_credentials.refusals import has_ended
 from vidkit.transports.huawei_signer import canonical_query, sdk_date, sign
+from vidkit.transports.masks import without
 
 __all__ = ["HuaweiTransport", "SignedAuth"]
 
@@ -45,6 +48,7 @@ _log = logging.getLogger("vidkit")
 
 _SIGNED_HEADERS = ("content-type", "host", "x-project-id", "x-sdk-date", "x-security-token")
 _REFUSED = {401, 403}
+_REQUEST_FAULTS = range(400, 500)
 
 
 class SignedAuth(httpx.Auth):
@@ -135,6 +139,8 @@ class _Network(AiohttpTransport):
         chunks = cast("httpx.AsyncByteStream", response.stream)
         try:
             body = await read_answer(chunks, status=response.status_code, headers=response.headers)
+        except Exception as error:
+            raise _broken_off(error, response) from error
         finally:
             await chunks.aclose()
         response.headers.pop("content-encoding", None)
@@ -184,12 +190,14 @@ class HuaweiTransport:
         A refusal for a clock that is off, or for a token or temporary keys that have ended, was
         carried out by nobody: corrected, the request is sent once more.
         """
+        not_handed_over()
         # What can be told without asking anybody is told first.
         self._callers.check()
         address = mpc_address(self._config, os.environ)
         caller = await self._guarded(self._callers.get())
         reply, corrected = await self._send(address, request, caller)
         if not corrected and has_ended(caller.identity, reply):
+            not_handed_over()
             successor = await self._guarded(self._callers.replace(caller))
             if successor is not None:
                 caller = successor
@@ -227,6 +235,8 @@ class HuaweiTransport:
             content=b"" if request.body is None else json.dumps(request.body).encode(),
             headers={"Content-Type": "application/json", "X-Project-Id": caller.project_id},
         )
+        if self._transport is not None:
+            handed_over()
         try:
             response = await self._exchange(client, built, caller.identity)
         except Exception as error:
@@ -240,8 +250,10 @@ class HuaweiTransport:
             question.method, question.url, content=question.body, headers=dict(question.headers)
         )
         try:
-            async with asyncio.timeout(question.seconds):
-                response = await self._exchange(client, built, question.identity)
+            # What is sent here is not the request of the attempt.
+            with watch_handover():
+                async with asyncio.timeout(question.seconds):
+                    response = await self._exchange(client, built, question.identity)
         except Exception as error:
             raise _unanswered(question, error) from error
         _log.debug("%s %s status=%d", question.what, built.url.path, response.status_code)
@@ -288,30 +300,65 @@ class HuaweiTransport:
         )
 
     async def _network(self, address: str) -> httpx.AsyncBaseTransport:
+        proxy = _environment_proxy(address)
+        if proxy is None and urlsplit(address).scheme == "http":
+            # It knows no certificates, and so trusts nobody: there is no TLS here.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        else:
+            context = await self._tls()
+        return _Network(verify=context, proxy=proxy, client=self._session(context))
+
+    async def _tls(self) -> ssl.SSLContext:
         if self._context is None:
             # Certificates are read from disk: off the loop.
             self._context = await asyncio.to_thread(ssl.create_default_context)
             # The default, but for Pythons that leave it to the system.
             self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context = self._context
-        proxy = _environment_proxy(address)
-        return _Network(verify=context, proxy=proxy, client=self._session(context))
+        return self._context
 
     def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[_told_when_connected()],
         )
         # aiohttp would send a GET or DELETE again by itself; retries have one place here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return session
 
 
+def _told_when_connected() -> aiohttp.TraceConfig:
+    """Tells of the moment from which on a request may be on its way: it has a connection."""
+
+    async def connected(*_: object) -> None:
+        handed_over()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(connected)
+    trace.on_connection_reuseconn.append(connected)
+    return trace
+
+
+def _broken_off(error: Exception, response: httpx.Response) -> VidKitError:
+    """The error for an answer that began and did not come whole, with what its head says."""
+    head = Reply(response.status_code, b"", dict(response.headers))
+    failure = _translate(error)
+    failure.status = head.status
+    failure.request_id = answers.request_id(head)
+    if head.status in _REQUEST_FAULTS:
+        failure.ambiguous = False
+    if head.status in _REFUSED:
+        # It may be for the signature.
+        failure.retryable = False
+    return failure
+
+
 def _reply(response: httpx.Response, identity: Identity | None) -> Reply:
     body = response.content
     if identity is not None and not response.is_success:
         # The gateway quotes what it thinks was signed, the security token included.
-        body = without_secrets(body, sent_secrets(identity))
+        text = without(body.decode("utf-8", "surrogateescape"), sent_secrets(identity))
+        body = text.encode("utf-8", "surrogateescape")
     return Reply(
         status=response.status_code,
         body=body,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-__all__ = ["MASK", "masked"]
+__all__ = ["MASK", "masked", "without"]
 
 MASK = "***"
 
@@ -47,6 +47,8 @@ _NAMED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# What streams to a channel of IVS: its member is called "value", as many are.
+_STREAM_KEY = re.compile(r"(?<![A-Za-z0-9_])sk_[a-z0-9-]+_[A-Za-z0-9]+_[A-Za-z0-9]+")
 # Who logs in at an address, such as a proxy's; what is masked already has stars.
 _USER = re.compile(r"(?<=://)[^\s/@\"'<>*]+@")
 
@@ -56,17 +58,32 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
 
     What stands behind the name of a header or member that holds one is taken for a secret, however
     it is written: as a header, as JSON, XML or a form, as a dict of Python. It ends at a quote, a
-    ``<``, a ``&`` or the end of the line. So is who logs in at an address.
+    ``<``, a ``&`` or the end of the line. So is who logs in at an address, and a stream key of IVS,
+    which is known by its form.
 
     Args:
         text: what others wrote.
         secrets: values to look for besides; very short ones are left.
     """
+    text = without(text, secrets)
+    text = _STREAM_KEY.sub(MASK, _NAMED.sub(rf"\g<head>{MASK}", text))
+    return _USER.sub(f"{MASK}@", text)
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text with three stars in place of known secrets, however they are spelled.
+
+    All else stays, so that JSON stays JSON.
+
+    Args:
+        text: what others wrote.
+        secrets: values to look for; very short ones are left.
+    """
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
             for spelling in _spellings(secret):
                 text = text.replace(spelling, MASK)
-    return _USER.sub(f"{MASK}@", _NAMED.sub(rf"\g<head>{MASK}", text))
+    return text
 
 
 def _spellings(secret: str) -> set[str]:

@@ -3,7 +3,9 @@
 import random
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Final, Literal, get_args
+from typing import ClassVar, Final, Literal, get_args
+
+from pydantic import ConfigDict
 
 __all__ = ["KINDS", "FaultKind", "FaultRule", "Faults"]
 
@@ -27,6 +29,8 @@ FaultKind = Literal[
 
 KINDS: Final[tuple[str, ...]] = get_args(FaultKind)
 
+# About thirty years: further away there may be no date.
+_LARGEST_SKEW: Final = 1_000_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 
 
@@ -63,6 +67,9 @@ class FaultRule:
         'lost_answer'
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    """A mistyped member that was passed over would let a rule strike everything."""
+
     kind: FaultKind
     _: KW_ONLY
     service: str | None = None
@@ -84,6 +91,12 @@ class FaultRule:
             (
                 self.seconds is None or self.seconds >= 0 or self.kind == "skewed_clock",
                 f"seconds must not be negative, but it is {self.seconds}",
+            ),
+            (
+                self.seconds is None
+                or self.kind != "skewed_clock"
+                or abs(self.seconds) <= _LARGEST_SKEW,
+                f"seconds of a clock must be within {_LARGEST_SKEW}, not {self.seconds}",
             ),
             (
                 self.status is None or _LOWEST_STATUS <= self.status <= _HIGHEST_STATUS,

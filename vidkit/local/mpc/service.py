@@ -19,6 +19,7 @@ REQUESTS_A_MINUTE = 100
 """What one tenant may send; all operations count together."""
 
 _MAX_MESSAGE = 256
+_MOMENT_LENGTH = 14
 _PATH = re.compile(r"/v1/([^/]+)/thumbnails/?")
 _OPERATIONS = {
     "POST": "CreateThumbnailsTask",
@@ -136,8 +137,9 @@ class Mpc:
             task
             for task in self._tasks.all(project_id)
             if status in {None, task.status}
-            and (start is None or timestamp(task.created) >= start)
-            and (end is None or timestamp(task.created) <= end)
+            and (start is None or task.created >= start)
+            # Whole seconds count.
+            and (end is None or task.created.replace(microsecond=0) <= end)
         ]
         first = page * size
         return _listed(
@@ -187,7 +189,7 @@ def _listed(items: list[dict[str, object]], *, total: int, truncated: bool) -> d
     return {"task_array": items, "is_truncated": int(truncated), "total": total}
 
 
-def _moment(query: dict[str, str], name: str) -> str | None:
+def _moment(query: dict[str, str], name: str) -> datetime | None:
     value = query.get(name)
     if value is None:
         return None
@@ -196,9 +198,9 @@ def _moment(query: dict[str, str], name: str) -> str | None:
     except ValueError:
         moment = None
     # strptime also takes shorter ones, with one digit for a day.
-    if moment is None or timestamp(moment) != value:
+    if moment is None or not value.isascii() or len(value) != _MOMENT_LENGTH:
         raise invalid(f"{name} is {value}; it is written yyyymmddhhmmss, in UTC.")
-    return value
+    return moment
 
 
 def _number(query: dict[str, str], name: str, least: int, most: int, *, default: int) -> int:

@@ -19,6 +19,7 @@ __all__ = [
     "members",
     "moment",
     "refusal",
+    "request_id",
     "text",
     "unreadable",
     "word",
@@ -107,7 +108,7 @@ def refusal(reply: Reply, what: str) -> ServiceError:
         code=None if isinstance(code, bool) or not isinstance(code, int | str) else str(code),
         status=reply.status,
         message=f"credentials: {what} refused: {told_message}",
-        request_id=_request_id(reply, content),
+        request_id=request_id(reply, content),
         retry_after=(
             float(wait)
             if wait.isascii() and wait.isdecimal() and len(wait) <= _LONGEST_WAIT
@@ -124,12 +125,13 @@ def unreadable(reply: Reply, what: str, missing: str) -> DecodeError:
     return DecodeError(
         f"credentials: the answer of {what} has no {missing} ({len(reply.body)} bytes)",
         status=reply.status,
-        request_id=_request_id(reply, {}),
+        request_id=request_id(reply),
     )
 
 
-def _request_id(reply: Reply, content: Members) -> str | None:
+def request_id(reply: Reply, content: Members | None = None) -> str | None:
+    """The id that a service gave to a request: a header, or a member of the body."""
     for name in _REQUEST_ID_HEADERS:
         if value := reply.headers.get(name):
             return value
-    return text(content, "request_id")
+    return text(content or {}, "request_id")

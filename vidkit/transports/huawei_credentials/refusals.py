@@ -1,20 +1,16 @@
 """What MPC's refusals say of who called. Pure functions."""
 
-import json
-from collections.abc import Iterable
 from http import HTTPStatus
 
 from vidkit.transports.base import Reply
 from vidkit.transports.huawei_credentials import answers
 from vidkit.transports.huawei_credentials.found import IamToken, Identity
 
-__all__ = ["has_ended", "without_secrets"]
+__all__ = ["has_ended"]
 
 _TOKEN_MUST_BE_UPDATED = {"APIGW.0307", "APIG.0307"}
 # How the gateway words that keys, or the token beside them, are none any more.
 _NO_LONGER_KNOWN = ("decrypt token fail", "get secretkey failed", "token expires")
-# Nobody hands out shorter ones, and replacing them would spoil the text around.
-_SHORTEST_SECRET = 8
 _AUTH_STATUSES = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
@@ -32,13 +28,3 @@ def has_ended(identity: Identity, reply: Reply) -> bool:
         return True
     message = (answers.text(told, "error_msg") or "").lower()
     return any(words in message for words in _NO_LONGER_KNOWN)
-
-
-def without_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
-    """A body in which secrets, plain or as JSON spells them, are three stars."""
-    for secret in secrets:
-        if len(secret) < _SHORTEST_SECRET:
-            continue
-        for spelling in {secret, secret.replace("/", "\\/"), json.dumps(secret)[1:-1]}:
-            body = body.replace(spelling.encode(), b"***")
-    return body

@@ -1,0 +1,210 @@
+"""Texts that come from outside, of any content: a result or a VidKitError, soon."""
+
+import asyncio
+import base64
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vidkit import VidKit, VidKitError
+from vidkit.jobs import JobRef
+from vidkit.journal import Journal
+from vidkit.rekognition import parse_connected_home_event, parse_face_search_record
+from vidkit.rekognition.completion_messages import read_completion
+from vidkit.replies import retry_after
+from vidkit.transports.base import Reply
+from vidkit.transports.huawei_credentials.profile import ProfileSource
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(["JobId", "Message", "SUCCEEDED", "vidkit1.", "10" * 400]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(max_size=8)
+            | st.sampled_from(
+                [
+                    "Message",
+                    "JobId",
+                    "Status",
+                    "API",
+                    "Records",
+                    "kinesis",
+                    "data",
+                    "labels",
+                    "eventNamespace",
+                    "inputInformation",
+                    "k",
+                    "i",
+                    "p",
+                    "kind",
+                    "id",
+                    "place",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def _encoded(text: bytes) -> str:
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.binary(max_size=100).map(lambda raw: raw.decode("latin-1")),
+    VALUES.map(json.dumps),
+    VALUES.map(lambda value: json.dumps(json.dumps(value))),
+    VALUES.map(lambda value: json.dumps({"Message": json.dumps(value), "Type": "Notification"})),
+    VALUES.map(lambda value: "vidkit1." + _encoded(json.dumps(value).encode())),
+    st.binary(max_size=60).map(lambda raw: "vidkit1." + _encoded(raw)),
+    st.integers().map("at-{}".format),
+    st.integers().map(str),
+    st.sampled_from(["[" * 50_000, '{"a":' * 50_000, "[basic]\nak=%(sk)s\nsk=%(ak)s", "\x00", "٣"]),
+    st.text(max_size=50).map("[basic]\nak=a\nsk={}".format),
+)
+
+
+def job_token(text):
+    JobRef.from_token(text)
+
+
+def completion_message(text):
+    read_completion(text)
+
+
+def connected_home_event(text):
+    parse_connected_home_event(text)
+
+
+def face_search_record(text):
+    parse_face_search_record(text)
+
+
+def retry_after_header(text):
+    found = retry_after(Reply(429, b"", {"retry-after": text}))
+    assert found is None or found >= 0
+
+
+def _paging(text, pager_of):
+    async def read():
+        async with VidKit() as kit:
+            pages = pager_of(kit).pages(token=text)
+            await asyncio.wait_for(anext(pages), 5)
+
+    asyncio.run(read())
+
+
+def images_page_token(text):
+    _paging(
+        text,
+        lambda kit: kit.images.get_images(stream_name="s", start_timestamp=T0, end_timestamp=T0),
+    )
+
+
+def tasks_page_token(text):
+    _paging(text, lambda kit: kit.mpc.list_thumbnails_task())
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch):
+    """A token that is good by chance leads nowhere."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        job_token,
+        completion_message,
+        connected_home_event,
+        face_search_record,
+        retry_after_header,
+    ],
+)
+@settings(max_examples=150, deadline=5000)
+@given(text=TEXTS)
+def test_any_text_is_a_result_or_an_error_of_ours(read, text):
+    try:
+        read(text)
+    except VidKitError as error:
+        told = str(error)
+    else:
+        told = ""
+    assert len(told) < 2000
+
+
+@pytest.mark.parametrize("read", [images_page_token, tasks_page_token])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=TEXTS)
+def test_any_page_token_is_a_page_or_an_error_of_ours(read, text):
+    try:
+        read(text)
+    except (VidKitError, StopAsyncIteration):
+        told = True
+    else:
+        told = False
+    # Nobody answers, so there is no page either.
+    assert told
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(content=st.binary(max_size=300) | TEXTS.map(lambda text: text.encode("utf-8", "replace")))
+def test_any_journal_is_read_or_refused(tmp_path, content):
+    path = tmp_path / "journal"
+    path.write_bytes(content)
+
+    async def read():
+        journal = Journal(path)
+        try:
+            await journal.open()
+        except VidKitError:
+            refused = True
+        else:
+            refused = False
+        finally:
+            journal.close()
+        # What is refused is not touched.
+        assert not refused or path.read_bytes() == content
+
+    asyncio.run(read())
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(content=st.binary(max_size=300) | TEXTS.map(lambda text: text.encode("utf-8", "replace")))
+def test_any_profile_file_is_read_or_refused(tmp_path, content):
+    path = tmp_path / "credentials"
+    path.write_bytes(content)
+
+    async def read():
+        try:
+            await ProfileSource(str(path), None, wanted=True).fetch()
+        except VidKitError as error:
+            told = str(error)
+        else:
+            told = ""
+        assert len(told) < 2000
+
+    asyncio.run(read())
