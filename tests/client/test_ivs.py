@@ -1,4 +1,6 @@
 import json
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,9 @@ from vidkit import (
     RequestError,
     ThrottledError,
 )
+from vidkit.ivs.rules import countries
+from vidkit.local.ivs.policies import Policies
+from vidkit.local.ivs.shelf import Pages
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 
@@ -42,9 +47,37 @@ async def test_a_policy_from_birth_to_death(kit):
     assert caught.value.request_id
 
 
+@pytest.mark.parametrize("method", ["create", "update", "ensure"])
+async def test_the_table_of_countries_is_not_read_in_the_loop(kit, monkeypatch, method):
+    policy = await kit.ivs.create_playback_restriction_policy(name="dach")
+    threads = []
+
+    class Table:
+        def __iter__(self):
+            threads.append(threading.get_ident())
+            return iter([SimpleNamespace(alpha_2="DE", name="Germany")])
+
+        def get(self, **_):
+            """What the local cloud asks, whose table is the same."""
+            return self
+
+    countries.cache_clear()
+    monkeypatch.setattr("pycountry.countries", Table())
+    try:
+        call = getattr(kit.ivs, f"{method}_playback_restriction_policy")
+        arguments = (policy.arn,) if method == "update" else ()
+        found = await call(*arguments, name="dach", allowed_countries=["DE"])
+        assert found.allowed_countries == ["DE"]
+        assert len(threads) == 1
+        assert threading.get_ident() not in threads
+    finally:
+        countries.cache_clear()
+
+
 async def test_lists_ask_for_a_hundred_a_page(cloud, kit):
+    there = Policies(cloud.state, Pages())
     for n in range(230):
-        await kit.ivs.create_playback_restriction_policy(name=f"p{n}")
+        there.create({"name": f"p{n}"})
     before = len(cloud.calls)
     names = [policy.name async for policy in kit.ivs.list_playback_restriction_policies()]
     assert names == [f"p{n}" for n in range(230)]

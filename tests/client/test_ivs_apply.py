@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
@@ -17,6 +18,8 @@ from vidkit import (
     UnavailableError,
 )
 from vidkit.ivs import ChannelSummary, PolicyReport
+from vidkit.local.ivs.channels import Channels
+from vidkit.local.ivs.shelf import Pages
 
 BASE = "arn:aws:ivs:us-east-1:123456789012:"
 POLICY = f"{BASE}playback-restriction-policy/abcDEF123456"
@@ -43,9 +46,9 @@ async def policy(kit):
 
 
 async def test_five_hundred_channels_with_five_live_ones(cloud, kit, policy):
-    made = await channels(kit, 500)
-    arns = [channel.arn for channel in await kit.ivs.list_channels().collect()]
-    assert len(arns) == len(made)
+    shelf = Channels(cloud.state, Pages())
+    arns = [shelf.create({})["channel"]["arn"] for _ in range(500)]
+    assert [channel.arn for channel in await kit.ivs.list_channels().collect()] == arns
     live = arns[3::100]
     for arn in live:
         cloud.go_live(arn)
@@ -148,6 +151,41 @@ async def test_a_channel_that_stays_live_is_waited_for_so_long_and_no_longer(clo
     assert time.monotonic() - began >= SOON.total_seconds()
     assert (report.changed, report.live) == (arns[1:], arns[:1])
     assert operations(cloud).count(UPDATE) >= 3
+
+
+async def test_a_round_that_takes_longer_than_the_wait_costs_no_channel_its_last_try(
+    scripted, monkeypatch
+):
+    quick, slow = (f"{BASE}channel/{name}" for name in ("quick", "slow"))
+    now, tries, done = [0.0], {quick: 0, slow: 0}, []
+    monkeypatch.setattr(
+        "vidkit.ivs.attach_operations.time", SimpleNamespace(monotonic=lambda: now[0])
+    )
+
+    async def answer(request):
+        sent = json.loads(await request.read())
+        if request.path == f"/{BATCH}":
+            return web.json_response({"channels": [{"arn": arn} for arn in sent["arns"]]})
+        arn = sent["arn"]
+        tries[arn] += 1
+        if arn == quick and tries[arn] == 3:
+            return web.json_response({"channel": {"arn": arn}})
+        if arn == slow and tries[arn] == 2:
+            async with asyncio.timeout(10):
+                while done.count(UPDATE) < 3:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            now[0] = 1000.0
+        return web.json_response({}, status=409, headers={"x-amzn-errortype": "ConflictException"})
+
+    scripted.then(answer)
+    async with scripted.kit(on_event=lambda event: done.append(event.operation)) as kit:
+        report = await kit.ivs.apply_policy(
+            POLICY, channels=[quick, slow], wait_while_live=timedelta(seconds=10), rate=SWIFT
+        )
+    # It was told that it is live long before its time had passed, and never after.
+    assert (report.changed, report.live) == ([quick], [slow])
+    assert tries == {quick: 3, slow: 2}
 
 
 async def test_at_the_pace_of_the_service_nothing_is_throttled(cloud, kit, policy):
@@ -269,6 +307,8 @@ async def test_arguments_are_checked_before_anything_is_sent(scripted):
         ({"rate": 0}, "rate=0"),
         ({"rate": True}, "rate=True"),
         ({"rate": float("nan")}, "rate=nan"),
+        ({"rate": float("inf")}, "rate=inf"),
+        ({"rate": 10**400}, "rate=1000"),
         ({"rate": "5"}, "rate='5'"),
         ({"wait_while_live": 5}, "wait_while_live=5"),
         ({"wait_while_live": timedelta(seconds=-1)}, "wait_while_live"),

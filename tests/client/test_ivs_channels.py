@@ -3,16 +3,19 @@
 import asyncio
 import json
 import logging
+import traceback
 
 import pytest
 
 from vidkit import (
     AmbiguousError,
     AuthError,
+    AwsConfig,
     ConflictError,
     DecodeError,
     NotFoundError,
     RequestError,
+    VidKit,
 )
 from vidkit.ivs import MultitrackInputConfiguration
 
@@ -132,11 +135,16 @@ async def test_one_wrong_arn_stops_the_whole_batch_and_none_is_no_call(scripted)
 
 async def test_a_batch_that_fails_is_raised_and_no_more_is_asked_for(scripted):
     scripted.json({}, status=403, x_amzn_errortype="AccessDeniedException")
+    # However slowly the first answer comes, the others are none.
+    scripted.hang()
     async with scripted.kit() as kit:
         with pytest.raises(AuthError) as caught:
             await kit.ivs.batch_get_channel([f"{ARN}{n}" for n in range(1000)])
+        asked = len(scripted.requests)
+        await asyncio.sleep(0.3)
     assert caught.value.operation == "BatchGetChannel"
-    assert len(scripted.requests) <= 2
+    # Twenty calls would be needed; ten are on their way at the most.
+    assert len(scripted.requests) == asked <= 10
 
 
 async def test_a_batch_that_is_cancelled_leaves_no_task(scripted):
@@ -248,6 +256,36 @@ async def test_secrets_stand_in_no_log_and_no_error(kit, scripted, caplog):
     assert "vidkit" in caplog.text
     for secret in secrets:
         assert secret not in told
+
+
+async def test_a_stream_key_stands_in_no_error_of_an_answer_that_says_a_wrong_length(caplog):
+    caplog.set_level(logging.DEBUG)
+    key = {"arn": "a", "value": "sk_us-east-1_abcDEF123456_streamSecret", "channelArn": ARN}
+    body = json.dumps({"channel": {"arn": ARN}, "streamKey": key}).encode()
+
+    async def answer(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(h for h in head.lower().split(b"\r\n") if h.startswith(b"content-length"))
+        await reader.readexactly(int(length.partition(b":")[2]))
+        # What follows the answer is taken for the beginning of another one, and quoted.
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) - 9) + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        aws = AwsConfig(
+            region="us-east-1",
+            access_key_id="AKIA",
+            secret_access_key="s3cret-value",
+            endpoint_url=f"http://127.0.0.1:{port}",
+        )
+        async with VidKit(aws=aws) as kit:
+            with pytest.raises(AmbiguousError) as caught:
+                await kit.ivs.create_channel(name="x")
+    told = caplog.text + "".join(traceback.format_exception(caught.value))
+    assert ARN in told
+    assert "streamSecret" not in told
 
 
 async def test_updates_send_what_was_given_and_nothing_else(scripted):

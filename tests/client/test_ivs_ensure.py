@@ -1,6 +1,7 @@
 """Policies as they are declared: once, again, many at once, over lines that lose answers."""
 
 import asyncio
+import gc
 import json
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from vidkit import (
     AmbiguousError,
+    AwsConfig,
     ConflictError,
     NotFoundError,
     QuotaError,
@@ -16,6 +18,8 @@ from vidkit import (
     RetryPolicy,
     ThrottledError,
 )
+from vidkit.local.ivs.policies import Policies
+from vidkit.local.ivs.shelf import Pages
 
 BASE = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/"
 CREATE = "CreatePlaybackRestrictionPolicy"
@@ -106,9 +110,10 @@ async def test_the_tags_of_aws_are_left_alone(scripted):
     assert methods == [("POST", []), ("DELETE", ["own"])]
 
 
-async def test_all_pages_are_looked_through(kit):
+async def test_all_pages_are_looked_through(cloud, kit):
+    there = Policies(cloud.state, Pages())
     for n in range(103):
-        await kit.ivs.create_playback_restriction_policy(name=f"p{n}")
+        there.create({"name": f"p{n}"})
     found = await kit.ivs.ensure_playback_restriction_policy(name="p102")
     assert await named(kit, "p102") == [found]
 
@@ -155,19 +160,30 @@ async def test_it_does_not_try_for_ever(cloud, kit):
     before = len(cloud.calls)
     with pytest.raises(AmbiguousError):
         await kit.ivs.ensure_playback_restriction_policy(name="x")
-    assert operations(cloud, before).count(LIST) == 5
+    assert operations(cloud, before).count(LIST) == 6
     once = kit.with_options(retry=RetryPolicy.none())
     with pytest.raises(AmbiguousError):
         await once.ivs.ensure_playback_restriction_policy(name="x")
 
 
+async def test_what_another_program_makes_in_the_meantime_is_not_made_again(scripted):
+    policy = {"arn": f"{BASE}a", "name": "x", "allowedCountries": [], "allowedOrigins": []}
+    scripted.json({"playbackRestrictionPolicies": []})
+    scripted.json({"playbackRestrictionPolicies": [policy]})
+    async with scripted.kit() as kit:
+        found = await kit.ivs.ensure_playback_restriction_policy(name="x")
+    assert found.arn == policy["arn"]
+    assert [request.path for request, _ in scripted.requests] == [f"/{LIST}"] * 2
+
+
 async def test_what_create_refuses_is_raised(scripted):
+    scripted.json({"playbackRestrictionPolicies": []})
     scripted.json({"playbackRestrictionPolicies": []})
     scripted.json({}, status=402, x_amzn_errortype="ServiceQuotaExceededException")
     async with scripted.kit() as kit:
         with pytest.raises(QuotaError):
             await kit.ivs.ensure_playback_restriction_policy(name="x")
-    assert len(scripted.requests) == 2
+    assert len(scripted.requests) == 3
 
 
 async def test_a_policy_that_vanishes_before_its_update_is_created(scripted):
@@ -210,9 +226,65 @@ async def test_many_names_at_once_over_a_line_that_loses_answers(cloud, kit):
     assert {p.arn for p in found} == {p.arn for p in policies}
 
 
-async def test_ten_kits_at_once_leave_one_policy_or_tell(cloud, kit):
+def as_another_program(cloud, number):
+    """A kit that shares no lock with others: those of one configuration do."""
+    aws = AwsConfig(
+        region=cloud.identity.region,
+        access_key_id=cloud.identity.access_key_id,
+        secret_access_key=cloud.identity.secret_access_key,
+        endpoint_url=cloud.endpoint,
+        connect_timeout=5 + number,
+    )
+    # Without a delay there is nothing that draws them apart.
+    return cloud.kit(aws=aws, retry=RetryPolicy(base_delay=0))
+
+
+async def test_ten_kits_of_one_program_create_one_over_a_line_that_loses_answers(cloud, kit):
     async with AsyncExitStack() as stack:
         kits = [await stack.enter_async_context(cloud.kit(retry=FAST)) for _ in range(10)]
+        await asyncio.gather(*(named(kit, "x") for kit in kits))
+        for round_ in range(3):
+            # Without a lock that they share, two of the ten creates would be lost.
+            cloud.inject("lost_answer", service="ivs", operation=CREATE, probability=0.2, seed=9)
+            before = len(cloud.calls)
+            name = f"x{round_}"
+            calls = (k.ivs.ensure_playback_restriction_policy(name=name) for k in kits)
+            found = await asyncio.gather(*calls)
+            assert await named(kit, name) == [found[0]]
+            assert all(policy == found[0] for policy in found)
+            assert operations(cloud, before).count(CREATE) == 1
+            cloud.uninject()
+
+
+def test_a_name_is_locked_in_each_loop_for_itself_and_no_lock_stays():
+    from vidkit.ivs.ensure_operations import _LOOPS, _lock
+
+    config = AwsConfig(region="us-east-1")
+
+    async def locked():
+        lock = _lock(config, "x")
+        assert _lock(AwsConfig(region="us-east-1"), "x") is lock
+        assert _lock(AwsConfig(region="us-east-2"), "x") is not lock
+        assert _lock(config, "y") is not lock
+        async with lock:
+            pass
+        locks = _LOOPS[asyncio.get_running_loop()]
+        assert list(locks) == [(config, "x")]
+        del lock
+        assert not locks
+
+    before = len(_LOOPS)
+    asyncio.run(locked())
+    gc.collect()
+    assert len(_LOOPS) <= before
+
+
+async def test_programs_at_once_leave_one_policy_or_tell(cloud, kit):
+    async with AsyncExitStack() as stack:
+        kits = [
+            await stack.enter_async_context(as_another_program(cloud, number))
+            for number in range(5)
+        ]
         # Opened beforehand, so that they come at the same moment.
         await asyncio.gather(*(named(kit, "x") for kit in kits))
 
@@ -221,7 +293,6 @@ async def test_ten_kits_at_once_leave_one_policy_or_tell(cloud, kit):
             return await asyncio.gather(*calls, return_exceptions=True)
 
         found = await all_at_once("x")
-        assert operations(cloud).count(CREATE) > 1
         failures = [end for end in found if isinstance(end, Exception)]
         assert all(isinstance(end, ConflictError) for end in failures)
         left = len(await named(kit, "x"))
@@ -284,13 +355,13 @@ async def test_who_comes_second_withdraws_what_it_made(scripted):
     service = TwoPrograms(scripted, ours="b", theirs="a")
     assert await ensured(scripted) == service.theirs
     assert list(service.policies) == [service.theirs]
-    assert service.calls == [LIST, CREATE, LIST, "DeletePlaybackRestrictionPolicy", LIST]
+    assert service.calls == [LIST, LIST, CREATE, LIST, "DeletePlaybackRestrictionPolicy", LIST]
 
 
 async def test_the_smaller_arn_stays_when_the_other_program_withdraws(scripted):
     service = TwoPrograms(scripted, ours="a", theirs="b", theirs_goes=True)
     assert await ensured(scripted) == service.ours
-    assert service.calls == [LIST, CREATE, LIST, LIST]
+    assert service.calls == [LIST, LIST, CREATE, LIST, LIST]
 
 
 async def test_one_that_does_not_go_was_there_before(scripted):

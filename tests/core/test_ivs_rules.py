@@ -58,6 +58,7 @@ def test_what_browsers_send_is_an_origin(origin):
         ("https://example.com:443", "443"),
         ("http://example.com:80", "80"),
         ("https://example.com:0", "port 0"),
+        ("https://example.com:08443", "port 8443 without zeros"),
         ("https://example.com:99999", ""),
         ("https://example.com:", "end after"),
         ("https://", "scheme"),

@@ -164,24 +164,26 @@ class AttachOperations(ChannelOperations):
     ) -> Mapping[str, VidKitError | None]:
         """Update channels, and those that are live again and again; each channel's end by ARN."""
         ends: dict[str, VidKitError | None] = dict.fromkeys(arns)
+        told: dict[str, float] = {}
         until: dict[str, float] = {}
 
         async def work(arn: str) -> VidKitError | None:
-            return await self._update_one(policy, arn, rate=rate)
+            end = await self._update_one(policy, arn, rate=rate)
+            told[arn] = time.monotonic()
+            return end
 
         left: list[str] = list(arns)
         rounds = 0
         while left:
             rounds += 1
             ends |= dict(zip(left, await each(work, left), strict=True))
-            now = time.monotonic()
             live = [arn for arn in left if isinstance(ends[arn], ConflictError)]
-            # Whoever's time has passed by now was tried after it had, or has no time at all.
-            left = [arn for arn in live if until.setdefault(arn, now + patience) > now]
+            # A round can take longer than the wait: what counts is when each was told that it is.
+            left = [arn for arn in live if until.setdefault(arn, told[arn] + patience) > told[arn]]
             if left:
                 delay = poll_delay(self._caller.options.poll, rounds, random.random())  # noqa: S311
-                soonest = min(until[arn] for arn in left)
-                await asyncio.sleep(min(delay, max(soonest - now, 0)))
+                soonest = min(until[arn] for arn in left) - time.monotonic()
+                await asyncio.sleep(min(delay, max(soonest, 0)))
         return ends
 
     async def _update_one(self, policy: str, arn: str, *, rate: float) -> VidKitError | None:

@@ -4,9 +4,10 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from vidkit.checks import operation
+from vidkit.config import AwsConfig
 from vidkit.errors import AmbiguousError, ConflictError, NotFoundError, VidKitError
 from vidkit.ivs.declared import (
     Action,
@@ -26,17 +27,20 @@ __all__ = ["EnsureOperations"]
 
 _NAME = "EnsurePlaybackRestrictionPolicy"
 _CALLS_A_ROUND = 3
+_DELAYS_APART = 5
 
 
-class _Locks:
-    """One lock for each name that is being ensured, for all clients of a kit."""
+_Locks = WeakValueDictionary[tuple[AwsConfig, str], asyncio.Lock]
 
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+# Of the process, not of a kit: several kits that ensure one name are told apart by nobody but
+# themselves, and here they can wait for each other. All of it goes with those who wait.
+_LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks] = WeakKeyDictionary()
 
-    def of(self, name: str) -> asyncio.Lock:
-        """The name's lock; it goes when nobody holds it or waits for it."""
-        return self._locks.setdefault(name, asyncio.Lock())
+
+def _lock(config: AwsConfig, name: str) -> asyncio.Lock:
+    """The lock of a name, for all kits of this event loop that have one configuration."""
+    locks = _LOOPS.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    return locks.setdefault((config, name), asyncio.Lock())
 
 
 class EnsureOperations(PolicyOperations, TagOperations):
@@ -56,8 +60,10 @@ class EnsureOperations(PolicyOperations, TagOperations):
 
         Looks for the name among all policies; creates the policy if it is missing, updates it if it
         differs, sends nothing more if it is equal. Doing it twice is doing it once, in one kit or
-        in several programs at once: whoever has just created a policy looks again, and of those
-        that were created at the same time all but one are deleted by their makers.
+        in several programs at once: whoever finds it missing waits for a moment that is drawn, half
+        a second at the most with the default `RetryPolicy`, and looks again before and after it
+        creates; of those that were created at the same time all but one are deleted by their
+        makers.
 
         One call of this method makes several calls of the API; each of them has the kit's retries
         and deadline for itself, and after one that may or may not have created the policy, it
@@ -89,6 +95,7 @@ class EnsureOperations(PolicyOperations, TagOperations):
         ``UpdatePlaybackRestrictionPolicy``, ``DeletePlaybackRestrictionPolicy``, ``TagResource``,
         ``UntagResource``.
         """
+        await self._know_countries(allowed_countries)
         declared = EnsurePlaybackRestrictionPolicyRequest(
             name=name,
             allowed_countries=allowed_countries,
@@ -96,7 +103,8 @@ class EnsureOperations(PolicyOperations, TagOperations):
             enable_strict_origin_enforcement=enable_strict_origin_enforcement,
             tags=tags,
         )
-        async with self._caller.runtime.shared(_Locks).of(name):
+        self._caller.runtime.check()
+        async with _lock(self._caller.runtime.aws_config, name):
             return await self._ensure(declared)
 
     async def _ensure(
@@ -109,6 +117,11 @@ class EnsureOperations(PolicyOperations, TagOperations):
         for number in range(1, tries + 2):
             began = time.monotonic()
             found = await self._named(declared.name)
+            if number == 1 and not found:
+                # Programs that start together find it missing together. Drawn apart, one of them
+                # creates it and the others find it.
+                await asyncio.sleep(random.random() * self._apart())  # noqa: S311
+                found = await self._named(declared.name)
             # The first look may have opened the connections too, which says nothing of the others.
             taken = time.monotonic() - began if number > 1 else 0.0
             action = decide(declared, found)
@@ -210,6 +223,11 @@ class EnsureOperations(PolicyOperations, TagOperations):
         except ConflictError as error:
             raise _several(name, [made, *others]) from error
         return False
+
+    def _apart(self) -> float:
+        """Seconds over which programs that start together are spread."""
+        policy = self._caller.options.retry
+        return min(_DELAYS_APART * policy.base_delay, policy.max_delay)
 
     async def _pause(self, number: int, taken: float) -> None:
         """Wait as long as another program may take to create, look and delete.

@@ -22,6 +22,8 @@ M = TypeVar("M", bound=BaseModel)
 RATE = 5.0
 """Calls a second that IVS takes from an account in a region, of each operation on channels."""
 
+_MOST = 1e6
+
 AT_ONCE = 10
 """Calls that are on their way at the same time."""
 
@@ -44,10 +46,10 @@ def check_rate(rate: float) -> float:
     """Refuse what is no rate.
 
     Raises:
-        RequestError: it is no number, not positive, or not finite.
+        RequestError: it is no number, not positive, or beyond all measure.
     """
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < float("inf"):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"rate={rate!r}: must be calls a second, more than 0 and finite")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= _MOST:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RequestError(f"rate={rate!r}: must be calls a second, more than 0, at most {_MOST:g}")
     return float(rate)
 
 

@@ -1,5 +1,6 @@
 """The five operations of playback restriction policies."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from vidkit.calls import Nothing, Operation
@@ -15,6 +16,7 @@ from vidkit.ivs.policies import (
     PlaybackRestrictionPolicyAnswer,
     UpdatePlaybackRestrictionPolicyRequest,
 )
+from vidkit.ivs.rules import countries
 from vidkit.model import RequestModel
 from vidkit.paging import AsyncPager
 
@@ -65,6 +67,7 @@ class PolicyOperations(Operations):
 
         Source: ``CreatePlaybackRestrictionPolicy``.
         """
+        await self._know_countries(allowed_countries)
         request = CreatePlaybackRestrictionPolicyRequest(
             allowed_countries=allowed_countries,
             allowed_origins=allowed_origins,
@@ -114,6 +117,7 @@ class PolicyOperations(Operations):
 
         Source: ``UpdatePlaybackRestrictionPolicy``.
         """
+        await self._know_countries(allowed_countries)
         request = UpdatePlaybackRestrictionPolicyRequest(
             arn=arn,
             allowed_countries=allowed_countries,
@@ -168,6 +172,11 @@ class PolicyOperations(Operations):
             return await self._send(_LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
+
+    async def _know_countries(self, asked: Sequence[str] | None) -> None:
+        """Have the table of countries read beside the loop, before it is needed in it."""
+        if asked is not None:
+            await asyncio.to_thread(countries)
 
     async def _policy(
         self, operation: Operation[PlaybackRestrictionPolicyAnswer], request: RequestModel
