@@ -96,7 +96,11 @@ async def chaos(seed: int, operations: int, *, in_flight: int = 50) -> Summary:
                 cloud.uninject()
                 struck = Counter(call.fault for call in cloud.calls if call.fault)
                 sent = len(cloud.calls)
-                told = next(requests)
+                # Huawei's requests are dated anew and sent once more when the clock was wrong.
+                told = next(requests) + sum(
+                    call.service == "mpc" and call.fault in {"skewed_clock", "expired_token"}
+                    for call in cloud.calls
+                )
                 world.expect(sent <= told, f"{sent} requests came, but only {told} were told of")
                 await _take_stock(world)
     return Summary(

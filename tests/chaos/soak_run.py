@@ -185,8 +185,9 @@ async def soak(told: dict[str, str], minutes: float, workers: int) -> tuple[list
             for number in range(workers):
                 group.create_task(work(number))
             started = time.monotonic()
-            while time.monotonic() < end:
-                await asyncio.sleep(min(5.0, minutes * 60 / 60))
+            pause = min(5.0, minutes)
+            while time.monotonic() + pause < end:
+                await asyncio.sleep(pause)
                 gc.collect()
                 samples.append(
                     Sample(
@@ -223,9 +224,10 @@ def draw(samples: list[Sample], path: Path) -> None:
     figure, axes = plt.subplots(len(panels), 1, sharex=True, figsize=(9, 9))
     minutes = [sample.seconds / 60 for sample in samples]
     for axis, (name, label) in zip(axes, panels, strict=True):
-        axis.plot(minutes, [getattr(sample, name) for sample in samples], linewidth=1.2)
+        values = [getattr(sample, name) for sample in samples]
+        axis.plot(minutes, values, linewidth=1.2)
         axis.set_ylabel(label)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.15 * max(values))
         axis.grid(alpha=0.3)
     axes[-1].set_xlabel("minutes")
     figure.tight_layout()

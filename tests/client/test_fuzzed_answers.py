@@ -96,13 +96,35 @@ def stage(clock_clip, tmp_path_factory):
         runner.run(end())
 
 
-@pytest.mark.parametrize("name", FUZZED)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(number=st.integers(0, 2**32), status=st.sampled_from([200, 200, 200, 400, 403, 429, 500]))
+SLOW = {
+    # Paced, or looking again after a while, whatever comes.
+    "images.get_images",
+    "images.list_fragments",
+    "ivs.batch_get_channel",
+    "mpc.create_thumbnails_task",
+    "mpc.delete_thumbnails_task",
+}
+STATUSES = st.sampled_from([200, 200, 200, 400, 403, 429, 500])
+FIXTURES = [HealthCheck.function_scoped_fixture]
+
+
+@pytest.mark.parametrize("name", sorted(FUZZED.keys() - SLOW))
+@settings(max_examples=25, deadline=None, suppress_health_check=FIXTURES)
+@given(number=st.integers(0, 2**32), status=STATUSES)
 @example(number=0, status=200)
 def test_any_answer_is_a_result_or_an_error_of_ours(stage, name, number, status):
+    play(stage, name, number, status)
+
+
+@pytest.mark.parametrize("name", sorted(SLOW))
+@settings(max_examples=8, deadline=None, suppress_health_check=FIXTURES)
+@given(number=st.integers(0, 2**32), status=STATUSES)
+@example(number=0, status=200)
+def test_any_answer_to_a_slow_call_is_one_too(stage, name, number, status):
+    play(stage, name, number, status)
+
+
+def play(stage, name, number, status):
     runner, kit, scene, transports = stage
     for transport in transports:
         transport.damage, transport.sent = (number, status), 0
