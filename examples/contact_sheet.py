@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 import vidkit.images
 from vidkit.local import LocalCloud
@@ -29,7 +29,7 @@ def contact_sheet(images: Sequence[vidkit.images.Image]) -> Image.Image:
         place = column * width, row * height
         if image.content is not None:
             with Image.open(io.BytesIO(image.content)) as picture:
-                sheet.paste(picture.resize(TILE), place)
+                sheet.paste(ImageOps.fit(picture, TILE), place)
         told = f"{image.timestamp:%H:%M:%S} {image.error or ''}"
         draw.text((place[0] + 6, place[1] + height - 18), told, "white")
     return sheet
