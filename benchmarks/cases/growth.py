@@ -1,0 +1,62 @@
+"""Whether ten times as much takes more than ten times as long."""
+
+from functools import partial
+
+from benchmarks.cases.jobs import on_a_queue
+from benchmarks.cases.streams import one_kit
+from benchmarks.clients import kit_on
+from benchmarks.clocks import Samples, in_turns
+from vidkit import PollPolicy
+
+__all__ = ["growth"]
+
+_TIMES = 10
+_SIZE = 2000
+_IMAGES = 50
+
+
+async def growth(
+    address: str, items: int, streams: int, jobs: int, samples: int
+) -> dict[str, Samples]:
+    """CPU of an item, a stream, a job: few of them and ten times as many."""
+    async with kit_on(address) as kit:
+        unlimited = kit.with_options(poll=PollPolicy(polls_per_second=100_000))
+
+        async def iterate(count: int) -> None:
+            found = 0
+            async for _ in kit.rekognition.get_label_detection(f"results-{count}"):
+                found += 1
+            _check(found, count)
+
+        async def collect(count: int) -> None:
+            found = await kit.rekognition.get_label_detection(f"results-{count}").collect()
+            _check(len(found), count)
+
+        async def read(count: int) -> None:
+            _check(await one_kit(kit, count, _IMAGES, _SIZE), count * _IMAGES)
+
+        async def run(count: int) -> None:
+            await on_a_queue(unlimited, address, count)
+
+        found: dict[str, Samples] = {}
+        for kind, work, few in (
+            ("items", iterate, items),
+            ("items, all kept", collect, items // 4),
+            ("streams", read, streams),
+            ("jobs", run, jobs),
+        ):
+            many = few * _TIMES
+            values = await in_turns(
+                {"few": partial(work, few), "many": partial(work, many)},
+                samples=samples,
+            )
+            found[kind] = {
+                "few": [value / few for value in values["few"]],
+                "many": [value / many for value in values["many"]],
+            }
+        return found
+
+
+def _check(found: int, wanted: int) -> None:
+    if found != wanted:
+        raise AssertionError(f"{found} in place of {wanted}")

@@ -1,0 +1,78 @@
+"""Many jobs: learning of their ends from a queue, beside polling each."""
+
+# The peers ship no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import asyncio
+from typing import Any
+
+from benchmarks.clients import aiobotocore_client, kit_on
+from benchmarks.clocks import Samples, in_turns
+from vidkit import PollPolicy, S3Video, VidKit
+from vidkit.rekognition import NotificationChannel
+
+__all__ = ["many", "on_a_queue"]
+
+_QUEUE = "{address}/123456789012/AmazonRekognition-done"
+_CHANNEL = NotificationChannel(
+    sns_topic_arn="arn:aws:sns:eu-central-1:123456789012:AmazonRekognition-done",
+    role_arn="arn:aws:iam::123456789012:role/AmazonRekognition-publish",
+)
+_CONNECTIONS = 64
+# In place of five seconds: the number of looks counts, not the time between them.
+_INTERVAL = 0.5
+# What the account may ask for in a second is not what is measured here.
+_UNLIMITED = PollPolicy(polls_per_second=100_000)
+
+
+async def on_a_queue(kit: VidKit, address: str, jobs: int) -> None:
+    """Run jobs whose ends are told by a queue, and read their results."""
+    results = 0
+    queue_url = _QUEUE.format(address=address)
+    async with kit.rekognition.completion_queue(queue_url, linger=0.05) as queue:
+
+        async def start(number: int) -> Any:
+            return await kit.rekognition.start_label_detection(
+                S3Video("videos", f"{number}.mp4"), notification_channel=_CHANNEL, completion=queue
+            )
+
+        starters = [lambda number=number: start(number) for number in range(jobs)]
+        async for outcome in kit.run_jobs(starters, max_in_flight=jobs):
+            if outcome.result is None:
+                raise AssertionError(f"no result: {outcome.error!r}")
+            results += len((await outcome.result).items)
+    if results != 10 * jobs:
+        raise AssertionError(f"{results} results of {jobs} jobs")
+
+
+async def _polled(client: Any, jobs: int) -> None:
+    async def run(number: int) -> int:
+        video = {"S3Object": {"Bucket": "videos", "Name": f"{number}.mp4"}}
+        job_id = (await client.start_label_detection(Video=video))["JobId"]
+        while True:
+            page = await client.get_label_detection(JobId=job_id, MaxResults=1000)
+            if page["JobStatus"] != "IN_PROGRESS":
+                return len(page["Labels"])
+            await asyncio.sleep(_INTERVAL)
+
+    results = sum(await asyncio.gather(*(run(number) for number in range(jobs))))
+    if results != 10 * jobs:
+        raise AssertionError(f"{results} results of {jobs} jobs")
+
+
+async def many(address: str, jobs: int, samples: int) -> Samples:
+    """Jobs of a minute each, from start to result, CPU of a job."""
+    async with (
+        kit_on(address) as kit,
+        aiobotocore_client("rekognition", address, connections=_CONNECTIONS) as client,
+    ):
+        unlimited = kit.with_options(poll=_UNLIMITED)
+        # Clients are made once, however many jobs there are.
+        await on_a_queue(unlimited, address, 2)
+        await client.get_label_detection(JobId="results-1")
+        cases = {
+            "vidkit, completion queue": lambda: on_a_queue(unlimited, address, jobs),
+            "aiobotocore, polling": lambda: _polled(client, jobs),
+        }
+        values = await in_turns(cases, samples=samples, warm=False)
+    return {name: [value / jobs for value in found] for name, found in values.items()}

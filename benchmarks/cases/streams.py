@@ -1,0 +1,77 @@
+"""Many streams at once: one kit beside a client for each."""
+
+# The peers ship no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import asyncio
+import base64
+import resource
+import time
+from datetime import timedelta
+
+from benchmarks.bodies import FIRST_MOMENT
+from benchmarks.clients import aiobotocore_client, kit_on
+from vidkit import VidKit
+
+__all__ = ["at_once", "one_kit"]
+
+_SECOND = timedelta(seconds=1)
+
+
+async def one_kit(kit: VidKit, streams: int, images: int, size: int) -> int:
+    """Images of many streams through one kit, a page of each at a time."""
+
+    async def read(number: int) -> int:
+        pager = kit.images.get_images(
+            stream_name=f"camera-{number}-{size}",
+            start_timestamp=FIRST_MOMENT,
+            end_timestamp=FIRST_MOMENT + (images - 1) * _SECOND,
+            concurrency=1,
+        )
+        return sum([len(image.content or b"") == size async for image in pager])
+
+    return sum(await asyncio.gather(*(read(number) for number in range(streams))))
+
+
+async def _a_client_each(address: str, streams: int, images: int, size: int) -> int:
+    from aiobotocore.session import get_session  # pyright: ignore[reportMissingTypeStubs]
+
+    session = get_session()
+
+    async def read(number: int) -> int:
+        stream = f"camera-{number}-{size}"
+        found = await names.get_data_endpoint(StreamName=stream, APIName="GET_IMAGES")
+        api, count = "kinesis-video-archived-media", 0
+        async with aiobotocore_client(api, found["DataEndpoint"], session=session) as client:
+            pages = client.get_paginator("get_images").paginate(
+                StreamName=stream,
+                StartTimestamp=FIRST_MOMENT,
+                EndTimestamp=FIRST_MOMENT + (images - 1) * _SECOND + timedelta(milliseconds=1),
+                ImageSelectorType="SERVER_TIMESTAMP",
+                SamplingInterval=1000,
+                Format="JPEG",
+            )
+            async for page in pages:
+                for image in page["Images"]:
+                    count += len(base64.b64decode(image["ImageContent"])) == size
+        return count
+
+    async with aiobotocore_client(
+        "kinesisvideo", address, connections=64, session=session
+    ) as names:
+        return sum(await asyncio.gather(*(read(number) for number in range(streams))))
+
+
+async def at_once(address: str, who: str, streams: int, images: int, size: int) -> dict[str, float]:
+    """Seconds an image, and the most memory that the process ever had, in bytes."""
+    began = time.perf_counter()
+    if who == "vidkit":
+        async with kit_on(address) as kit:
+            count = await one_kit(kit, streams, images, size)
+    else:
+        count = await _a_client_each(address, streams, images, size)
+    seconds = time.perf_counter() - began
+    if count != streams * images:
+        raise AssertionError(f"{count} images of {streams} streams")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"seconds": seconds / count, "peak": peak}

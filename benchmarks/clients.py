@@ -1,0 +1,75 @@
+"""The clients that are compared, each as its users would make it."""
+
+# The peers ship no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from vidkit import AwsConfig, HuaweiConfig, VidKit
+
+__all__ = [
+    "KEYS",
+    "REGION",
+    "aiobotocore_client",
+    "boto3_client",
+    "huawei_kit",
+    "kit_on",
+]
+
+REGION = "eu-central-1"
+KEYS = {"aws_access_key_id": "AKIDBENCHMARK", "aws_secret_access_key": "made-up-for-the-benchmarks"}
+
+_HUAWEI_REGION = "cn-north-4"
+
+
+def kit_on(address: str) -> VidKit:
+    """A kit for AWS at an address."""
+    return VidKit(
+        aws=AwsConfig(
+            region=REGION,
+            access_key_id=KEYS["aws_access_key_id"],
+            secret_access_key=KEYS["aws_secret_access_key"],
+            endpoint_url=address,
+        )
+    )
+
+
+def huawei_kit(address: str) -> VidKit:
+    """A kit for Huawei Cloud at an address."""
+    return VidKit(
+        huawei=HuaweiConfig(
+            region=_HUAWEI_REGION,
+            project_id="0123456789abcdef0123456789abcdef",
+            access_key=KEYS["aws_access_key_id"],
+            secret_key=KEYS["aws_secret_access_key"],
+            endpoint=address,
+        )
+    )
+
+
+@asynccontextmanager
+async def aiobotocore_client(
+    api: str, address: str, *, connections: int = 10, session: Any = None
+) -> AsyncGenerator[Any, None]:
+    """The client of aiobotocore as it is out of the box, but for the number of connections."""
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import get_session
+
+    session = session or get_session()
+    config = AioConfig(max_pool_connections=connections)
+    async with session.create_client(
+        api, region_name=REGION, endpoint_url=address, config=config, **KEYS
+    ) as client:
+        yield client
+
+
+def boto3_client(api: str, address: str, *, connections: int = 10) -> Any:
+    """The client of boto3, likewise."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(max_pool_connections=connections)
+    return boto3.client(api, region_name=REGION, endpoint_url=address, config=config, **KEYS)

@@ -1,0 +1,23 @@
+"""Measures one row in a process of its own: ``python -m benchmarks.worker FUNCTION JSON``."""
+
+import asyncio
+import inspect
+import json
+import sys
+from importlib import import_module
+
+__all__ = ["main"]
+
+
+def main(name: str, parameters: str) -> None:
+    """Call ``module:function`` of this package and print what it returns as JSON."""
+    module, _, function = name.partition(":")
+    found = getattr(import_module(f"benchmarks.cases.{module}"), function)
+    result = found(**json.loads(parameters))
+    if inspect.iscoroutine(result):
+        result = asyncio.run(result)
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
