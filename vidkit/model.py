@@ -102,6 +102,7 @@ class RequestModel(BaseModel):
         validate_by_alias=False,
         ser_json_bytes="base64",
         hide_input_in_errors=True,
+        defer_build=True,
     )
     service: ClassVar[str | None] = None
     """Set where the model is a whole operation's parameters, named ``<Operation>Request``."""
@@ -142,6 +143,7 @@ class ResponseModel(BaseModel):
         val_json_bytes="base64",
         ser_json_bytes="base64",
         hide_input_in_errors=True,
+        defer_build=True,
         protected_namespaces=(),
     )
 

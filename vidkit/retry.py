@@ -181,44 +181,24 @@ async def run(
         VidKitTimeoutError: an attempt or the deadline ran out of time.
         VidKitError: what the last attempt ended with.
     """
-    delay: float | None = None
-    last_cost = 0
-
-    def worth_retrying(error: BaseException) -> bool:
-        nonlocal delay, last_cost
-        if not isinstance(error, VidKitError):
-            return False
-        delay = decide(
-            error,
-            attempts=error.attempts,
-            policy=policy,
-            idempotent=idempotent,
-            remaining=deadline.remaining(),
-            draw=draw(),
-        )
-        cost = retry_cost(error)
-        if delay is None or not budget.take(cost):
-            return False
-        last_cost = cost
-        return True
-
-    def wait(_: RetryCallState) -> float:
-        return delay or 0.0
-
-    async def numbered() -> T:
-        number = retrying.statistics["attempt_number"]
-        try:
-            return await _timed(attempt, number, policy, deadline)
-        except VidKitError as error:
-            error.attempts = number
-            raise
-
-    # A fresh object for each call: tenacity keeps the state of a run on it.
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(worth_retrying), wait=wait, sleep=asyncio.sleep, reraise=True
-    )
+    failed: list[VidKitError] = []
     try:
-        result: T = await retrying(numbered)
+        result = await _numbered(attempt, 1, policy, deadline)
+    except VidKitError as error:
+        failed.append(error)
+    else:
+        budget.refund(0)
+        return result
+
+    async def following(number: int) -> T:
+        # The loop begins with how the first attempt ended: most calls need no loop.
+        if failed:
+            raise failed.pop()
+        return await _numbered(attempt, number, policy, deadline)
+
+    tries = _Tries(policy, budget, deadline, idempotent, draw)
+    try:
+        return await tries.run(following)
     except VidKitError as error:
         if error.ambiguous and not idempotent:
             raise AmbiguousError(
@@ -232,8 +212,65 @@ async def run(
                 ambiguous=True,
             ) from error
         raise
-    budget.refund(last_cost)
-    return result
+
+
+@dataclass(slots=True)
+class _Tries:
+    """The attempts of one call, as tenacity runs them."""
+
+    policy: RetryPolicy
+    budget: RetryBudget
+    deadline: Deadline
+    idempotent: bool
+    draw: Callable[[], float]
+    delay: float = 0.0
+    last_cost: int = 0
+
+    async def run(self, attempt: Callable[[int], Awaitable[T]]) -> T:
+        # A fresh object for each call: tenacity keeps the state of a run on it.
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(self._are_not_over),
+            wait=self._wait,
+            sleep=asyncio.sleep,
+            reraise=True,
+        )
+
+        async def numbered() -> T:
+            return await attempt(retrying.statistics["attempt_number"])
+
+        result: T = await retrying(numbered)
+        self.budget.refund(self.last_cost)
+        return result
+
+    def _are_not_over(self, error: BaseException) -> bool:
+        if not isinstance(error, VidKitError):
+            return False
+        delay = decide(
+            error,
+            attempts=error.attempts,
+            policy=self.policy,
+            idempotent=self.idempotent,
+            remaining=self.deadline.remaining(),
+            draw=self.draw(),
+        )
+        cost = retry_cost(error)
+        if delay is None or not self.budget.take(cost):
+            return False
+        self.delay, self.last_cost = delay, cost
+        return True
+
+    def _wait(self, _: RetryCallState) -> float:
+        return self.delay
+
+
+async def _numbered(
+    attempt: Callable[[int], Awaitable[T]], number: int, policy: RetryPolicy, deadline: Deadline
+) -> T:
+    try:
+        return await _timed(attempt, number, policy, deadline)
+    except VidKitError as error:
+        error.attempts = number
+        raise
 
 
 async def _timed(

@@ -73,6 +73,8 @@ class Runtime:
     async def aws(self) -> "AwsTransport":
         """The transport to AWS."""
         self.check()
+        if self._aws is not None:
+            return self._aws
         async with self._opening:
             transport = self._aws
             if transport is None:
@@ -85,6 +87,8 @@ class Runtime:
     async def huawei(self) -> "HuaweiTransport":
         """The transport to Huawei Cloud."""
         self.check()
+        if self._huawei is not None:
+            return self._huawei
         async with self._opening:
             transport = self._huawei
             if transport is None:

@@ -1,5 +1,6 @@
 """Whether ten times as much takes more than ten times as long."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from benchmarks.cases.jobs import on_a_queue
@@ -46,15 +47,20 @@ async def growth(
             ("jobs", run, jobs),
         ):
             many = few * _TIMES
+            # As many in all: what the garbage collector does now and then falls on both.
             values = await in_turns(
-                {"few": partial(work, few), "many": partial(work, many)},
+                {"few": partial(_repeated, work, few), "many": partial(work, many)},
                 samples=samples,
             )
             found[kind] = {
-                "few": [value / few for value in values["few"]],
-                "many": [value / many for value in values["many"]],
+                name: [value / many for value in measured] for name, measured in values.items()
             }
         return found
+
+
+async def _repeated(work: Callable[[int], Awaitable[None]], count: int) -> None:
+    for _ in range(_TIMES):
+        await work(count)
 
 
 def _check(found: int, wanted: int) -> None:

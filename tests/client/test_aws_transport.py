@@ -219,3 +219,13 @@ async def test_xml_that_is_none_of_the_api_is_an_answer_or_our_error(scripted, b
     await transport.close()
     assert len(body) < 1000
     assert told is None or told.__cause__ is None
+
+
+async def test_requests_say_who_sends_them(scripted, monkeypatch):
+    monkeypatch.setenv("AWS_SDK_UA_APP_ID", "night-shift")
+    scripted.json({"tags": {}})
+    async with scripted.kit() as kit:
+        await kit.ivs.list_tags_for_resource("arn:aws:ivs:us-east-1:123456789012:channel/a")
+    names = scripted.requests[0][0].headers["User-Agent"].split()
+    assert {"vidkit", "app/night-shift"} <= set(names)
+    assert any(name.startswith("aiobotocore/") for name in names)

@@ -29,20 +29,15 @@ async def read_answer(
     """
     if _is_too_long(headers.get("content-length", "")):
         raise _too_long(status)
-    first = b""
-    body = bytearray()
+    pieces: list[bytes] = []
+    size = 0
     async for chunk in chunks:
-        if len(first) + len(body) + len(chunk) > LARGEST_ANSWER:
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
             raise _too_long(status)
-        # Most answers come in one piece, which need not be copied.
-        if not first and not body:
-            first = chunk
-            continue
-        if first:
-            body += first
-            first = b""
-        body += chunk
-    return first or bytes(body)
+        pieces.append(chunk)
+    # Most answers come in one piece, which need not be copied.
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _is_too_long(length: str) -> bool:

@@ -35,6 +35,7 @@ from vidkit.transports.aws_errors import credentials_refused, shown_cause, trans
 from vidkit.transports.aws_http import http_session_class
 from vidkit.transports.base import AwsRequest, Reply
 from vidkit.transports.foreign_logs import ForeignLogs, Secrets
+from vidkit.transports.handover import handed_over, not_handed_over
 from vidkit.transports.masks import masked
 
 __all__ = ["AwsTransport"]
@@ -66,6 +67,7 @@ class _Service:
             request goes elsewhere.
         domain: the first label of the service's domain.
         suffixes: the domains that it is in.
+        turns: one for each connection. Who waits for one has not dated and signed a request yet.
     """
 
     client: Any
@@ -73,6 +75,7 @@ class _Service:
     has_own_address: bool
     domain: str
     suffixes: tuple[str, ...]
+    turns: asyncio.Semaphore
 
     @property
     def region(self) -> str:
@@ -118,6 +121,7 @@ class AwsTransport:
     async def send(self, request: AwsRequest) -> Reply:
         """Send once; see `Transport`."""
         call = _Call(request.endpoint, self._known_secrets())
+        not_handed_over()
         with self._logs.own_call(call.secrets):
             try:
                 service = self._services.get(request.api) or await self._open(request.api)
@@ -127,7 +131,8 @@ class AwsTransport:
                 raise unusable(error) from shown_cause(error)
             self._check_endpoint(service, call)
             try:
-                reply = await _exchange(service.client, request, call)
+                async with service.turns:
+                    reply = await _exchange(service.client, request, call)
             except botocore_errors.ClientError as error:
                 if error.operation_name != request.operation:
                     raise credentials_refused(error) from shown_cause(error)
@@ -192,7 +197,8 @@ class AwsTransport:
                     config=AioConfig(
                         max_pool_connections=self._config.max_connections,
                         parameter_validation=False,
-                        user_agent_extra="vidkit",
+                        # Made once: botocore would put its own together twice for each request.
+                        user_agent=_user_agent(session),
                         # An empty mapping keeps the environment's proxies out.
                         proxies={} if is_loopback(self._config.endpoint_url) else None,
                     ),
@@ -210,6 +216,7 @@ class AwsTransport:
                 has_own_address,
                 client.meta.service_model.endpoint_prefix,
                 dns_suffixes(partitions, region),
+                asyncio.Semaphore(self._config.max_connections),
             )
             return service
 
@@ -268,6 +275,13 @@ def _region(config: AwsConfig, session: AioSession) -> str:
     return str(region)
 
 
+def _user_agent(session: AioSession) -> str:
+    names = [session.user_agent(), "vidkit"]
+    if app_id := session.get_config_variable("user_agent_appid"):
+        names.append(f"app/{app_id}")
+    return " ".join(names)
+
+
 def _variables(config: AwsConfig) -> dict[str, Any] | None:
     """With keys and region given, no profile that the environment names can get in the way."""
     if config.access_key_id and config.region and not config.profile:
@@ -319,6 +333,7 @@ def _redirect(*, params: dict[str, Any], **_: Any) -> None:
 def _note_sending(*, request: Any, **_: Any) -> None:
     """Temporary credentials may be new with each request; what refuses one may quote it."""
     _call.get().is_sent = True
+    handed_over()
     token = request.headers.get("X-Amz-Security-Token")
     if token:
         _call.get().secrets.add(token.decode() if isinstance(token, bytes) else token)

@@ -1,6 +1,6 @@
-"""Huawei Cloud through httpx on aiohttp's transport: the one file that imports them.
+"""Huawei Cloud through httpx on aiohttp's connections: the one file that imports them.
 
-Why that transport: httpx's own pool does not survive cancelled requests (see docs/decisions).
+Why those: httpx's own pool does not survive cancelled requests (see docs/decisions).
 """
 
 import asyncio
@@ -8,15 +8,16 @@ import json
 import logging
 import os
 import ssl
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Generator, Mapping
 from datetime import datetime
-from typing import TypeVar, cast
+from functools import lru_cache
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from vidkit.config import HuaweiConfig, is_loopback
 from vidkit.config.values import is_link_local
@@ -103,12 +104,13 @@ class SignedAuth(httpx.Auth):
         request.headers["X-Sdk-Date"] = sdk_date(moment)
         if self._security_token:
             request.headers["X-Security-Token"] = self._security_token
+        # Still encoded: decoding twice would sign another path.
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
         request.headers["Authorization"] = sign(
             request.method,
-            # Still encoded: decoding twice would sign another path.
-            request.url.raw_path.partition(b"?")[0].decode("ascii"),
-            parse_qsl(request.url.query.decode(), keep_blank_values=True),
-            {name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers},
+            path,
+            parse_qsl(query, keep_blank_values=True),
+            {name: value for name, value in request.headers.items() if name in _SIGNED_HEADERS},
             request.content,
             access_key=self._access_key,
             secret_key=self._secret_key,
@@ -127,33 +129,69 @@ class TokenAuth(httpx.Auth):
         yield request
 
 
-class _Network(AiohttpTransport):
-    """aiohttp, of whose answers no more than the limit is read and nothing is inflated."""
+class _Network(httpx.AsyncBaseTransport):
+    """aiohttp, of whose answers no more than the limit is read and nothing is inflated.
+
+    Its errors stay aiohttp's own, which tell whether anything was sent.
+
+    Args:
+        session: whose connections are used; closed with this.
+        proxy: what requests go through.
+        connect_timeout: seconds, for making a connection.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, proxy: httpx.Proxy | None, connect_timeout: float
+    ) -> None:
+        self._session = session
+        self._options: dict[str, Any] = {
+            "allow_redirects": False,
+            # The call's own timeout ends an attempt; no other one must be sooner.
+            "timeout": aiohttp.ClientTimeout(sock_connect=connect_timeout),
+        }
+        if proxy is not None:
+            self._options["proxy"] = str(proxy.url)
+            if proxy.auth is not None:
+                # aiohttp sends it on as Proxy-Authorization.
+                told = {"Authorization": aiohttp.encode_basic_auth(*proxy.auth)}
+                self._options["proxy_headers"] = told
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            response = await super().handle_async_request(request)
+            answer = await self._session.request(
+                request.method,
+                # Encoded as it was signed.
+                URL(str(request.url), encoded=True),
+                data=request.content or None,
+                headers=request.headers.multi_items(),
+                **self._options,
+            )
         except Exception as error:
             hide_request(error)
             raise
-        chunks = cast("httpx.AsyncByteStream", response.stream)
         try:
-            body = await read_answer(chunks, status=response.status_code, headers=response.headers)
+            body = await read_answer(
+                answer.content.iter_any(), status=answer.status, headers=answer.headers
+            )
         except Exception as error:
-            raise _broken_off(error, response) from error
+            raise _broken_off(error, answer) from error
         finally:
-            await chunks.aclose()
-        response.headers.pop("content-encoding", None)
-        return httpx.Response(
-            response.status_code,
-            headers=response.headers,
-            content=body,
-            extensions=response.extensions,
-        )
+            if not answer.content.at_eof():
+                # What is still to come is not worth the connection.
+                answer.close()
+        headers = [
+            (name, value)
+            for name, value in answer.raw_headers
+            if name.lower() != b"content-encoding"
+        ]
+        return httpx.Response(answer.status, headers=headers, content=body)
+
+    async def aclose(self) -> None:
+        await self._session.close()
 
 
 class HuaweiTransport:
-    """Owns the HTTP clients for Huawei Cloud MPC, and for IAM and the metadata service beside it.
+    """Owns the connections to Huawei Cloud MPC, and to IAM and the metadata service beside it.
 
     Args:
         config: where and who.
@@ -167,7 +205,9 @@ class HuaweiTransport:
         self._transport = transport
         self._clock = ServerClock()
         self._callers = Callers(config, self._ask, environ=os.environ)
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._networks: dict[str, httpx.AsyncBaseTransport] = {}
+        # Whoever waits for a connection does so before the request is dated and signed.
+        self._turns = asyncio.Semaphore(config.max_connections)
         self._context: ssl.SSLContext | None = None
         self._opening = asyncio.Lock()
         self._closed = False
@@ -207,12 +247,12 @@ class HuaweiTransport:
         return reply
 
     async def close(self) -> None:
-        """Close the clients and their connections."""
+        """Close the connections."""
         self._closed = True
         await self._callers.close()
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.aclose()
+        networks, self._networks = list(self._networks.values()), {}
+        for network in networks:
+            await network.aclose()
 
     async def _guarded(self, finding: Awaitable[T]) -> T:
         try:
@@ -225,47 +265,47 @@ class HuaweiTransport:
 
     async def _send(self, address: str, request: HttpRequest, caller: Caller) -> tuple[Reply, bool]:
         """The answer, and whether it is the second one, after a correction of the date."""
-        client = await self._client(address)
+        network = await self._network(address)
         url = address + request.path.format(project_id=caller.project_id)
         if request.query:
             url = f"{url}?{canonical_query(request.query)}"
-        built = client.build_request(
-            request.method,
-            url,
-            content=b"" if request.body is None else json.dumps(request.body).encode(),
-            headers={"Content-Type": "application/json", "X-Project-Id": caller.project_id},
-        )
-        if self._transport is not None:
-            handed_over()
-        try:
-            response = await self._exchange(client, built, caller.identity)
-        except Exception as error:
-            raise _translate(error) from error
-        return _reply(response, caller.identity), bool(response.history)
+        async with self._turns:
+            built = _built(
+                request.method,
+                url,
+                b"" if request.body is None else json.dumps(request.body).encode(),
+                {"Content-Type": "application/json", "X-Project-Id": caller.project_id},
+            )
+            if self._transport is not None:
+                handed_over()
+            try:
+                response, corrected = await self._exchange(network, built, caller.identity)
+            except Exception as error:
+                raise _translate(error) from error
+        return _reply(response, caller.identity), corrected
 
     async def _ask(self, question: Question) -> Reply:
         """Ask IAM or the metadata service; see `Ask`."""
-        client = await self._client(question.url)
-        built = client.build_request(
-            question.method, question.url, content=question.body, headers=dict(question.headers)
-        )
+        network = await self._network(question.url)
+        built = _built(question.method, question.url, question.body, question.headers)
         try:
             # What is sent here is not the request of the attempt.
             with watch_handover():
                 async with asyncio.timeout(question.seconds):
-                    response = await self._exchange(client, built, question.identity)
+                    response, _ = await self._exchange(network, built, question.identity)
         except Exception as error:
             raise _unanswered(question, error) from error
         _log.debug("%s %s status=%d", question.what, built.url.path, response.status_code)
         return _reply(response, question.identity)
 
     async def _exchange(
-        self, client: httpx.AsyncClient, request: httpx.Request, identity: Identity | None
-    ) -> httpx.Response:
+        self, network: httpx.AsyncBaseTransport, request: httpx.Request, identity: Identity | None
+    ) -> tuple[httpx.Response, bool]:
+        """The answer, and whether it is the second one."""
         if identity is None:
-            return await client.send(request, auth=None)
+            return await _sent(network, request, httpx.Auth())
         if isinstance(identity, IamToken):
-            return await client.send(request, auth=TokenAuth(identity.value))
+            return await _sent(network, request, TokenAuth(identity.value))
         auth = SignedAuth(
             identity.access_key,
             identity.secret_key,
@@ -273,40 +313,37 @@ class HuaweiTransport:
             clock=self._clock,
         )
         async with self._clock.turn():
-            return await client.send(request, auth=auth)
+            return await _sent(network, request, auth)
 
-    async def _client(self, address: str) -> httpx.AsyncClient:
-        """The client for an address; each origin has one, since each has a proxy of its own."""
+    async def _network(self, address: str) -> httpx.AsyncBaseTransport:
+        """The connections to an address; each origin has its own, since each has its own proxy."""
         key = "" if self._transport else origin(address)
-        if key not in self._clients:
+        if key not in self._networks:
             async with self._opening:
-                if key not in self._clients:
-                    self._clients[key] = await self._open(address)
-        return self._clients[key]
+                if key not in self._networks:
+                    self._networks[key] = await self._open(address)
+        return self._networks[key]
 
-    async def _open(self, address: str) -> httpx.AsyncClient:
+    async def _open(self, address: str) -> httpx.AsyncBaseTransport:
         try:
-            transport = self._transport or await self._network(address)
+            network = self._transport or await self._connections(address)
         except Exception as error:
             raise ConfigError(f"Huawei Cloud configuration: {error}") from error
         if self._closed:
-            await transport.aclose()
+            await network.aclose()
             raise RequestError("this VidKit is closed; make a new one")
-        return httpx.AsyncClient(
-            transport=transport,
-            headers={"User-Agent": "vidkit", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(None, connect=self._config.connect_timeout),
-            follow_redirects=False,
-        )
+        return network
 
-    async def _network(self, address: str) -> httpx.AsyncBaseTransport:
+    async def _connections(self, address: str) -> httpx.AsyncBaseTransport:
         proxy = _environment_proxy(address)
         if proxy is None and urlsplit(address).scheme == "http":
             # It knows no certificates, and so trusts nobody: there is no TLS here.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             context = await self._tls()
-        return _Network(verify=context, proxy=proxy, client=self._session(context))
+        return _Network(
+            self._session(context), proxy=proxy, connect_timeout=self._config.connect_timeout
+        )
 
     async def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -320,6 +357,7 @@ class HuaweiTransport:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
             trace_configs=[_told_when_connected()],
         )
         # aiohttp would send a GET or DELETE again by itself; retries have one place here.
@@ -339,9 +377,44 @@ def _told_when_connected() -> aiohttp.TraceConfig:
     return trace
 
 
-def _broken_off(error: Exception, response: httpx.Response) -> VidKitError:
+@lru_cache(maxsize=64)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
+
+
+def _built(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
+    always = {"User-Agent": "vidkit", "Accept": "*/*", "Accept-Encoding": "identity"}
+    return httpx.Request(method, _url(url), content=body, headers={**always, **headers})
+
+
+async def _sent(
+    network: httpx.AsyncBaseTransport, request: httpx.Request, auth: httpx.Auth
+) -> tuple[httpx.Response, bool]:
+    """The answer to a request, and whether that had to be sent a second time.
+
+    `httpx.AsyncClient` does this and more, and takes longer for it than for all the rest of a call:
+    it looks for cookies and redirects, and merges each request with defaults of its own.
+    """
+    flow = auth.auth_flow(request)
+    next(flow)
+    corrected = False
+    try:
+        while True:
+            response = await network.handle_async_request(request)
+            await response.aread()
+            try:
+                request = flow.send(response)
+            except StopIteration:
+                return response, corrected
+            corrected = True
+    finally:
+        flow.close()
+
+
+def _broken_off(error: Exception, response: aiohttp.ClientResponse) -> VidKitError:
     """The error for an answer that began and did not come whole, with what its head says."""
-    head = Reply(response.status_code, b"", dict(response.headers))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    head = Reply(response.status, b"", headers)
     failure = _translate(error)
     failure.status = head.status
     failure.request_id = answers.request_id(head)
@@ -388,9 +461,8 @@ def _environment_proxy(address: str) -> httpx.Proxy | None:
 
 
 def _never_sent(error: Exception) -> bool:
-    # The transport names a reset after sending a ConnectTimeout: only the cause tells.
     return isinstance(
-        error.__cause__ or error,
+        error,
         aiohttp.ClientConnectorError
         | aiohttp.ConnectionTimeoutError
         | aiohttp.ClientProxyConnectionError,
@@ -401,16 +473,13 @@ def _translate(error: Exception) -> VidKitError:
     """A vidkit error for whatever kept a whole answer from coming."""
     if isinstance(error, VidKitError):
         return error
-    cause = error.__cause__ or error
-    what = f"{type(cause).__name__}: {cause}"
+    what = f"{type(error).__name__}: {error}"
     sent = not _never_sent(error)
-    if isinstance(cause, aiohttp.ClientSSLError):
+    if isinstance(error, aiohttp.ClientSSLError):
         return TransportError(what)
-    if isinstance(cause, TimeoutError) or (
-        isinstance(error, httpx.TimeoutException) and not isinstance(cause, aiohttp.ClientError)
-    ):
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
         return VidKitTimeoutError(what, retryable=True, ambiguous=sent)
     retryable = isinstance(error, httpx.TransportError | aiohttp.ClientError) and not isinstance(
-        error, httpx.UnsupportedProtocol
+        error, httpx.UnsupportedProtocol | aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError
     )
     return TransportError(what, retryable=retryable, ambiguous=sent)
