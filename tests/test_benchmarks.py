@@ -18,9 +18,6 @@ from vidkit.paging import TokenPages
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-pytest.importorskip("pyperf")
-pytest.importorskip("msgspec")
-
 from benchmarks import bodies, clients, clocks, processes, results, rows, tables  # noqa: E402
 from benchmarks.__main__ import main  # noqa: E402
 from benchmarks.limits import struct_of  # noqa: E402
@@ -230,6 +227,7 @@ def test_a_row_is_measured_saved_and_drawn(addresses, tmp_path):
     results.save_pyperf(suite, [result])
     assert "06 vidkit" in suite.read_text("utf-8")
 
+    # Heavy, and needed for pictures alone: scripts/test does not install it.
     pytest.importorskip("matplotlib")
     drawing = [sys.executable, "-m", "benchmarks", "chart", str(file), "--folder", str(tmp_path)]
     subprocess.run(drawing, cwd=ROOT, check=True, capture_output=True)

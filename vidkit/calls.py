@@ -135,10 +135,13 @@ class Caller:
                     operation=operation.name,
                     attempt=attempt,
                     seconds=time.monotonic() - started,
-                    status=reply.status if reply else None,
+                    # Of half an answer, the failure has what its head said.
+                    status=reply.status if reply else getattr(failure, "status", None),
                     code=failure.code if failure else None,
                     error=_error_name(failure),
-                    request_id=request_id(reply) if reply else None,
+                    request_id=(
+                        request_id(reply) if reply else getattr(failure, "request_id", None)
+                    ),
                 ),
                 self.options.on_event,
             )

@@ -5,6 +5,7 @@ announces is done; a line that a crash cut off is as good as never written.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vidkit.errors import RequestError
+from vidkit.threads import in_thread
 
 if sys.platform != "win32":
     import fcntl
@@ -44,7 +46,7 @@ class Journal:
             RequestError: the file is no journal, cannot be opened, or another process writes it.
         """
         try:
-            await asyncio.to_thread(self._open)
+            await in_thread(self._open)
         except (OSError, ValueError) as error:
             raise RequestError(f"journal={str(self._path)!r}: cannot be used: {error}") from error
 
@@ -52,7 +54,9 @@ class Journal:
         """Close the file; closing twice is closing once."""
         file, self._file = self._file, None
         if file is not None:
-            file.close()
+            # Closing tries again to write what a full disk has not taken; that has been told.
+            with contextlib.suppress(OSError):
+                file.close()
 
     def get(self, key: str, fact: str) -> str | None:
         """What is known of a job: ``request`` and ``at``, ``token`` or ``ended``."""
@@ -67,7 +71,7 @@ class Journal:
         line = json.dumps({"key": key, **facts}, separators=(",", ":")).encode() + b"\n"
         try:
             async with self._writing:
-                await asyncio.to_thread(self._append, line)
+                await in_thread(lambda: self._append(line))
         except OSError as error:
             raise RequestError(
                 f"journal={str(self._path)!r}: cannot be written: {error}"

@@ -1,15 +1,21 @@
 """Writing items to a file of JSON lines, off the loop and whole or not at all."""
 
-import asyncio
+import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from vidkit.errors import RequestError
+from vidkit.threads import in_thread
 
 __all__ = ["OnWritten", "write_jsonl"]
+
+T = TypeVar("T")
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 OnWritten = Callable[[int], object]
 """Told how many items have been written, after each page."""
@@ -22,22 +28,38 @@ def _lines(items: Any) -> bytes:
     )
 
 
-def _open_beside(path: Path) -> IO[bytes]:
-    return tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-    )
+class _Part:
+    """The file under another name, until all of it is there. Blocking, for threads.
 
+    Args:
+        path: the file.
+    """
 
-def _finish(file: IO[bytes], path: Path) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-    file.close()
-    Path(file.name).replace(path)
+    def __init__(self, path: Path) -> None:
+        self._whole = path
+        self._path = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+        self._file: IO[bytes] | None = None
 
+    def open(self) -> IO[bytes]:
+        """Begin, readable and writable by the owner alone."""
+        self._file = os.fdopen(os.open(self._path, _FLAGS, 0o600), "wb")
+        return self._file
 
-def _give_up(file: IO[bytes]) -> None:
-    file.close()
-    Path(file.name).unlink(missing_ok=True)
+    def finish(self) -> None:
+        """Bring all of it to the disk, and give it its name."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._path.replace(self._whole)
+
+    def give_up(self) -> None:
+        """Leave nothing; of what is finished there is nothing to leave."""
+        if self._file is not None:
+            # Closing tries again to write what a full disk has not taken.
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._path.unlink(missing_ok=True)
 
 
 async def write_jsonl(
@@ -52,28 +74,28 @@ async def write_jsonl(
         RequestError: the folder is not there or not writable, or the disk is full.
     """
     try:
-        target = Path(path)
-        file = await asyncio.to_thread(_open_beside, target)
-    except (OSError, TypeError, ValueError) as error:
+        part = _Part(Path(path))
+    except (TypeError, ValueError) as error:
         raise RequestError(f"path={path!r}: cannot be written: {error}") from error
     written = 0
     try:
+        file = await _blamed(path, part.open)
         async for page in pages:
-            lines = await asyncio.to_thread(_lines, page.items)
-            await _blamed(target, file.write, lines)
+            lines = await in_thread(partial(_lines, page.items))
+            await _blamed(path, partial(file.write, lines))
             written += len(page.items)
             if on_progress is not None:
                 on_progress(written)
-        await _blamed(target, _finish, file, target)
+        await _blamed(path, part.finish)
     except BaseException:
-        _give_up(file)
+        part.give_up()
         raise
     return written
 
 
-async def _blamed(target: Path, work: Callable[..., object], *arguments: object) -> None:
+async def _blamed(path: str | os.PathLike[str], work: Callable[[], T]) -> T:
     """Do something with the file; only its own errors are the disk's."""
     try:
-        await asyncio.to_thread(work, *arguments)
-    except OSError as error:
-        raise RequestError(f"path={str(target)!r}: cannot be written: {error}") from error
+        return await in_thread(work)
+    except (OSError, ValueError) as error:
+        raise RequestError(f"path={os.fspath(path)!r}: cannot be written: {error}") from error

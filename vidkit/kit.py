@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from vidkit.checks import checked_constructor, operation
-from vidkit.config import AwsConfig, HuaweiConfig, seconds
+from vidkit.config import AwsConfig, HuaweiConfig, check_whole, seconds
 from vidkit.errors import ConfigError, RequestError
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ class VidKit:
 
         _check_type(aws, AwsConfig, "aws")
         _check_type(huawei, HuaweiConfig, "huawei")
+        for config in (aws, huawei):
+            if config is not None:
+                check_whole(config)
         _check_options(retry, poll, on_event)
         options = Options(
             retry=retry or RetryPolicy(),

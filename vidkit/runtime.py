@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError
@@ -33,6 +33,9 @@ class Runtime:
         self._shared: dict[type, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
+
+    def __reduce__(self) -> Never:
+        raise TypeError("a VidKit holds connections: it is not pickled, make one in each process")
 
     @property
     def phase(self) -> str:
@@ -73,8 +76,9 @@ class Runtime:
     async def aws(self) -> "AwsTransport":
         """The transport to AWS."""
         self.check()
-        if self._aws is not None:
-            return self._aws
+        transport = self._aws
+        if transport is not None:
+            return transport
         async with self._opening:
             transport = self._aws
             if transport is None:
@@ -87,8 +91,9 @@ class Runtime:
     async def huawei(self) -> "HuaweiTransport":
         """The transport to Huawei Cloud."""
         self.check()
-        if self._huawei is not None:
-            return self._huawei
+        transport = self._huawei
+        if transport is not None:
+            return transport
         async with self._opening:
             transport = self._huawei
             if transport is None:

@@ -18,7 +18,7 @@ class CallEvent:
         operation: the API operation, such as ``GetImages``.
         attempt: 1 for the first try of a call.
         seconds: how long it took.
-        status: the HTTP status, or None when no answer came.
+        status: the HTTP status, also of an answer that did not come whole; None when none came.
         code: the service's error code, or None.
         error: the class of the vidkit error; ``Canceled`` when the caller or a timeout ended it;
             None after a success.

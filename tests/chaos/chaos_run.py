@@ -74,7 +74,7 @@ async def chaos(seed: int, operations: int, *, in_flight: int = 50) -> Summary:
             height=90,
             scenes=1,
         )
-        async with LocalCloud(job_seconds=0.05) as cloud:
+        async with LocalCloud(job_seconds=0.05, recorded_calls=100 * operations) as cloud:
             _furnish(cloud, clip.path)
             options = {
                 "retry": RetryPolicy(
@@ -87,7 +87,7 @@ async def chaos(seed: int, operations: int, *, in_flight: int = 50) -> Summary:
             }
             requests = itertools.count()
             async with cloud.kit(**options, on_event=lambda _: next(requests)) as kit:
-                world = World(cloud, kit)
+                world = World(cloud, kit, most_attempts=options["retry"].max_attempts)
                 for kind, rule in FAULTS.items():
                     cloud.inject(kind, seed=seed, **rule)
                 started = time.monotonic()

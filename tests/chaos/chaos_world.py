@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vidkit import AsyncPager, ServiceError, VidKit, VidKitError
+from vidkit import (
+    AmbiguousError,
+    AsyncPager,
+    AuthError,
+    DecodeError,
+    ServiceError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    VidKit,
+    VidKitError,
+    VidKitTimeoutError,
+)
 from vidkit.local import LocalCloud
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,6 +49,21 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+# Nothing else may come of it: what was asked for is there, sound and permitted.
+OF_A_BAD_LINE: frozenset[type[VidKitError]] = frozenset(
+    {
+        AuthError,
+        DecodeError,
+        ThrottledError,
+        TransportError,
+        UnavailableError,
+        VidKitTimeoutError,
+    }
+)
+# Their requests are not sent again when it is unknown whether they were carried out.
+CREATORS: frozenset[str] = frozenset({"channel", "create_policy", "snapshots"})
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One operation's number and dice, the same in each run of a seed."""
@@ -61,6 +88,7 @@ class World:
     """By kind, then name: the id when it was made, None when that is not known."""
     refused: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """By kind: names of what was certainly not made."""
+    most_attempts: int = 1
     jobs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(15))
 
     def expect(self, truth: object, what: str) -> None:
@@ -81,7 +109,9 @@ class World:
         told = f"{actor}: {type(error).__name__} {error}"
         self.expect(error.operation, f"{told}: names no operation")
         self.expect(error.service, f"{told}: names no service")
-        self.expect(error.attempts >= 1, f"{told}: {error.attempts} attempts")
+        self.expect(1 <= error.attempts <= self.most_attempts, f"{told}: {error.attempts} attempts")
+        right = OF_A_BAD_LINE | ({AmbiguousError} if actor in CREATORS else set())
+        self.expect(type(error) in right, f"{told}: not what a bad line leads to")
         if isinstance(error, ServiceError):
             self.expect(error.code, f"{told}: has no code")
 

@@ -16,6 +16,7 @@ from vidkit import S3Video, VidKit
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.rekognition import StreamProcessorDataSharingPreference
+from vidkit.rekognition.completion_setup import CompletionChannel
 
 KINDS = {
     "label_detection": [{"Timestamp": 0, "Label": {"Name": "Car", "Confidence": 99.0}}],
@@ -55,6 +56,8 @@ class Scene:
     channel: str = ""
     job_ids: dict[str, str] = field(default_factory=dict[str, str])
     task_id: str = ""
+    task_token: str = ""
+    ends: CompletionChannel | None = None
     folder: Path = Path()
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -98,8 +101,9 @@ async def set_up(cloud: LocalCloud, kit: VidKit, t0: Any, folder: Path) -> Scene
         scene.job_ids[kind] = job.id
         await job.result()
     job = await kit.mpc.create_thumbnails_task(**_SHOT)
-    scene.task_id = job.id
+    scene.task_id, scene.task_token = job.id, job.token
     await job.result()
+    scene.ends = await _ensure_queue(kit, scene)
     return scene
 
 
@@ -186,6 +190,30 @@ async def _run_jobs(kit: VidKit, _: Scene) -> None:
     assert len(outcomes) == 3
 
 
+def _ensure_queue(kit: VidKit, scene: Scene) -> Awaitable[CompletionChannel]:
+    role = "arn:aws:iam::123456789012:role/rekognition"
+    return kit.rekognition.ensure_completion_queue(scene.fresh(), role_arn=role)
+
+
+def _check_queue(kit: VidKit, scene: Scene) -> Awaitable[Any]:
+    assert scene.ends
+    return kit.rekognition.check_completion_queue(
+        scene.ends.queue_url, notification_channel=scene.ends.notification_channel
+    )
+
+
+async def _wait_by_queue(kit: VidKit, scene: Scene) -> None:
+    assert scene.ends
+    channel = scene.ends.notification_channel
+    async with kit.rekognition.completion_queue(
+        scene.ends.queue_url, linger=0.01, wait_seconds=1
+    ) as queue:
+        job = await kit.rekognition.start_label_detection(
+            VIDEO, notification_channel=channel, completion=queue
+        )
+        await job.result()
+
+
 async def _save(kit: VidKit, scene: Scene) -> Any:
     target = tempfile.mkdtemp(dir=scene.folder)
     return await kit.images.save_images(target, **scene.range)
@@ -210,6 +238,9 @@ OPERATIONS: dict[str, Call] = {
     "rekognition.create_stream_processor": _processor,
     "rekognition.start_stream_processor": _labelling,
     "rekognition.update_stream_processor": _update_processor,
+    "rekognition.ensure_completion_queue": _ensure_queue,
+    "rekognition.check_completion_queue": _check_queue,
+    "rekognition.completion_queue": _wait_by_queue,
     "ivs.create_playback_restriction_policy": lambda kit, s: (
         kit.ivs.create_playback_restriction_policy(name=s.fresh())
     ),
@@ -259,8 +290,33 @@ COVERED_ELSEWHERE = {
     "rekognition.delete_stream_processor",
     "rekognition.stop_stream_processor",
     "rekognition.wait_for_status",
-    # These need SNS and SQS: see test_completion.py.
-    "rekognition.check_completion_queue",
-    "rekognition.completion_queue",
-    "rekognition.ensure_completion_queue",
 }
+
+
+async def _watch(kit: VidKit, scene: Scene) -> None:
+    assert [status async for status in kit.resume(scene.task_token).watch()] == ["SUCCEEDED"]
+
+
+async def _cancel_job(kit: VidKit, scene: Scene) -> None:
+    job = await kit.mpc.create_thumbnails_task(**_SHOT, user_data=scene.fresh())
+    await job.cancel()
+
+
+async def _pages(kit: VidKit, _: Scene) -> None:
+    async for page in kit.mpc.list_thumbnails_task(size=100).pages():
+        assert page.items
+
+
+HANDLES: dict[str, Call] = {
+    "Job.cancel": _cancel_job,
+    "Job.result": lambda kit, s: kit.resume(s.task_token).result(),
+    "Job.status": lambda kit, s: kit.resume(s.task_token).status(),
+    "Job.watch": _watch,
+    "AsyncPager.collect": lambda kit, _: kit.ivs.list_channels().collect(),
+    "AsyncPager.first": lambda kit, _: kit.ivs.list_channels().first(),
+    "AsyncPager.pages": _pages,
+    "AsyncPager.to_jsonl": lambda kit, s: kit.mpc.list_thumbnails_task(size=100).to_jsonl(
+        s.folder / f"{s.fresh()}.jsonl"
+    ),
+}
+"""What waits besides: the methods of the things that operations return."""

@@ -34,8 +34,8 @@ async def main():
                 for n in range(given["jobs"])
             ]
             with open(given["results"], "a") as results:
-                run = kit.run_jobs(starters, max_in_flight=20, journal=given["journal"],
-                                   completion=queue)
+                run = kit.run_jobs(starters, max_in_flight=given["in_flight"],
+                                   journal=given["journal"], completion=queue)
                 async for outcome in run:
                     if outcome.error is not None:
                         raise outcome.error
@@ -50,7 +50,7 @@ async def main():
 asyncio.run(main())
 """
 
-JOBS = 200
+JOBS, IN_FLIGHT = 200, 20
 
 
 @pytest.fixture
@@ -93,6 +93,7 @@ def told(path):
     return [json.loads(line) for line in whole]
 
 
+@pytest.mark.long
 async def test_two_hundred_jobs_survive_a_kill(
     clock_clip, moto_server, started, tmp_path, monkeypatch, capsys
 ):
@@ -107,18 +108,27 @@ async def test_two_hundred_jobs_survive_a_kill(
             "secret": cloud.secret_access_key,
             "endpoint": cloud.endpoint,
             "jobs": JOBS,
+            "in_flight": IN_FLIGHT,
             "journal": str(tmp_path / "journal.jsonl"),
             "results": str(results),
         }
         first = await program(given)
-        async with asyncio.timeout(60):
-            while len(told(results)) < JOBS // 2:
-                assert first.returncode is None, (await first.communicate())[1].decode()
-                await asyncio.sleep(0.05)
+
+        async def until(reached):
+            async with asyncio.timeout(60):
+                while not reached():
+                    assert first.returncode is None, (await first.communicate())[1].decode()
+                    await asyncio.sleep(0.05)
+
+        await until(lambda: len(told(results)) >= JOBS // 2)
+        # It is killed when it has started as many as may be in flight and knows of none of them.
+        held = cloud.inject("latency", operation="StartLabelDetection", seconds=600)
+        await until(lambda: cloud.struck(held) == len(started) - len(told(results)) == IN_FLIGHT)
         first.send_signal(signal.SIGKILL)
         await first.communicate()
+        cloud.uninject()
         before = len(told(results))
-        assert before < JOBS
+        assert before < JOBS - IN_FLIGHT
 
         second = await program(given)
         async with asyncio.timeout(90):

@@ -590,7 +590,7 @@ async def test_no_secret_shows_anywhere(cloud, transport, caplog):
         user(cloud),
     ):
         config = HuaweiConfig(**places(cloud), **given)
-        assert pickle.loads(pickle.dumps(config)) == config
+        told.append(repr(pickle.dumps(config)))
         told += [repr(config), str(config), f"{config!r:>99}"]
         calling = transport(**places(cloud), **given)
         for project_id in (None, cloud.project_id):

@@ -200,7 +200,7 @@ async def test_a_policy_that_vanishes_before_its_update_is_created(scripted):
 
 
 async def test_ten_at_once_in_one_kit_create_one(cloud, kit):
-    cloud.inject("lost_answer", service="ivs", operation=CREATE, probability=0.2, seed=7)
+    lost = cloud.inject("lost_answer", service="ivs", operation=CREATE, times=1)
     view = kit.with_options(deadline=30)
     found = await asyncio.gather(
         *(
@@ -212,6 +212,9 @@ async def test_ten_at_once_in_one_kit_create_one(cloud, kit):
     )
     assert await named(kit, "x") == [found[0]]
     assert all(policy == found[0] for policy in found)
+    # The one who made it was not told so, and made no second one.
+    assert cloud.struck(lost) == 1
+    assert operations(cloud).count(CREATE) == 1
 
 
 async def test_many_names_at_once_over_a_line_that_loses_answers(cloud, kit):

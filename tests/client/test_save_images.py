@@ -175,16 +175,25 @@ async def test_two_runs_at_a_time_into_one_folder_do_not_hurt_each_other(kit, as
         assert content.endswith(b"\xff\xd9"), name
 
 
-async def test_files_have_the_permissions_that_the_umask_leaves(kit, asked, folder):
-    for mask, files, folders in ((0o027, 0o640, 0o750), (0, 0o664, 0o775)):
-        target = folder / oct(mask)
+async def test_nobody_else_may_write_the_files_whatever_the_umask(kit, asked, folder, monkeypatch):
+    parts = set()
+    replace = Path.replace
+
+    def watched(part, whole):
+        parts.add(stat.S_IMODE(part.stat().st_mode))
+        return replace(part, whole)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    for mask, files, folders in ((0o027, 0o640, 0o750), (0, 0o644, 0o755)):
+        target = folder / oct(mask) / "below"
         before = os.umask(mask)
         try:
             await kit.images.save_images(target, **asked)
         finally:
             os.umask(before)
-        assert stat.S_IMODE(target.stat().st_mode) == folders
+        assert {stat.S_IMODE(f.stat().st_mode) for f in (target, target.parent)} == {folders}
         assert {stat.S_IMODE(path.stat().st_mode) for path in target.iterdir()} == {files}
+    assert parts == {0o640, 0o644}
 
 
 async def test_progress_is_told_after_each_window(kit, asked, folder):
@@ -335,6 +344,8 @@ async def test_an_unknown_stream_leaves_an_empty_folder(kit, asked, folder):
 async def test_a_full_disk_is_one_clear_error_and_stops_everything(
     cloud, kit, asked, folder, monkeypatch
 ):
+    # What is fetched ahead is still under way when the disk is full.
+    cloud.inject("hang", operation="GetImages", after=3)
     replace, left = Path.replace, iter(range(6))
 
     def full(self, target):
@@ -344,11 +355,10 @@ async def test_a_full_disk_is_one_clear_error_and_stops_everything(
 
     monkeypatch.setattr(folder_module.Path, "replace", full)
     with pytest.raises(RequestError, match=r"target=.*frames.*No space left"):
-        await kit.images.save_images(folder, **asked, concurrency=1)
+        await kit.images.save_images(folder, **asked, concurrency=3)
+    assert not kit._runtime._tasks
     assert len(names(folder)) == 6
-    calls = len(cloud.calls)
-    await asyncio.sleep(0.1)
-    assert len(cloud.calls) == calls
+    assert fetched(cloud) > 3
 
 
 async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, folder, monkeypatch):
@@ -390,11 +400,23 @@ async def test_a_kit_that_closes_ends_the_run(cloud, asked, folder):
 
 
 PROGRAM = """
-import asyncio, json, os, resource, sys
+import asyncio, itertools, json, os, resource, signal, sys
 from datetime import datetime, timedelta
 from vidkit import AwsConfig, VidKit, VidKitError
+from vidkit.images import folder
 
 given = json.loads(sys.argv[1])
+
+def die_in_the_middle_of(number):
+    numbers, lock = itertools.count(1), folder._lock
+
+    def dying(descriptor):
+        lock(descriptor)
+        if next(numbers) == number:
+            os.write(descriptor, b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    folder._lock = dying
 
 async def main():
     aws = AwsConfig(region=given["region"], access_key_id=given["key"],
@@ -408,6 +430,8 @@ async def main():
         if "uid" in given:
             await kit.images.get_images(**asked).first()
             os.seteuid(given["uid"])
+        if "dies_at" in given:
+            die_in_the_middle_of(given["dies_at"])
         if "limit" in given:
             resource.setrlimit(resource.RLIMIT_FSIZE, (given["limit"], given["limit"]))
         try:
@@ -439,6 +463,8 @@ def program(cloud, clock_clip, t0):
         }
         return await asyncio.create_subprocess_exec(
             sys.executable,
+            # With a limit on files, the compiled modules it writes would be cut short.
+            "-B",
             "-c",
             PROGRAM,
             json.dumps(given | more),
@@ -458,16 +484,13 @@ async def ended(process):
 async def test_a_killed_run_is_finished_by_the_next_one(program, kit, t0, tmp_path):
     """Every file once and whole, as after a straight run."""
     folder = tmp_path / "killed"
-    first = await program(folder)
-    async with asyncio.timeout(60):
-        while not folder.exists() or len(names(folder)) < 40:
-            assert first.returncode is None, (await first.communicate())[1].decode()
-            await asyncio.sleep(0.005)
-    first.send_signal(signal.SIGKILL)
-    await first.communicate()
-    (folder / LEFTOVER).write_bytes(b"half")
+    first = await program(folder, dies_at=41)
+    _, complaints = await first.communicate()
+    assert first.returncode == -signal.SIGKILL, complaints.decode()
     left = [name for name in names(folder) if not name.startswith(".")]
-    assert 40 <= len(left) < 120
+    assert len(left) == 40
+    (half,) = set(names(folder)) - set(left)
+    assert (folder / half).read_bytes() == b"half"
     for name in left:
         # Nothing under a final name is half a file.
         assert (await asyncio.to_thread(read_clock, (folder / name).read_bytes())) is not None

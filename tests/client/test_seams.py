@@ -64,24 +64,36 @@ async def test_redirects_are_not_followed(scripted, elsewhere, status):
     assert elsewhere.requests == []
 
 
-async def test_nothing_below_sends_twice(scripted):
-    scripted.json({"task_array": []}).drop()
-    async with scripted.kit(retry=RetryPolicy.none()) as kit:
-        for call in (kit.mpc.list_thumbnails_task().collect, lambda: delete(kit)):
-            # The first answer opens a connection; the next request on it is cut.
-            with pytest.raises(VidKitError) if scripted.requests else no_error():
-                await call()
+GET_AND_DELETE = {
+    "huawei": (
+        lambda kit: kit.mpc.list_thumbnails_task().collect(),
+        lambda kit: kit.mpc.delete_thumbnails_task("1"),
+    ),
+    "aws": (
+        lambda kit: kit.ivs.list_tags_for_resource(ARN),
+        lambda kit: kit.ivs.untag_resource(ARN, ["a"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("service", GET_AND_DELETE)
+@pytest.mark.parametrize("ends", ["cut", "refused", "no answer"])
+async def test_nothing_below_sends_twice(scripted, service, ends):
+    get, delete = GET_AND_DELETE[service]
+    scripted.json({"task_array": [], "tags": {}})
+    if ends == "cut":
+        scripted.drop()
+    elif ends == "refused":
+        scripted.json({}, status=503)
+    else:
+        scripted.hang()
+    retry = RetryPolicy(max_attempts=1, attempt_timeout=2)
+    async with scripted.kit(retry=retry) as kit:
+        # The first answer opens a connection, which is the next request's.
+        await get(kit)
+        with pytest.raises(VidKitError):
+            await delete(kit)
     assert [request.method for request, _ in scripted.requests] == ["GET", "DELETE"]
-
-
-def no_error():
-    from contextlib import nullcontext
-
-    return nullcontext()
-
-
-def delete(kit):
-    return kit.mpc.delete_thumbnails_task("1")
 
 
 async def test_a_refusal_of_the_credentials_service_is_an_auth_error(

@@ -232,7 +232,7 @@ async def test_a_look_that_takes_too_long_does_not_end_the_waiting(scripted):
     scripted.json(description("STOPPED")).hang().json(description("RUNNING"))
     async with scripted.kit() as kit:
         await kit.rekognition.describe_stream_processor("door")
-        hurried = kit.with_options(deadline=0.1)
+        hurried = kit.with_options(deadline=0.5)
         answer = await hurried.rekognition.wait_for_status("door", "RUNNING", timeout=20)
     assert answer.status == "RUNNING"
     assert len(scripted.requests) == 3

@@ -1,3 +1,6 @@
+import asyncio
+import copy
+import dataclasses
 import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from vidkit import (
     VidKit,
 )
 from vidkit.config import seconds
+from vidkit.transports.huawei_credentials.given import CallableSource
 
 SECRET = "s3cret-value"
 
@@ -29,14 +33,88 @@ SECRET = "s3cret-value"
         HuaweiCredentials(access_key="AK", secret_key=SECRET, expires_at=datetime.now(UTC)),
     ],
 )
-def test_secrets_are_masked_and_configs_are_frozen_and_picklable(config):
+def test_secrets_are_masked_and_not_pickled_and_configs_are_frozen(config):
     assert SECRET not in repr(config)
     assert SECRET not in str(config)
     assert SECRET not in f"{config!r:>200}"
     assert "***" in repr(config)
-    assert pickle.loads(pickle.dumps(config)) == config
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert SECRET.encode() not in pickle.dumps(config, protocol)
+    assert copy.copy(config) is copy.deepcopy([config])[0] is config
     with pytest.raises(AttributeError):
         setattr(config, "region" if hasattr(config, "region") else "access_key", "elsewhere")
+
+
+def test_a_pickled_config_says_what_is_missing_and_takes_it_back():
+    config = AwsConfig(region="eu-central-1", access_key_id="AKIA", secret_access_key=SECRET)
+    loaded = pickle.loads(pickle.dumps(config))
+    assert (loaded.region, loaded.access_key_id) == ("eu-central-1", "AKIA")
+    assert loaded != config
+    assert "left-out" not in repr(loaded)
+    with pytest.raises(ConfigError, match=r"secret_access_key: .*dataclasses\.replace"):
+        VidKit(aws=loaded)
+    with pytest.raises(ConfigError, match="secret_access_key"):
+        VidKit(aws=pickle.loads(pickle.dumps(loaded)))
+    whole = dataclasses.replace(loaded, secret_access_key=SECRET)
+    assert whole == config
+    VidKit(aws=whole)
+
+
+def test_keys_that_were_pickled_are_not_signed_with():
+    keys = pickle.loads(pickle.dumps(HuaweiCredentials(access_key="AK", secret_key=SECRET)))
+    with pytest.raises(ConfigError, match=r"secret_key: .*not pickled"):
+        asyncio.run(CallableSource(lambda: keys).fetch())
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        AwsConfig(),
+        AwsConfig(region="eu-central-1", profile="work", connect_timeout=1, max_connections=3),
+        HuaweiConfig(region="cn-north-4", profile="work", use_metadata=False),
+    ],
+)
+def test_a_config_without_secrets_is_pickled_and_checked_again(config):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        pickled = pickle.dumps(config, protocol)
+        assert pickle.loads(pickled) == config
+    pickled = pickle.dumps(AwsConfig(region="eu-central-1"))
+    with pytest.raises(ConfigError, match="region"):
+        pickle.loads(pickled.replace(b"eu-central-1", b"eu central 1"))
+
+
+def test_a_callable_for_credentials_is_not_pickled_either():
+    config = pickle.loads(pickle.dumps(HuaweiConfig(credentials=lambda: SECRET)))
+    with pytest.raises(ConfigError, match="credentials"):
+        VidKit(huawei=config)
+    with pytest.raises(ConfigError, match="left out"):
+        config.credentials()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [10**400, 10**5000, -(10**5000), float("inf"), float("nan")],
+    ids=["400 digits", "5000 digits", "-5000 digits", "inf", "nan"],
+)
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda number: VidKit(deadline=number), "deadline"),
+        (lambda number: RetryPolicy(base_delay=number), "base_delay"),
+        (lambda number: PollPolicy(factor=number), "factor"),
+        (lambda number: AwsConfig(connect_timeout=number), "connect_timeout"),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(make, name, number):
+    with pytest.raises(ConfigError, match=f"^{name}=.*finite"):
+        make(number)
+
+
+def test_a_kit_is_not_pickled():
+    kit = VidKit(aws=AwsConfig(access_key_id="AKIA", secret_access_key=SECRET))
+    for one in (kit, kit.ivs, kit.images, kit.mpc, kit.rekognition):
+        with pytest.raises(TypeError, match="make one in each process"):
+            pickle.dumps(one)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,13 @@ def test_str_names_operation_code_and_facts():
     )
 
 
+def test_str_names_no_fact_that_is_not_known():
+    assert str(VidKitError("what happened")) == "what happened"
+    assert VidKitError("what happened").job_token is None
+    error = VidKitError("what happened", service="ivs", status=0, attempts=1)
+    assert str(error) == "ivs: what happened (status 0)"
+
+
 @pytest.mark.parametrize(
     ("code", "status", "cls", "retryable"),
     [
@@ -94,6 +101,7 @@ def test_str_names_operation_code_and_facts():
         ("InvalidPaginationTokenException", 400, errors.InvalidRequestError, False),
         ("APIGW.0301", 401, errors.AuthError, False),
         ("APIG.0308", 429, errors.ThrottledError, True),
+        ("APIG.0308", 400, errors.ThrottledError, True),
         ("APIGW.0308", 429, errors.ThrottledError, True),
         ("MPC.10202", 400, errors.InvalidRequestError, False),
         ("MPC.10211", 403, errors.NotFoundError, False),

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from image_archive import Archive, moment, run
@@ -113,7 +114,7 @@ async def read_all(archive, asked, start, end, go_on):
 
 
 @given(case=cases(), go_on=st.sampled_from(["the same", "by token"]))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_sampling_point_comes_exactly_once_in_order(case, go_on):
     archive, asked, interval, length = case
     shift = archive.skew if asked["image_selector_type"] == "PRODUCER_TIMESTAMP" else 0
@@ -139,7 +140,7 @@ def test_every_sampling_point_comes_exactly_once_in_order(case, go_on):
 
 
 @given(case=cases(), data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_from_any_token_the_rest_comes(case, data):
     archive, asked, _, length = case
     archive.faults = 0

@@ -28,8 +28,30 @@ def test_a_code_that_is_none_suggests_the_nearest(code, words):
 
 
 @pytest.mark.parametrize(
+    ("code", "suggestion"),
+    [
+        ("Germny", "; did you mean 'DE' (Germany)?"),
+        ("Austri", "; did you mean 'AT' (Austria)?"),
+        (" de ", "; did you mean 'DE' (Germany)?"),
+        # Two names are near, and the nearest is told; nothing is told that is not near.
+        ("Niger ia", "; did you mean 'NG' (Nigeria)?"),
+        ("D1", "; near it are 'TD' (Chad), 'SD' (Sudan), 'MD' (Moldova, Republic of)"),
+        ("DEU", "; near it are 'DE' (Germany)"),
+        ("Germ", "; near it are 'GR' (Greece), 'GM' (Gambia), 'GE' (Georgia)"),
+        ("", ""),
+        ("1234", ""),
+    ],
+)
+def test_what_is_suggested_is_near(code, suggestion):
+    with pytest.raises(ValueError, match="is no ISO 3166-1") as caught:
+        check_countries([code])
+    assert str(caught.value) == f"{code!r} is no ISO 3166-1 alpha-2 country code{suggestion}"
+
+
+@pytest.mark.parametrize(
     "origin",
     [
+        f"https://{'a.' * 58}abcd",
         "https://example.com",
         "http://localhost:3000",
         "https://a.b-c.example.co.uk:8443",
@@ -52,21 +74,23 @@ def test_what_browsers_send_is_an_origin(origin):
         ("https://example.com/path", "path"),
         ("https://example.com?x=1", "path"),
         ("https://example.com#", "path"),
-        ("https://Example.com", "lower case"),
+        ("https://example.com?", ": must end after host and port"),
+        ("https://Example.com", ": must be in lower case"),
         ("HTTPS://example.com", "lower case"),
-        ("https://user@example.com", "user"),
+        ("https://user@example.com", ": must not have a user"),
         ("https://example.com:443", "443"),
         ("http://example.com:80", "80"),
         ("https://example.com:0", "port 0"),
         ("https://example.com:08443", "port 8443 without zeros"),
-        ("https://example.com:99999", ""),
+        ("https://example.com:99999", "Port out of range"),
         ("https://example.com:", "end after"),
-        ("https://", "scheme"),
+        ("https://", ": must be scheme://host[:port]"),
         ("https://exa mple.com", "spaces"),
         ("https://-bad.example", "host"),
         ("https://a..b", "host"),
-        ("http://[::g]", ""),
-        ("https://" + "a" * 130, "128"),
+        ("http://[::g]", "::g"),
+        ("http://[v1.a:b]", "no valid host"),
+        (f"https://{'a.' * 58}abcde", "is longer than 128 characters"),
         ("*", "scheme"),
         ("", "scheme"),
     ],

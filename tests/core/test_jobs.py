@@ -93,7 +93,7 @@ async def test_a_passing_error_does_not_lose_the_job():
 async def test_an_error_that_stays_ends_the_watching_after_a_while():
     remote = Remote(unavailable())
     with pytest.raises(UnavailableError) as caught:
-        await remote.job()
+        await asyncio.wait_for(remote.job().result(), 10)
     assert JobRef.from_token(caught.value.job_token) == REF
     assert remote.polls > 2
 
@@ -111,7 +111,7 @@ async def test_a_timeout_ends_the_waiting_not_the_job():
     job = remote.job()
     started = time.monotonic()
     with pytest.raises(VidKitTimeoutError, match="goes on") as caught:
-        await job.result(timeout=0.05)
+        await asyncio.wait_for(job.result(timeout=0.05), 10)
     assert time.monotonic() - started < 5
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.job_token == REF.token()

@@ -1,3 +1,4 @@
+import os
 import stat
 import sys
 
@@ -69,9 +70,15 @@ async def test_a_closed_journal_takes_no_more(tmp_path):
         await journal.write("0", request="r")
 
 
-async def test_only_its_owner_reads_it(tmp_path):
-    await written(tmp_path / "j", ("0", {"request": "r"}))
-    assert sys.platform == "win32" or stat.S_IMODE((tmp_path / "j").stat().st_mode) == 0o600
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such modes")
+@pytest.mark.parametrize("mask", [0, 0o022, 0o077])
+async def test_only_its_owner_reads_it(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        await written(tmp_path / "j", ("0", {"request": "r"}))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "j").stat().st_mode) == 0o600
 
 
 @given(st.binary())

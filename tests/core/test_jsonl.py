@@ -1,5 +1,8 @@
 import errno
 import json
+import os
+import stat
+import sys
 
 import pytest
 
@@ -35,6 +38,25 @@ async def test_items_are_written_in_the_services_words_with_progress(tmp_path):
     assert lines[1] == {"Timestamp": 1, "Label": {"Name": "Dög", "Tomorrow": 1}}
     assert len(lines) == 5
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such modes")
+async def test_only_its_owner_reads_it_whatever_the_umask(tmp_path, monkeypatch):
+    modes = []
+    fsync = os.fsync
+
+    def watched(descriptor):
+        modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        fsync(descriptor)
+
+    monkeypatch.setattr(jsonl.os, "fsync", watched)
+    before = os.umask(0)
+    try:
+        await pager(answer(1)).to_jsonl(tmp_path / "labels.jsonl")
+    finally:
+        os.umask(before)
+    modes.append(stat.S_IMODE((tmp_path / "labels.jsonl").stat().st_mode))
+    assert modes == [0o600, 0o600]
 
 
 async def test_after_a_failure_the_old_file_stands_and_no_half_one(tmp_path):

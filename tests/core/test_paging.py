@@ -113,14 +113,21 @@ async def test_an_error_carries_the_token_and_the_iterator_goes_on():
         await anext(pages)
 
 
-async def test_a_token_that_comes_twice_is_an_error_not_a_loop():
+@pytest.mark.parametrize("ring", ["a", "ab", "abc"])
+async def test_a_token_that_comes_twice_is_an_error_not_a_loop(ring):
+    asked = []
+
     async def fetch(token):
-        return FakePage([token], "a")
+        asked.append(token)
+        assert len(asked) < 10, "it goes on for ever"
+        following = ring.index(token) + 1 if token else 0
+        return FakePage([token], ring[following % len(ring)])
 
     service = Service([])
     pager = AsyncPager(lambda token, *, ahead: TokenPages(fetch, service.spawn, ahead=ahead))
     with pytest.raises(DecodeError, match="before"):
         await pager.collect()
+    assert asked == [None, *ring]
 
 
 async def test_an_empty_token_ends_the_pages():
@@ -144,14 +151,24 @@ async def test_an_abandoned_iterator_leaves_no_task():
 
 
 async def test_a_cancelled_reader_can_read_on():
-    service = Service([[1], [2]])
-    pages = service.pager().pages()
-    await anext(pages)
-    reader = asyncio.ensure_future(anext(pages))
-    reader.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await reader
-    assert (await anext(pages)).items == [2]
+    cancelled = 0
+    for turns in range(10):
+        service = Service([[1], [2], [3]])
+        pages = service.pager().pages()
+        found = (await anext(pages)).items
+        reader = asyncio.ensure_future(anext(pages))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reader.cancel()
+        try:
+            found += (await reader).items
+        except asyncio.CancelledError:
+            cancelled += 1
+        async for page in pages:
+            found += page.items
+        assert found == [1, 2, 3], f"cancelled after {turns} turns of the loop"
+    # Before it began, while the page was under way, and when it was about to be handed over.
+    assert 5 < cancelled < 10
 
 
 @pytest.mark.parametrize("token", ["", 5, b"x"])

@@ -245,7 +245,7 @@ NEITHER = [
 
 
 @pytest.mark.parametrize("parse", [parse_connected_home_event, parse_face_search_record])
-@pytest.mark.parametrize("content", NEITHER, ids=lambda content: repr(content)[:30])
+@pytest.mark.parametrize("content", NEITHER, ids=map(str, range(len(NEITHER))))
 def test_what_is_neither_is_refused(parse, content):
     with pytest.raises(DecodeError, match=r"rekognition: the content is no \w+: no JSON object"):
         parse(content)

@@ -21,8 +21,13 @@ def test_tags_that_aws_does_not_admit(tags, words):
 
 
 def test_tags_that_aws_admits():
-    tags = {f"k{n}": "v" * 256 for n in range(50)}
+    tags = {f"k{n}": "v" * 256 for n in range(49)} | {"k" * 128: ""}
     assert check_tags(tags) is tags
+
+
+def test_a_key_that_is_too_long_is_shown_in_part():
+    with pytest.raises(ValueError, match=rf"key '{'k' * 40}': must have 1 to 128 characters"):
+        check_tags({"k" * 129: "v"})
 
 
 def test_a_service_may_take_more():

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -35,7 +36,7 @@ def make_channels():
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_pages_lose_and_repeat_nothing_whatever_comes_and_goes(data, filtered):
     _, channels = make_channels()
     named = {"name": "wanted"} if filtered else {}
@@ -68,7 +69,7 @@ def test_pages_lose_and_repeat_nothing_whatever_comes_and_goes(data, filtered):
 
 
 @given(st.lists(st.integers(0, 3), max_size=6), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_pages_of_sessions_show_those_that_were_there_and_no_later_ones(began, size):
     state, channels = make_channels()
     streams = Streams(state, Pages())
@@ -240,5 +241,7 @@ class IvsMachine(RuleBasedStateMachine):
             assert open_ended == (ids[-1:] if self.is_live(arn) else [])
 
 
-IvsMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+IvsMachine.TestCase.settings = settings(
+    max_examples=examples(40), stateful_step_count=30, deadline=None
+)
 TestIvsMachine = IvsMachine.TestCase

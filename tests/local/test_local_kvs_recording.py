@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cloud_fixtures import SECONDS, write_video
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,7 +102,7 @@ def answer_of(service, state, stream, call, **members):
     interval=st.just(250) | near(250, 2500),
     page=st.integers(1, 100),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_each_point_is_what_was_recorded_and_fragments_are_all_of_it(
     video, gaps, audio_only, duration, offset, fragment, by_producer, start, length, interval, page
 ):

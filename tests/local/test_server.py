@@ -181,6 +181,27 @@ async def test_every_call_is_recorded(cloud):
     assert 0 < first.seconds < 30
 
 
+async def test_of_many_calls_the_last_ones_are_kept():
+    async with LocalCloud(recorded_calls=20) as cloud, aiohttp.ClientSession() as session:
+        kept = []
+        for number in range(45):
+            async with session.get(f"{cloud.endpoint}/bucket/{number}") as response:
+                await response.read()
+            kept.append(len(cloud.calls))
+            assert cloud.calls[-1].operation == cloud.calls[0].operation
+        # A tenth goes at a time.
+        assert kept[:23] == [*range(1, 21), 19, 20, 19]
+        assert {*kept[20:]} == {19, 20}
+        times = [call.started for call in cloud.calls]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_some_calls_are_recorded(most):
+    with pytest.raises(ValueError, match="recorded_calls"):
+        LocalCloud(recorded_calls=most)
+
+
 async def test_a_failure_inside_a_service_is_its_internal_error(cloud, caplog, monkeypatch):
     from vidkit.local.ivs.service import Ivs
     from vidkit.local.kinesis_video import KinesisVideo

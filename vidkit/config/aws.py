@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from vidkit.checks import checked_constructor
 from vidkit.config.values import (
     SECRET,
+    Private,
     check_flag,
     check_private,
     check_texts,
     check_together,
     check_word,
-    masked_repr,
     set_connections,
 )
 from vidkit.errors import ConfigError
@@ -21,7 +21,7 @@ __all__ = ["AwsConfig"]
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class AwsConfig:
+class AwsConfig(Private):
     """How to reach AWS: Kinesis Video Streams, Rekognition and IVS.
 
     Every field is optional. What is not given comes from botocore's own chain: environment,
@@ -71,6 +71,3 @@ class AwsConfig:
         check_flag(self.allow_http, "allow_http")
         check_private(self.endpoint_url, "endpoint_url", allow_http=self.allow_http)
         set_connections(self)
-
-    def __repr__(self) -> str:
-        return masked_repr(self)

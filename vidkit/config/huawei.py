@@ -13,6 +13,7 @@ from vidkit.config.values import (
     SECRET,
     SECRET_WITH_SPACES,
     SPACES,
+    Private,
     check_address,
     check_flag,
     check_private,
@@ -21,7 +22,6 @@ from vidkit.config.values import (
     check_word,
     is_link_local,
     is_loopback,
-    masked_repr,
     set_connections,
 )
 from vidkit.errors import ConfigError
@@ -34,7 +34,7 @@ _HEADER_TEXTS = ("access_key", "secret_key", "security_token", "auth_token")
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class HuaweiCredentials:
+class HuaweiCredentials(Private):
     """A pair of keys, permanent or temporary: what `HuaweiConfig.credentials` returns.
 
     Attributes:
@@ -69,9 +69,6 @@ class HuaweiCredentials:
         if not isinstance(moment, datetime) or moment.utcoffset() is None:
             raise ConfigError("expires_at: must be an aware datetime, such as datetime.now(UTC)")
 
-    def __repr__(self) -> str:
-        return masked_repr(self)
-
 
 CredentialsCallable: TypeAlias = Callable[[], HuaweiCredentials | Awaitable[HuaweiCredentials]]
 """Returns a pair of keys; a plain function runs in a thread, so that it may block."""
@@ -79,7 +76,7 @@ CredentialsCallable: TypeAlias = Callable[[], HuaweiCredentials | Awaitable[Huaw
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class HuaweiConfig:
+class HuaweiConfig(Private):
     """How to reach Huawei Cloud MPC.
 
     Every field is optional. Who calls is given in one way at the most: a pair of keys, a token, an
@@ -163,9 +160,6 @@ class HuaweiConfig:
         for name in ("endpoint", "iam_endpoint"):
             check_private(getattr(self, name), name, allow_http=self.allow_http)
         set_connections(self)
-
-    def __repr__(self) -> str:
-        return masked_repr(self)
 
     def _check_who_calls(self) -> None:
         check_together({"access_key": self.access_key, "secret_key": self.secret_key})

@@ -2,9 +2,10 @@
 
 import dataclasses
 import re
+import sys
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, Never, Self
 from urllib.parse import urlsplit
 
 from vidkit.errors import ConfigError, VidKitError
@@ -14,15 +15,16 @@ __all__ = [
     "SECRET",
     "SECRET_WITH_SPACES",
     "SPACES",
+    "Private",
     "check_address",
     "check_flag",
     "check_private",
     "check_texts",
     "check_together",
+    "check_whole",
     "check_word",
     "is_link_local",
     "is_loopback",
-    "masked_repr",
     "number",
     "seconds",
     "set_connections",
@@ -34,14 +36,68 @@ SECRET_WITH_SPACES: Final = SECRET | SPACES
 NO_TEXT: Final = {"text": False}
 
 
-def masked_repr(config: Any) -> str:
-    """A dataclass as it is written, its secrets as ``***``, its defaults left out."""
-    shown = [
-        f"{field.name}={'***' if field.metadata.get('secret') else repr(value)}"
+class Private:
+    """A frozen dataclass that keeps its secrets to itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """As it is written, its secrets as ``***``, its defaults left out."""
+        shown = [
+            f"{name}={'***' if is_secret else repr(value)}"
+            for name, value, is_secret in _given(self)
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without secrets: pickles end in files, caches and queues, where nobody expects one."""
+        given = _given(self)
+        told = {name: value for name, value, is_secret in given if not is_secret}
+        withheld = [name for name, _, is_secret in given if is_secret]
+        return _made, (type(self), told, withheld)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+def _given(config: Any) -> list[tuple[str, Any, bool]]:
+    """The fields that are not left to their defaults: name, value, and whether it is secret."""
+    return [
+        (field.name, value, bool(field.metadata.get("secret")))
         for field in dataclasses.fields(config)
         if (value := getattr(config, field.name)) != field.default
     ]
-    return f"{type(config).__name__}({', '.join(shown)})"
+
+
+class _Withheld(str):
+    """Stands where a secret was before it was pickled; of no use, so that nobody is mistaken."""
+
+    __slots__ = ()
+
+    def __call__(self) -> Never:
+        raise ConfigError("it was left out when its configuration was pickled")
+
+
+def _made(kind: type[Private], told: dict[str, Any], withheld: list[str]) -> Private:
+    return kind(**told, **dict.fromkeys(withheld, _Withheld("left-out")))
+
+
+def check_whole(config: Private) -> None:
+    """Refuse a configuration that has lost its secrets in a pickle.
+
+    Raises:
+        ConfigError: it has.
+    """
+    lost = [name for name, value, _ in _given(config) if isinstance(value, _Withheld)]
+    if lost:
+        given = ", ".join(f"{name}=..." for name in lost)
+        raise ConfigError(
+            f"{', '.join(lost)}: secrets are not pickled; give them again with "
+            f"dataclasses.replace({type(config).__name__.lower()}, {given})"
+        )
 
 
 def seconds(
@@ -59,9 +115,10 @@ def seconds(
     value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise error(f"{parameter}={duration!r}: give seconds as a number, or a timedelta")
-    if not (0 < value < float("inf") or (zero and value == 0)):
+    # A whole number can be larger than any float.
+    if not (0 < value <= sys.float_info.max or (zero and value == 0)):
         least = "0 seconds or more" if zero else "more than 0 seconds"
-        raise error(f"{parameter}={duration!r}: must be {least}, and finite")
+        raise error(f"{parameter}={_shown(duration)}: must be {least}, and finite")
     return float(value)
 
 
@@ -74,8 +131,16 @@ def number(value: float, *, parameter: str, least: float) -> None:
     given: Any = value
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise ConfigError(f"{parameter}={given!r}: must be a number")
-    if not least <= given < float("inf"):
-        raise ConfigError(f"{parameter}={given!r}: must be {least:g} or more, and finite")
+    if not least <= given <= sys.float_info.max:
+        raise ConfigError(f"{parameter}={_shown(given)}: must be {least:g} or more, and finite")
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        # Python does not write whole numbers of many thousand digits.
+        return "a number of too many digits"
 
 
 def check_texts(config: Any, *, error: type[VidKitError] = ConfigError) -> None:

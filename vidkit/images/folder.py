@@ -17,9 +17,9 @@ if sys.platform != "win32":
 __all__ = ["Folder"]
 
 _TRIES: Final = 3
-# The umask takes away what it does; nobody's files are for everybody to write.
-_FILE_MODE: Final = 0o664
-_FOLDER_MODE: Final = 0o775
+# For their owner alone to write, whatever the umask would let others do; it can take away more.
+_FILE_MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
@@ -46,7 +46,10 @@ class Folder:
         Raises:
             OSError: it cannot be made or read.
         """
-        self._path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        # mkdir would make the folders above with a mode of its own.
+        for folder in (*reversed(self._path.parents), self._path):
+            if not folder.is_dir():
+                folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
         return self._names()
 
     def _names(self) -> Iterator[str]:

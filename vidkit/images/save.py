@@ -17,6 +17,7 @@ from vidkit.images.names import file_name, shown, time_reader
 from vidkit.images.window_pages import WindowPages
 from vidkit.images.window_source import UnsavedWindows
 from vidkit.images.windows import Grid, to_millis
+from vidkit.threads import in_thread
 
 __all__ = ["MissingImage", "OnProgress", "SaveProgress", "SaveReport", "Saver", "Target"]
 
@@ -260,28 +261,12 @@ class Saver:
         Raises:
             RequestError: the target cannot be used.
         """
-        thread = asyncio.ensure_future(asyncio.to_thread(work))
         try:
-            return await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            self.target.stop()
-            await _ended(thread)
-            raise
+            return await in_thread(work, stop=self.target.stop)
         except VidKitError:
             raise
         except Exception as error:
             raise _unusable(str(self.target), error) from error
-
-
-async def _ended(thread: "asyncio.Future[Any]") -> None:
-    """Wait for a thread, however often the waiting is cancelled."""
-    while not thread.done():
-        try:
-            await asyncio.wait([thread])
-        except asyncio.CancelledError:
-            continue
-    if not thread.cancelled():
-        thread.exception()
 
 
 async def find_target(target: object, storage_options: object) -> Target:

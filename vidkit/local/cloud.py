@@ -39,6 +39,7 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
             those that do: ``images``, ``rekognition``, ``ivs``, ``mpc``.
         sns_endpoint: the address of another SNS on this machine, such as moto's server, to which
             the ends of jobs are published; the cloud's own SNS by default.
+        recorded_calls: how many calls ``calls`` holds at the most (100,000).
 
     Raises:
         ValueError: an argument makes no sense, such as a host that other machines can reach.
@@ -64,6 +65,7 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
         stop_seconds: float = 0.0,
         throttle: bool | Collection[str] = False,
         sns_endpoint: str | None = None,
+        recorded_calls: int = 100_000,
     ) -> None:
         require_loopback(host)
         if not 0 <= port <= _HIGHEST_PORT:
@@ -72,6 +74,9 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
             raise ValueError(f"job_seconds must not be negative, but it is {job_seconds}")
         if stop_seconds < 0:
             raise ValueError(f"stop_seconds must not be negative, but it is {stop_seconds}")
+        if recorded_calls < 1:
+            raise ValueError(f"recorded_calls must be at least 1, but it is {recorded_calls}")
+        self._recorded_calls = recorded_calls
         self._host = host
         self._port = port
         if sns_endpoint is not None:
@@ -112,7 +117,12 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
         if self._server is not None:
             raise RuntimeError("this LocalCloud has been started already; close it first")
         server = Server(
-            self._state, self._services(), calls=self._calls, host=self._host, port=self._port
+            self._state,
+            self._services(),
+            calls=self._calls,
+            recorded_calls=self._recorded_calls,
+            host=self._host,
+            port=self._port,
         )
         self._server = server
         try:
@@ -162,7 +172,7 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
 
     @property
     def calls(self) -> list[RecordedCall]:
-        """The calls answered so far, oldest first."""
+        """The calls answered so far, oldest first; of more than it holds the oldest are dropped."""
         return self._calls
 
     @property

@@ -1,11 +1,15 @@
 """Service models, loaded when the first request needs them."""
 
 import asyncio
+import functools
 from typing import Any
 
 from vidkit.local.service_models import ServiceModel
 from vidkit.local.threads import in_thread
 from vidkit.local.wire import Fault
+
+# One program may start many clouds, and the models never change.
+_load = functools.cache(ServiceModel.load)
 
 
 class LazyModel:
@@ -30,7 +34,7 @@ class LazyModel:
         """
         async with self._loading:
             if self._model is None:
-                self._model = await in_thread(ServiceModel.load, self._service)
+                self._model = await in_thread(_load, self._service)
         try:
             return self._model.accept(operation, parameters)
         except Fault as fault:

@@ -31,6 +31,7 @@ MAX_BODY: Final = 64 * 2**20
 
 _LARGE_BODY: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
+_DROPPED_SHARE: Final = 10
 
 # Faults that the service tells of itself, and faults of requests that it never gets to see.
 _WORDED: Final = frozenset(
@@ -71,6 +72,7 @@ class Server:
         state: what the services share.
         services: the services, each under its own name.
         calls: where answered calls are recorded.
+        recorded_calls: how many of them are kept at the most.
         host: a loopback address.
         port: the port, or 0 for a free one.
 
@@ -84,6 +86,7 @@ class Server:
         services: Sequence[Service],
         *,
         calls: list[RecordedCall],
+        recorded_calls: int,
         host: str,
         port: int,
     ) -> None:
@@ -91,6 +94,7 @@ class Server:
         self._state = state
         self._services = {service.name: service for service in services}
         self._calls = calls
+        self._recorded_calls = recorded_calls
         self._closing = False
         self._breakage = Breakage(lambda: self._closing)
         self._admin = Admin(state, calls)
@@ -195,6 +199,9 @@ class Server:
         self, call: "_Call", *, status: int, seconds: float = 0.0, code: str | None = None
     ) -> None:
         request, now = call.request, self._state.now()
+        if len(self._calls) >= self._recorded_calls:
+            # Many at once, since all that stay are moved.
+            del self._calls[: max(1, self._recorded_calls // _DROPPED_SHARE)]
         self._calls.append(
             RecordedCall(
                 service=call.route.service if call.route else "unknown",

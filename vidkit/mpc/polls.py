@@ -50,6 +50,7 @@ class _TaskPolls:
     def __init__(self) -> None:
         self._due: list[_Waiting] = []
         self._resting: list[_Waiting] = []
+        self._asking = 0
         self._working: asyncio.Task[None] | None = None
 
     async def ask(self, caller: MpcCaller, task_id: str) -> ThumbTask:
@@ -64,7 +65,13 @@ class _TaskPolls:
         self._due.append(waiting)
         if self._working is None:
             self._working = caller.runtime.spawn(self._work(caller))
-        return await waiting.answer
+        self._asking += 1
+        try:
+            return await waiting.answer
+        finally:
+            self._asking -= 1
+            if not self._asking:
+                self._stop()
 
     async def rest(self, caller: MpcCaller, task_id: str, delay: float) -> ThumbTask | None:
         """Wait, or less long when the task was looked at along with others: then give it."""
@@ -79,6 +86,13 @@ class _TaskPolls:
         finally:
             self._resting.remove(waiting)
 
+    def _stop(self) -> None:
+        """Nobody wants to know any more: a look under way would only keep a connection."""
+        working, self._working = self._working, None
+        self._due.clear()
+        if working is not None:
+            working.cancel()
+
     async def _work(self, caller: MpcCaller) -> None:
         failure: VidKitError = RequestError("this VidKit is closed; make a new one")
         try:
@@ -92,9 +106,11 @@ class _TaskPolls:
         except VidKitError as error:
             failure = error
         finally:
-            self._working = None
-            _fail([waiting for waiting in self._due if not waiting.answer.done()], failure)
-            self._due.clear()
+            # Whoever asks after it was stopped has another one.
+            if self._working is asyncio.current_task():
+                self._working = None
+                _fail([waiting for waiting in self._due if not waiting.answer.done()], failure)
+                self._due.clear()
 
     async def _turn(self, caller: MpcCaller) -> None:
         """Wait until one more call is allowed."""

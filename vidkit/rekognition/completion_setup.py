@@ -148,7 +148,7 @@ def _named_badly(topic_arn: str, region: str) -> list[Finding]:
 def _policy(attributes: QueueAttributes) -> dict[str, Any]:
     try:
         policy: Any = json.loads(attributes.policy or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return policy if isinstance(policy, dict) else {}  # pyright: ignore[reportUnknownVariableType]
 

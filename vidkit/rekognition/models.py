@@ -31,6 +31,7 @@ __all__ = [
     "S3Video",
     "StartAnswer",
     "StartRequest",
+    "TopicArn",
     "Video",
     "VideoJobPage",
     "VideoJobStatus",
@@ -42,6 +43,7 @@ VideoColorRange = Literal["FULL", "LIMITED"]
 
 Percent = Annotated[float, Field(ge=0, le=100, strict=True)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+TopicArn = Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:\w{12}:.+$")]
 
 _STATES = {
     "SUCCEEDED": JobState.SUCCEEDED,
@@ -108,9 +110,7 @@ class NotificationChannel(PascalRequest):
         ... )
     """
 
-    sns_topic_arn: Annotated[
-        str, StringConstraints(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:\w{12}:.+$")
-    ] = Field(serialization_alias="SNSTopicArn")
+    sns_topic_arn: TopicArn = Field(serialization_alias="SNSTopicArn")
     role_arn: Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:iam::\d{12}:role/?.+$")]
 
 

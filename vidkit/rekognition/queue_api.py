@@ -8,6 +8,7 @@ from pydantic import Field
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.model import PascalResponse
+from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest
 
 __all__ = ["QueueApi", "QueueAttributes", "SqsMessage", "Subscription"]
@@ -46,7 +47,7 @@ class _Queue(PascalResponse):
 
 
 class _Topic(PascalResponse):
-    topic_arn: str
+    topic_arn: TopicArn
 
 
 class Subscription(PascalResponse):
@@ -60,6 +61,11 @@ class Subscription(PascalResponse):
 class _Subscriptions(PascalResponse):
     subscriptions: list[Subscription] = Field(default_factory=list[Subscription])
     next_token: str | None = None
+
+    @property
+    def items(self) -> list[Subscription]:
+        """The page's subscriptions."""
+        return self.subscriptions
 
 
 _RECEIVE = Operation("sqs", "ReceiveMessage", _Received)
@@ -146,11 +152,4 @@ class QueueApi:
             request = AwsRequest("sns", "ListSubscriptionsByTopic", params)
             return await self._caller.call(_SUBSCRIPTIONS, request)
 
-        found: list[Subscription] = []
-        token: str | None = None
-        while True:
-            answer = await page(token)
-            found += answer.subscriptions
-            token = answer.next_token or None
-            if token is None:
-                return found
+        return await self._caller.pager(page).collect()

@@ -10,6 +10,7 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 """In bytes. 25 images of the largest size that GetImages has are 150 MiB; nothing else is near."""
 
 _LONGEST_NUMBER = 15
+_CRUMB = 4096
 
 
 async def read_answer(
@@ -29,15 +30,20 @@ async def read_answer(
     """
     if _is_too_long(headers.get("content-length", "")):
         raise _too_long(status)
-    pieces: list[bytes] = []
+    pieces: list[bytes | bytearray] = []
     size = 0
     async for chunk in chunks:
         size += len(chunk)
         if size > LARGEST_ANSWER:
             raise _too_long(status)
-        pieces.append(chunk)
-    # Most answers come in one piece, which need not be copied.
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        tail = pieces[-1] if pieces else None
+        # Millions of crumbs would take more memory than what they hold.
+        if len(chunk) < _CRUMB and isinstance(tail, bytearray):
+            tail += chunk
+        else:
+            pieces.append(bytearray(chunk) if len(chunk) < _CRUMB else chunk)
+    # Most large answers need one copy, most small ones hardly any.
+    return bytes(pieces[0]) if len(pieces) == 1 else b"".join(pieces)
 
 
 def _is_too_long(length: str) -> bool:

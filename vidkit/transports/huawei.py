@@ -38,6 +38,7 @@ from vidkit.transports.huawei_credentials.addresses import mpc_address, origin
 from vidkit.transports.huawei_credentials.callers import Caller, Callers
 from vidkit.transports.huawei_credentials.found import IamToken, Identity, Question, sent_secrets
 from vidkit.transports.huawei_credentials.refusals import has_ended
+from vidkit.transports.huawei_keys import KeyTrials
 from vidkit.transports.huawei_signer import canonical_query, sdk_date, sign
 from vidkit.transports.masks import without
 
@@ -204,6 +205,7 @@ class HuaweiTransport:
         self._config = config
         self._transport = transport
         self._clock = ServerClock()
+        self._trials = KeyTrials()
         self._callers = Callers(config, self._ask, environ=os.environ)
         self._networks: dict[str, httpx.AsyncBaseTransport] = {}
         # Whoever waits for a connection does so before the request is dated and signed.
@@ -280,6 +282,8 @@ class HuaweiTransport:
                 handed_over()
             try:
                 response, corrected = await self._exchange(network, built, caller.identity)
+            except VidKitError:
+                raise
             except Exception as error:
                 raise _translate(error) from error
         return _reply(response, caller.identity), corrected
@@ -312,8 +316,10 @@ class HuaweiTransport:
             security_token=identity.security_token,
             clock=self._clock,
         )
-        async with self._clock.turn():
-            return await _sent(network, request, auth)
+        async with self._clock.turn(), self._trials.turn(identity):
+            response, corrected = await _sent(network, request, auth)
+            self._trials.judge(identity, Reply(response.status_code, response.content))
+            return response, corrected
 
     async def _network(self, address: str) -> httpx.AsyncBaseTransport:
         """The connections to an address; each origin has its own, since each has its own proxy."""

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import av
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter
@@ -51,14 +52,14 @@ def test_every_frame_of_a_clip_tells_its_time(frames, change):
 
 
 @pytest.mark.parametrize("size", [(160, 90), (322, 182), (640, 360), (1000, 200), (180, 320)])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ms=st.integers(0, LAST_MS), dim=st.booleans())
 def test_any_time_can_be_burnt_and_read(size, ms, dim):
     assert read_clock(burnt(ms, dim=dim, size=size)) == ms
 
 
 @pytest.mark.parametrize("dim", [False, True])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(square=st.integers(0, 39), ms=st.integers(0, LAST_MS))
 def test_a_square_that_is_wrong_is_noticed(dim, square, ms):
     image = burnt(ms, dim=dim)

@@ -5,7 +5,7 @@ import inspect
 from datetime import UTC, datetime
 from typing import Any
 
-from vidkit.config import HuaweiConfig, HuaweiCredentials
+from vidkit.config import HuaweiConfig, HuaweiCredentials, check_whole
 from vidkit.errors import ConfigError, VidKitError
 from vidkit.transports.huawei_credentials.found import Found, IamToken, Identity
 
@@ -69,6 +69,7 @@ class CallableSource:
             raise ConfigError(
                 f"credentials: the callable must return HuaweiCredentials, not {kind}"
             )
+        check_whole(keys)
         if keys.expires_at is None:
             return Found(keys)
         left = (keys.expires_at - datetime.now(UTC)).total_seconds()

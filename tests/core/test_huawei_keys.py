@@ -1,0 +1,145 @@
+import asyncio
+import json
+
+import pytest
+
+from vidkit import AuthError
+from vidkit.config import HuaweiCredentials
+from vidkit.transports.base import Reply
+from vidkit.transports.huawei_keys import KeyTrials, is_wrongly_signed
+
+KEYS = HuaweiCredentials(access_key="AK", secret_key="SK")
+OTHERS = HuaweiCredentials(access_key="AK", secret_key="another")
+GOOD = Reply(200, b"{}")
+
+
+def refusal(message, status=401):
+    content = {"error_code": "APIGW.0301", "error_msg": message, "request_id": "r-1"}
+    return Reply(status, json.dumps(content).encode())
+
+
+WRONG = refusal("Incorrect IAM authentication information: verify aksk signature fail,canonical..")
+
+
+async def used(trials, keys, reply):
+    async with trials.turn(keys):
+        trials.judge(keys, reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "wrong"),
+    [
+        (WRONG, True),
+        (refusal("calc ak sk signature fail:signature expired"), False),
+        (refusal("AK access failed to reach the limit,forbidden."), False),
+        (refusal("Get secretKey failed,ak:AK,err:ak not exist"), False),
+        (refusal("verify aksk signature fail", status=400), False),
+        (Reply(403, b"[" * 100_000), False),
+        (GOOD, False),
+    ],
+)
+def test_what_speaks_of_the_signature(reply, wrong):
+    assert is_wrongly_signed(reply) is wrong
+
+
+async def test_a_pair_that_was_refused_is_not_used_for_five_minutes():
+    now = 1000.0
+    trials = KeyTrials(now=lambda: now)
+    await used(trials, KEYS, WRONG)
+    for later in (1000.0, 1299.9):
+        now = later
+        with pytest.raises(AuthError, match="not sent") as caught:
+            await used(trials, KEYS, GOOD)
+        error = caught.value
+        assert (error.code, error.status, error.request_id) == ("APIGW.0301", None, "r-1")
+        assert not error.retryable
+        assert not error.ambiguous
+        assert "SK" not in str(error)
+    # Another pair is tried at once, and says nothing of the first one.
+    await used(trials, OTHERS, GOOD)
+    with pytest.raises(AuthError):
+        await used(trials, KEYS, GOOD)
+    now = 1300.0
+    await used(trials, KEYS, GOOD)
+
+
+async def test_what_was_let_in_once_stays_good():
+    trials = KeyTrials()
+    await used(trials, KEYS, GOOD)
+    await used(trials, KEYS, WRONG)
+    await used(trials, KEYS, GOOD)
+
+
+async def test_other_refusals_are_not_remembered():
+    trials = KeyTrials()
+    for message in ("signature expired", "decrypt token fail", "no permission"):
+        await used(trials, KEYS, refusal(message))
+    await used(trials, KEYS, GOOD)
+
+
+async def test_a_new_pair_is_tried_by_one_and_then_by_all():
+    trials = KeyTrials(patience=30)
+    under_way, together = 0, []
+
+    async def request():
+        nonlocal under_way
+        async with trials.turn(KEYS):
+            under_way += 1
+            together.append(under_way)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            trials.judge(KEYS, GOOD)
+            under_way -= 1
+
+    await asyncio.gather(*(request() for _ in range(10)))
+    # The first is back when the others begin.
+    assert together[:2] == [1, 1]
+    assert max(together) > 5
+
+
+async def test_of_many_at_once_one_finds_out_that_the_pair_is_wrong():
+    trials = KeyTrials(patience=30)
+    sent = 0
+
+    async def request():
+        nonlocal sent
+        async with trials.turn(KEYS):
+            sent += 1
+            await asyncio.sleep(0)
+            trials.judge(KEYS, WRONG)
+
+    ends = await asyncio.gather(*(request() for _ in range(30)), return_exceptions=True)
+    assert sent == 1
+    assert [type(end) for end in ends] == [type(None)] + [AuthError] * 29
+
+
+async def test_a_first_that_hangs_or_is_cancelled_holds_nobody_up():
+    trials = KeyTrials(patience=0.01)
+
+    async def hang():
+        async with trials.turn(KEYS):
+            await asyncio.sleep(30)
+
+    hanging = asyncio.ensure_future(hang())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10), trials.turn(KEYS):
+        pass
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+    patient = KeyTrials(patience=30)
+    waiting = asyncio.ensure_future(used(patient, KEYS, GOOD))
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    async with asyncio.timeout(10), patient.turn(KEYS):
+        pass
+
+
+async def test_only_so_many_pairs_are_remembered():
+    trials = KeyTrials()
+    pairs = [HuaweiCredentials(access_key=f"AK{n}", secret_key="SK") for n in range(40)]
+    for keys in pairs:
+        await used(trials, keys, WRONG)
+    assert len(trials._refused) == 16
+    await used(trials, pairs[0], GOOD)
+    with pytest.raises(AuthError):
+        await used(trials, pairs[-1], GOOD)

@@ -1,0 +1,105 @@
+"""What a journal says when it cannot be used, and what it knows meanwhile."""
+
+import pytest
+from full_disk import fill
+
+from vidkit import RequestError, journal
+from vidkit.journal import Journal
+
+
+async def refusal(work):
+    with pytest.raises(RequestError) as caught:
+        await work
+    return caught.value
+
+
+async def test_what_is_written_is_known_at_once(tmp_path):
+    log = Journal(tmp_path / "j")
+    await log.open()
+    await log.write("0", request="r0", at="now")
+    await log.write("0", token="t0")
+    await log.write("1", request="r1")
+    known = [log.get("0", "request"), log.get("0", "at"), log.get("0", "token")]
+    assert known == ["r0", "now", "t0"]
+    assert (log.get("1", "request"), log.get("1", "token"), log.get(None, "request")) == (
+        "r1",
+        None,
+        None,
+    )
+    log.close()
+    assert (tmp_path / "j").read_text() == (
+        '{"key":"0","request":"r0","at":"now"}\n{"key":"0","token":"t0"}\n{"key":"1","request":"r1"}\n'
+    )
+
+
+async def test_a_line_is_on_disk_before_it_is_known(tmp_path, monkeypatch):
+    path = tmp_path / "j"
+    log = Journal(path)
+    await log.open()
+    synced = []
+    monkeypatch.setattr(journal.os, "fsync", lambda _: synced.append(path.read_bytes()))
+    await log.write("0", request="r0")
+    assert synced == [b'{"key":"0","request":"r0"}\n']
+    log.close()
+
+
+async def test_a_full_disk_is_a_clear_error_and_what_was_not_written_is_not_known(
+    tmp_path, monkeypatch
+):
+    fill(monkeypatch)
+    log = Journal(tmp_path / "j")
+    await log.open()
+    error = await refusal(log.write("0", request="r0"))
+    assert error.message.startswith(f"journal='{tmp_path / 'j'}': cannot be written: ")
+    assert "No space" in error.message
+    assert isinstance(error.__cause__, OSError)
+    assert log.get("0", "request") is None
+    # There is still no room, which is known by now.
+    log.close()
+    assert (tmp_path / "j").read_bytes() == b""
+
+
+async def test_a_closed_journal_says_so(tmp_path):
+    log = Journal(tmp_path / "j")
+    await log.open()
+    log.close()
+    assert (await refusal(log.write("0", request="r"))).message == "journal: it is closed"
+    assert (tmp_path / "j").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"[]\n", "line 1 is no line of a journal"),
+        (b'{"key":"0"}\n{"key":5}\n', "line 2 is no line of a journal"),
+        (b'{"key":"0"}\nnotes', "its last line is no line of a journal"),
+    ],
+)
+async def test_a_fault_says_where_it_is(tmp_path, content, fault):
+    path = tmp_path / "j"
+    path.write_bytes(content)
+    assert (await refusal(Journal(path).open())).message == f"journal='{path}': {fault}"
+    # It is not kept open: another may use it once it is mended.
+    path.write_bytes(b"")
+    log = Journal(path)
+    await log.open()
+    log.close()
+
+
+async def test_a_file_that_cannot_be_opened_says_which_and_why(tmp_path):
+    error = await refusal(Journal(tmp_path).open())
+    assert error.message.startswith(f"journal='{tmp_path}': cannot be used: ")
+    assert isinstance(error.__cause__, OSError)
+
+
+async def test_a_second_run_is_told_which_journal_it_is(tmp_path):
+    first = Journal(tmp_path / "j")
+    await first.open()
+    error = await refusal(Journal(tmp_path / "j").open())
+    assert error.message.startswith(f"journal='{tmp_path / 'j'}': another run is writing it")
+    first.close()
+
+
+def test_what_is_no_path_is_shown():
+    with pytest.raises(RequestError, match="journal=5: must be a path"):
+        Journal(5)
