@@ -1,5 +1,6 @@
 import asyncio
 import socket
+import ssl
 
 import aiohttp
 import pytest
@@ -229,3 +230,21 @@ async def test_requests_say_who_sends_them(scripted, monkeypatch):
     names = scripted.requests[0][0].headers["User-Agent"].split()
     assert {"vidkit", "app/night-shift"} <= set(names)
     assert any(name.startswith("aiobotocore/") for name in names)
+
+
+async def test_authorities_are_read_once_for_all_clients(scripted, monkeypatch):
+    read = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def loading(self, *arguments):
+        read.append(arguments)
+        return load(self, *arguments)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", loading)
+    scripted.json({"tags": {}, "JobStatus": "IN_PROGRESS"})
+    for count in (1, 2):
+        async with scripted.kit() as kit:
+            await kit.ivs.list_tags_for_resource("arn:aws:ivs:us-east-1:123456789012:channel/a")
+            await kit.rekognition.get_label_detection("a" * 64)
+        # Another transport may have another configuration.
+        assert len(read) == count
