@@ -96,7 +96,7 @@ def _images_over_minutes(bench: Bench) -> tuple[Case, ...]:
         "calls:images_over_minutes",
         latency=500,
         size=20_000,
-        images=bench.several(600, 100),
+        images=bench.several(600, 300),
         samples=samples,
     )
 
@@ -353,7 +353,7 @@ ROWS = (
     Row(
         12,
         "import",
-        f"{_WALL}, a fresh process each",
+        f"{_CPU}, a fresh one each",
         _imports,
         (
             Aim(

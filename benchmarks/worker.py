@@ -6,11 +6,14 @@ import json
 import sys
 from importlib import import_module
 
+from benchmarks.installed import hide_command_line
+
 __all__ = ["main"]
 
 
 def main(name: str, parameters: str) -> None:
     """Call ``module:function`` of this package and print what it returns as JSON."""
+    hide_command_line()
     module, _, function = name.partition(":")
     found = getattr(import_module(f"benchmarks.cases.{module}"), function)
     result = found(**json.loads(parameters))

@@ -10,6 +10,9 @@ _COMMAND = (
     *("--format", "json", "--progress-spinner", "off"),
 )
 
+_HELP = {"-h", "--help"}
+_WRONG_USAGE = 2
+
 
 def verdict(output: str) -> tuple[int, list[str]]:
     """The exit status and the lines for what pip-audit wrote.
@@ -44,6 +47,11 @@ def main() -> int:
         text=True,
         check=False,
     )
+    if done.returncode == _WRONG_USAGE or _HELP & set(sys.argv):
+        # Nobody was asked: this is for whoever called.
+        sys.stdout.write(done.stdout)
+        sys.stderr.write(done.stderr)
+        return done.returncode
     status, lines = verdict(done.stdout)
     print("\n".join(lines))
     if not done.stdout:

@@ -186,6 +186,19 @@ async def test_a_stall_is_seen():
     assert await clocks.longest_stall(stall) >= 0.09
 
 
+def test_a_cold_process_has_what_an_installation_has():
+    statement = (
+        "import sys, aiobotocore.session; "
+        "assert 'httpx' in sys.modules; assert not {'rich', 'click'} & set(sys.modules)"
+    )
+    assert processes.run_fresh("benchmarks.cold", statement) > 0
+
+
+@pytest.mark.parametrize("who", ["vidkit", "aiobotocore", "vidkit, importing"])
+def test_the_stall_of_a_first_client_is_measured(addresses, who):
+    assert rows.Bench(addresses).work("first:stall", who=who) > 0
+
+
 def test_a_figure_compares_with_the_best_peer():
     row = results.RowResult(
         10,

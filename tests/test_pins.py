@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -98,3 +100,19 @@ def test_an_audit_tells_of_each_hole_and_fails(verdict):
 def test_an_audit_that_finds_nothing_is_well(verdict):
     status, lines = verdict(json.dumps({"dependencies": [package("a"), package("b")]}))
     assert (status, lines) == (0, ["audit: 2 packages, 0 known vulnerabilities"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stands in for pip-audit as a shell script")
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("--no-such-option", 2)])
+def test_an_audit_that_is_called_wrongly_is_not_taken_for_one(tmp_path, argument, status):
+    program = tmp_path / "pip-audit"
+    program.write_text(f"#!/bin/sh\necho usage: pip-audit\nexit {status}\n")
+    program.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts/audit_report.py", argument],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, "usage: pip-audit\n", "")

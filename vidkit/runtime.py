@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
@@ -128,12 +129,11 @@ class Runtime:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         aws, self._aws = self._aws, None
         huawei, self._huawei = self._huawei, None
-        try:
-            if aws is not None:
-                await aws.close()
-        finally:
-            if huawei is not None:
-                await huawei.close()
+        async with AsyncExitStack() as stack:
+            # Whoever cancels the closing ends the waiting; all is closed nevertheless.
+            for transport in (huawei, aws):
+                if transport is not None:
+                    stack.push_async_callback(transport.close)
+            await asyncio.gather(*tasks, return_exceptions=True)

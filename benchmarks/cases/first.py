@@ -10,31 +10,29 @@ from benchmarks.clocks import longest_stall
 
 __all__ = ["stall"]
 
+_IMPORTED = {
+    "vidkit": ("vidkit.calls", "vidkit.rekognition.client", "vidkit.transports.aws"),
+    "aiobotocore": ("aiobotocore.session",),
+}
+
 
 async def stall(address: str, who: str) -> float:
-    """The longest stall while the first client is made and called.
+    """The longest stall while the first client is made, called and closed.
 
     Args:
         address: the server.
         who: ``vidkit`` and ``aiobotocore`` have imported what they need before; anyone else
             imports it on the way.
     """
-    if who.startswith("vidkit"):
-        if who == "vidkit":
-            import_module("vidkit.transports.aws")
+    for module in _IMPORTED.get(who, ()):
+        import_module(module)
+
+    async def typed() -> None:
         async with kit_on(address) as kit:
-            rekognition = kit.rekognition
+            await kit.rekognition.get_label_detection("results-1")
 
-            async def first() -> None:
-                await rekognition.get_label_detection("results-1")
-
-            return await longest_stall(first)
-
-    if who == "aiobotocore":
-        import_module("aiobotocore.session")
-
-    async def made() -> None:
+    async def raw() -> None:
         async with aiobotocore_client("rekognition", address) as client:
             await client.get_label_detection(JobId="results-1")
 
-    return await longest_stall(made)
+    return await longest_stall(typed if who.startswith("vidkit") else raw)

@@ -47,10 +47,13 @@ async def growth(
             ("jobs", run, jobs),
         ):
             many = few * _TIMES
+            # The large run makes all connections; ten small ones before it would tell nothing more.
+            await work(many)
             # As many in all: what the garbage collector does now and then falls on both.
             values = await in_turns(
                 {"few": partial(_repeated, work, few), "many": partial(work, many)},
                 samples=samples,
+                warm=False,
             )
             found[kind] = {
                 name: [value / many for value in measured] for name, measured in values.items()

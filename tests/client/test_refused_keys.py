@@ -48,6 +48,16 @@ async def test_many_calls_with_a_wrong_secret_send_one_request_and_lock_no_key(c
         assert cloud.calls[-1].status == 200
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_gateway_that_was_busy_at_first_has_not_let_the_keys_in(scripted, status):
+    scripted.json({}, status=status).json(REFUSAL, status=401)
+    async with scripted.kit() as kit:
+        calls = [kit.mpc.list_thumbnails_task().collect() for _ in range(20)]
+        ends = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(end) for end in ends} == {AuthError}
+    assert len(scripted.requests) == 2
+
+
 async def test_new_keys_are_tried_at_once(cloud):
     given = []
 

@@ -180,9 +180,33 @@ async def latin(request):
     return web.Response()
 
 
+def sent_back(where, how):
+    """No answer, or the head of one, that is made of the token."""
+
+    async def answer(request):
+        token = request.headers.get("X-Amz-Security-Token", request.headers.get("X-Security-Token"))
+        request.transport.write(how.replace("TOKEN", token).encode())
+        request.transport.close()
+        raise asyncio.CancelledError
+
+    answer.__qualname__ = f"sent back in {where}"
+    return answer
+
+
+ECHOES = {
+    "headers": (
+        "HTTP/1.1 400 Bad\r\nX-Amzn-ErrorType: TOKEN\r\nX-Request-Id: TOKEN\r\n"
+        "X-Amzn-RequestId: TOKEN\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+    ),
+    "a status line": "HTTP/1.1 TOKEN\r\n\r\n",
+    "a bad header": "HTTP/1.1 200 OK\r\nTOKEN\x01: a\r\n\r\n",
+    "a chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nTOKEN\r\n",
+    "a line": "POST TOKEN\r\n\r\n",
+}
 ANSWERS = [
     quoting(403),
     quoting(500),
+    *(sent_back(where, how) for where, how in ECHOES.items()),
     endless_header,
     no_http,
     half_body,

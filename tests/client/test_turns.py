@@ -6,7 +6,14 @@ import pytest
 from aiohttp import web
 from client_options import FAST
 
-from vidkit import AmbiguousError, AwsConfig, HuaweiConfig, VidKit, VidKitTimeoutError
+from vidkit import (
+    AmbiguousError,
+    AwsConfig,
+    HuaweiConfig,
+    RequestError,
+    VidKit,
+    VidKitTimeoutError,
+)
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 PLACE = {"bucket": "bucket", "location": "cn-north-4"}
@@ -68,10 +75,36 @@ async def test_a_create_that_got_no_connection_was_not_sent(scripted, one_connec
 
 
 async def test_a_create_that_was_sent_may_have_been_carried_out(scripted, one_connection):
+    scripted.json({"channels": []}).hang()
+    async with one_connection as kit:
+        # What is read before the first request takes a while.
+        await kit.ivs.list_channels().collect()
+        with pytest.raises(AmbiguousError):
+            await create_policy(kit.with_options(deadline=1))
+    assert len(scripted.requests) == 2
+
+
+@pytest.mark.parametrize("create", [create_policy, create_task])
+async def test_a_create_that_waits_when_the_kit_is_closed_was_not_sent(
+    scripted, one_connection, create
+):
     scripted.hang()
     async with one_connection as kit:
-        with pytest.raises(AmbiguousError):
-            await create_policy(kit.with_options(deadline=0.3))
+        sent = asyncio.create_task(create(kit))
+        await all_taken(scripted, sent)
+        waiting = asyncio.create_task(create(kit))
+        if create is create_policy:
+            turns = (await kit._runtime.aws())._services["ivs"].turns
+        else:
+            turns = (await kit._runtime.huawei())._turns
+        async with asyncio.timeout(10):
+            while not turns._waiters:
+                await asyncio.sleep(0.005)
+    ends = await asyncio.gather(sent, waiting, return_exceptions=True)
+    assert [type(end) for end in ends] == [AmbiguousError, RequestError]
+    assert "closed" in str(ends[1])
+    assert not ends[1].ambiguous
+    assert len(scripted.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -353,6 +353,41 @@ async def test_a_cancelled_save_is_finished_by_the_next_one(cloud, kit, span, tm
     assert 0 < there < 9
 
 
+async def slow_to_go():
+    try:
+        await asyncio.sleep(60)
+    finally:
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+
+async def test_a_closing_that_is_cancelled_closes_all_the_same(cloud):
+    for turns in range(1, 200):
+        async with cloud.kit(**FAST) as kit:
+            await kit.ivs.list_channels().collect()
+            await kit.mpc.list_thumbnails_task().collect()
+            aws, huawei = await kit._runtime.aws(), await kit._runtime.huawei()
+            sessions = [
+                *aws._services["ivs"].client._endpoint.http_session._sessions.values(),
+                *(network._session for network in huawei._networks.values()),
+            ]
+            assert len(sessions) == 2
+            left = {kit._runtime.spawn(slow_to_go()), huawei._callers._tasks.start(slow_to_go)}
+            await asyncio.sleep(0)
+            closing = asyncio.create_task(kit.close())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            ended = closing.done()
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+            await asyncio.wait(left, timeout=10)
+            assert [session.closed for session in sessions] == [True, True], turns
+            assert all(task.cancelled() for task in left)
+        if ended:
+            break
+    assert turns > 3
+
+
 PROGRAM = """
 import asyncio, json, sys
 from functools import partial

@@ -252,6 +252,7 @@ def test_any_journal_is_read_or_refused(tmp_path, content):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(content=FILES)
+@example(content=b"[basic]\nak = a%(b)s\nsk = 100%\n")
 def test_any_profile_file_is_read_or_refused(tmp_path, content):
     path = tmp_path / "credentials"
     path.write_bytes(content)

@@ -134,6 +134,45 @@ async def test_a_first_that_hangs_or_is_cancelled_holds_nobody_up():
         pass
 
 
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+async def test_whoever_is_too_busy_has_not_looked_at_the_signature(status):
+    trials = KeyTrials()
+    await used(trials, KEYS, Reply(status, b"{}"))
+    await used(trials, KEYS, WRONG)
+    with pytest.raises(AuthError):
+        await used(trials, KEYS, GOOD)
+
+
+@pytest.mark.parametrize(("answer", "sent"), [(WRONG, 3), (GOOD, 29)])
+async def test_however_slow_the_answer_too_few_try_a_pair_to_lock_it(answer, sent):
+    trials = KeyTrials(patience=0.01)
+    answered = asyncio.Event()
+    begun = 0
+
+    async def request():
+        nonlocal begun
+        async with trials.turn(KEYS):
+            begun += 1
+            await answered.wait()
+            trials.judge(KEYS, answer)
+
+    requests = [asyncio.ensure_future(request()) for _ in range(30)]
+    async with asyncio.timeout(10):
+        while begun < 3:
+            await asyncio.sleep(0.005)
+    # The patience of the others is long over.
+    await asyncio.sleep(0.1)
+    assert begun == 3
+    requests[-1].cancel()
+    answered.set()
+    async with asyncio.timeout(10):
+        ends = await asyncio.gather(*requests, return_exceptions=True)
+    assert isinstance(ends.pop(), asyncio.CancelledError)
+    assert begun == sent
+    assert [type(end) for end in ends].count(AuthError) == len(ends) - sent
+    assert trials._under_way == 0
+
+
 async def test_only_so_many_pairs_are_remembered():
     trials = KeyTrials()
     pairs = [HuaweiCredentials(access_key=f"AK{n}", secret_key="SK") for n in range(40)]

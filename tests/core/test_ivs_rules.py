@@ -90,6 +90,7 @@ def test_what_browsers_send_is_an_origin(origin):
         ("https://a..b", "host"),
         ("http://[::g]", "::g"),
         ("http://[v1.a:b]", "no valid host"),
+        ("http://[v1.x]", "no valid host"),
         (f"https://{'a.' * 58}abcde", "is longer than 128 characters"),
         ("*", "scheme"),
         ("", "scheme"),

@@ -75,7 +75,10 @@ def _origin_fault(origin: str) -> str | None:
             and not origin.endswith(("?", "#", ":")),
             "must end after host and port: no path, not even a slash at the end",
         ),
-        (_sound_host(host), f"has no valid host: {host!r}"),
+        (
+            _sound_host(host) and ("[" in parts.netloc) == (":" in host),
+            f"has no valid host: {host!r}",
+        ),
         (
             port is None or port not in {0, default_port},
             f"must not name port {port}; browsers leave it out",

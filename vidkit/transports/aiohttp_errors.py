@@ -1,6 +1,7 @@
 """What aiohttp's errors must not show."""
 
 from aiohttp import ClientResponseError, RequestInfo
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict, CIMultiDictProxy
 
 __all__ = ["hide_request"]
@@ -9,7 +10,8 @@ __all__ = ["hide_request"]
 def hide_request(error: BaseException) -> None:
     """Take the request's headers, and a proxy's password, out of an error and its causes.
 
-    Some errors of aiohttp show them in their repr: tokens, signatures and all.
+    Some errors of aiohttp show them in their repr: tokens, signatures and all. Others quote what
+    came in place of an answer, which may be the request, sent back.
     """
     seen: list[BaseException] = []
     one: BaseException | None = error
@@ -22,4 +24,13 @@ def hide_request(error: BaseException) -> None:
                 info.url.with_user(None), info.method, nothing, info.real_url.with_user(None)
             )
             one.args = (one.request_info, one.history)
+            one.message = _unquoted(one.message)
+        elif isinstance(one, HttpProcessingError):
+            one.message = _unquoted(one.message)
+            one.args = (one.message,)
         one = one.__cause__ or one.__context__
+
+
+def _unquoted(message: str) -> str:
+    """Such as "Invalid header token", without the header."""
+    return message.partition(":")[0].partition("b'")[0].rstrip()

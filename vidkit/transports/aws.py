@@ -36,7 +36,7 @@ from vidkit.transports.aws_http import http_session_class
 from vidkit.transports.base import AwsRequest, Reply
 from vidkit.transports.foreign_logs import ForeignLogs, Secrets
 from vidkit.transports.handover import handed_over, not_handed_over
-from vidkit.transports.masks import masked
+from vidkit.transports.masks import masked, without
 
 __all__ = ["AwsTransport"]
 
@@ -132,6 +132,8 @@ class AwsTransport:
             self._check_endpoint(service, call)
             try:
                 async with service.turns:
+                    # It may have been closed meanwhile.
+                    self._check_open()
                     reply = await _exchange(service.client, request, call)
             except botocore_errors.ClientError as error:
                 if error.operation_name != request.operation:
@@ -154,6 +156,10 @@ class AwsTransport:
             await self._stack.aclose()
         finally:
             self._logs.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RequestError("this VidKit is closed; make a new one")
 
     def _known_secrets(self) -> Secrets:
         config = self._config
@@ -209,7 +215,7 @@ class AwsTransport:
             if self._closed:
                 await self._stack.aclose()
                 self._logs.close()
-                raise RequestError("this VidKit is closed; make a new one")
+            self._check_open()
             service = self._services[api] = _Service(
                 client,
                 client.meta.endpoint_url,
@@ -361,7 +367,6 @@ def _parsed_reply(response: Mapping[str, Any]) -> Reply:
 
 def _without_secrets(reply: Reply, secrets: Secrets) -> Reply:
     """A refusal as it came, but for the token that a service quotes with what was signed."""
-    if not reply.body:
-        return reply
+    headers = {name: without(value, secrets) for name, value in reply.headers.items()}
     body = masked(reply.body.decode("utf-8", "surrogateescape"), secrets)
-    return replace(reply, body=body.encode("utf-8", "surrogateescape"))
+    return replace(reply, body=body.encode("utf-8", "surrogateescape"), headers=headers)

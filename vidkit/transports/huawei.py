@@ -9,6 +9,7 @@ import logging
 import os
 import ssl
 from collections.abc import Awaitable, Generator, Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -158,6 +159,9 @@ class _Network(httpx.AsyncBaseTransport):
                 self._options["proxy_headers"] = told
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._session.closed:
+            # While it waited for its turn.
+            raise _closed()
         try:
             answer = await self._session.request(
                 request.method,
@@ -251,10 +255,11 @@ class HuaweiTransport:
     async def close(self) -> None:
         """Close the connections."""
         self._closed = True
-        await self._callers.close()
         networks, self._networks = list(self._networks.values()), {}
-        for network in networks:
-            await network.aclose()
+        async with AsyncExitStack() as stack:
+            for network in networks:
+                stack.push_async_callback(network.aclose)
+            await self._callers.close()
 
     async def _guarded(self, finding: Awaitable[T]) -> T:
         try:
@@ -337,7 +342,7 @@ class HuaweiTransport:
             raise ConfigError(f"Huawei Cloud configuration: {error}") from error
         if self._closed:
             await network.aclose()
-            raise RequestError("this VidKit is closed; make a new one")
+            raise _closed()
         return network
 
     async def _connections(self, address: str) -> httpx.AsyncBaseTransport:
@@ -385,7 +390,10 @@ def _told_when_connected() -> aiohttp.TraceConfig:
 
 @lru_cache(maxsize=64)
 def _url(text: str) -> httpx.URL:
-    return httpx.URL(text)
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise RequestError(f"the address that the request makes is none: {error}") from None
 
 
 def _built(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
@@ -434,15 +442,14 @@ def _broken_off(error: Exception, response: aiohttp.ClientResponse) -> VidKitErr
 
 def _reply(response: httpx.Response, identity: Identity | None) -> Reply:
     body = response.content
+    headers = {name.lower(): value for name, value in response.headers.items()}
     if identity is not None and not response.is_success:
         # The gateway quotes what it thinks was signed, the security token included.
-        text = without(body.decode("utf-8", "surrogateescape"), sent_secrets(identity))
+        secrets = sent_secrets(identity)
+        text = without(body.decode("utf-8", "surrogateescape"), secrets)
         body = text.encode("utf-8", "surrogateescape")
-    return Reply(
-        status=response.status_code,
-        body=body,
-        headers={name.lower(): value for name, value in response.headers.items()},
-    )
+        headers = {name: without(value, secrets) for name, value in headers.items()}
+    return Reply(status=response.status_code, body=body, headers=headers)
 
 
 def _unanswered(question: Question, error: Exception) -> VidKitError:
@@ -464,6 +471,10 @@ def _environment_proxy(address: str) -> httpx.Proxy | None:
     if not proxy or proxy_bypass(parts.hostname or ""):
         return None
     return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+
+
+def _closed() -> RequestError:
+    return RequestError("this VidKit is closed; make a new one")
 
 
 def _never_sent(error: Exception) -> bool:

@@ -17,9 +17,13 @@ from vidkit.transports.huawei_credentials import answers
 __all__ = ["KeyTrials", "is_wrongly_signed"]
 
 _REFUSED = {401, 403}
+# What is said by whoever is too busy to look at a signature, or out of order.
+_TOO_BUSY, _OUT_OF_ORDER = 429, 500
 # That long a key would be locked.
 _REMEMBERED = 300.0
 _PATIENCE = 2.0
+# Fewer than lock a key.
+_AT_ONCE = 3
 _MOST = 16
 
 
@@ -40,7 +44,8 @@ class _Refusal:
 class KeyTrials:
     """Lets one request try a new pair of keys; a wrong pair is not sent again for a while.
 
-    A pair that was let in once stays good: what is refused then is that request.
+    While that one gets no answer, a few others try it too, but never as many as would lock it. A
+    pair that was let in once stays good: what is refused then is that request.
 
     Args:
         now: the time in seconds.
@@ -54,7 +59,8 @@ class KeyTrials:
         self._patience = patience
         self._good: HuaweiCredentials | None = None
         self._refused: dict[HuaweiCredentials, _Refusal] = {}
-        self._first = asyncio.Lock()
+        self._under_way = 0
+        self._changed = asyncio.Event()
 
     @asynccontextmanager
     async def turn(self, keys: HuaweiCredentials) -> AsyncGenerator[None]:
@@ -63,38 +69,48 @@ class KeyTrials:
         Raises:
             AuthError: it was refused a short while ago.
         """
-        alone = not self._is_good(keys) and await self._waited(keys)
+        if not self._is_good(keys):
+            await self._wait(keys)
+        self._check(keys)
+        if self._is_good(keys):
+            yield
+            return
+        self._under_way += 1
         try:
-            self._check(keys)
             yield
         finally:
-            if alone:
-                self._first.release()
+            self._under_way -= 1
+            self._tell()
 
     def judge(self, keys: HuaweiCredentials, reply: Reply) -> None:
         """Learn from an answer to a request that the pair has signed."""
-        if reply.status not in _REFUSED:
+        if reply.status in _REFUSED:
+            if not self._is_good(keys) and is_wrongly_signed(reply):
+                self._refused[keys] = _Refusal(reply, self._now())
+                while len(self._refused) > _MOST:
+                    del self._refused[next(iter(self._refused))]
+        elif reply.status < _OUT_OF_ORDER and reply.status != _TOO_BUSY:
             self._good = keys
             self._refused.pop(keys, None)
-        elif not self._is_good(keys) and is_wrongly_signed(reply):
-            self._refused[keys] = _Refusal(reply, self._now())
-            while len(self._refused) > _MOST:
-                del self._refused[next(iter(self._refused))]
 
     def _is_good(self, keys: HuaweiCredentials) -> bool:
         return keys is self._good or keys == self._good
 
-    async def _waited(self, keys: HuaweiCredentials) -> bool:
-        """Wait while another request is the first; whether this one is the first now."""
+    async def _wait(self, keys: HuaweiCredentials) -> None:
+        """Wait while another request is the first; after a while, while a few are under way."""
         try:
             async with asyncio.timeout(self._patience):
-                await self._first.acquire()
+                await self._fewer_than(1, keys)
         except TimeoutError:
-            return False
-        if self._is_good(keys):
-            self._first.release()
-            return False
-        return True
+            await self._fewer_than(_AT_ONCE, keys)
+
+    async def _fewer_than(self, most: int, keys: HuaweiCredentials) -> None:
+        while self._under_way >= most and not self._is_good(keys) and keys not in self._refused:
+            await self._changed.wait()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     def _check(self, keys: HuaweiCredentials) -> None:
         refusal = self._refused.get(keys)

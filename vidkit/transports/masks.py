@@ -92,5 +92,5 @@ def _spellings(secret: str) -> set[str]:
         json.dumps(secret)[1:-1],
         secret.replace("/", "\\/"),
         secret.replace("=", "\\u003d"),
-        quote(secret, safe=""),
+        quote(secret, safe="", errors="surrogatepass"),
     }

@@ -1,0 +1,14 @@
+"""What is there because of the benchmarks, and not where vidkit and its peers are used."""
+
+import sys
+
+__all__ = ["hide_command_line"]
+
+
+def hide_command_line() -> None:
+    """Keep httpx from importing its command line, and rich with it.
+
+    It does so wherever rich is installed, which is for the tables of this program. aiobotocore
+    imports httpx, and so do all that are compared.
+    """
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]

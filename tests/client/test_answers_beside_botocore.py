@@ -1,0 +1,102 @@
+"""Every answer of AWS, read past botocore's parser, is what the parser would have made of it."""
+
+import base64
+import functools
+import sys
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.parsers import create_parser
+from every_operation import OPERATIONS, set_up
+
+from vidkit import calls
+from vidkit.images.models import GetImagesAnswer
+from vidkit.rekognition.kinds import KINDS
+from vidkit.transports import aws
+from vidkit.transports.aws import AwsTransport
+
+LOADER = Loader()
+
+
+@functools.cache
+def service_model(api):
+    return ServiceModel(LOADER.load_service_model(api, "service-2"))
+
+
+def slow_dict(request, came_in):
+    """A dict by way of botocore."""
+    model = service_model(request.api)
+    shape = model.operation_model(request.operation).output_shape
+    found = create_parser(model.resolved_protocol).parse(came_in, shape)
+    # What headers tell browsers of security is no part of our models.
+    members = shape.members if shape else {}
+    return {
+        name: value
+        for name, value in found.items()
+        if name in members and "location" not in members[name].serialization
+    }
+
+
+def slow_answer(model, found):
+    if model is GetImagesAnswer:
+        # botocore takes the images for text.
+        for image in found["Images"]:
+            if "ImageContent" in image:
+                image["ImageContent"] = base64.b64decode(image["ImageContent"])
+    return model.model_validate(found, by_alias=True, by_name=False)
+
+
+def aws_operations():
+    """The names of all that vidkit calls there, but for SNS, whose answers are XML."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
+    values = [value for module in modules for value in vars(module).values()]
+    known = [value for value in values if isinstance(value, calls.Operation)]
+    for kind in KINDS.values():
+        known += kind.start, kind.get
+    return {one.name for one in known if one.service not in {"mpc", "sns"}}
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """Operations, requests, what came in and what was made of it."""
+    raw, asked, found = {}, {}, []
+    keep_raw, send, decoded = aws._keep_raw, AwsTransport.send, calls._decoded
+
+    def noted_keep_raw(*, response_dict, customized_response_dict, **more):
+        came_in = dict(response_dict)
+        keep_raw(
+            response_dict=response_dict, customized_response_dict=customized_response_dict, **more
+        )
+        reply = customized_response_dict[aws._RAW]
+        raw[id(reply)] = reply, came_in
+
+    async def noted_send(self, request):
+        reply = await send(self, request)
+        asked[id(reply)] = request, reply
+        return reply
+
+    def noted_decoded(operation, reply):
+        answer = decoded(operation, reply)
+        # XML is botocore's to read.
+        if id(reply) in raw:
+            found.append((operation, asked[id(reply)][0], raw[id(reply)][1], answer))
+        return answer
+
+    monkeypatch.setattr(aws, "_keep_raw", noted_keep_raw)
+    monkeypatch.setattr(AwsTransport, "send", noted_send)
+    monkeypatch.setattr(calls, "_decoded", noted_decoded)
+    return found
+
+
+async def test_every_answer_is_what_botocores_parser_would_have_made_of_it(
+    answers, cloud, kit, t0, tmp_path
+):
+    scene = await set_up(cloud, kit, t0, tmp_path)
+    for call in OPERATIONS.values():
+        await call(kit, scene)
+    for operation, request, came_in, answer in answers:
+        slow = slow_answer(operation.answer, slow_dict(request, came_in))
+        assert answer == slow, operation.name
+    compared = {operation.name for operation, *_ in answers}
+    assert aws_operations() - compared == set()
