@@ -63,7 +63,7 @@ def _faces(bench: Bench) -> tuple[Case, ...]:
 
 
 def _labels(bench: Bench) -> tuple[Case, ...]:
-    samples = bench.several(15, 5)
+    samples = bench.several(15, 2)
     return bench.cases("pages:results", operation="get_label_detection", samples=samples)
 
 
@@ -164,7 +164,10 @@ def _first_stalls(bench: Bench) -> tuple[Case, ...]:
 
 
 def _jobs(bench: Bench) -> tuple[Case, ...]:
-    return bench.cases("jobs:many", jobs=bench.several(1000, 100), samples=bench.several(2, 1))
+    jobs, samples = bench.several(1000, 100), bench.several(2, 1)
+    # Their number counts, not the time between them; but thousands must not fall behind.
+    between = 0.1 if bench.quick else 0.5
+    return bench.cases("jobs:many", jobs=jobs, samples=samples, interval=between)
 
 
 def _streams(bench: Bench) -> tuple[Case, ...]:
@@ -201,6 +204,8 @@ def _growth(bench: Bench) -> tuple[Case, ...]:
         streams=bench.several(10, 5),
         jobs=bench.several(100, 20),
         samples=bench.several(3, 1),
+        # Jobs take a second a run.
+        times=bench.several(10, 3),
     )
     return tuple(
         Case(f"{kind}, {much}", "second", tuple(values))

@@ -11,15 +11,14 @@ from vidkit import PollPolicy
 
 __all__ = ["growth"]
 
-_TIMES = 10
 _SIZE = 2000
 _IMAGES = 50
 
 
 async def growth(
-    address: str, items: int, streams: int, jobs: int, samples: int
+    address: str, items: int, streams: int, jobs: int, samples: int, times: int
 ) -> dict[str, Samples]:
-    """CPU of an item, a stream, a job: few of them and ten times as many."""
+    """CPU of an item, a stream, a job: few of them and ``times`` as many."""
     async with kit_on(address) as kit:
         unlimited = kit.with_options(poll=PollPolicy(polls_per_second=100_000))
 
@@ -46,12 +45,12 @@ async def growth(
             ("streams", read, streams),
             ("jobs", run, jobs),
         ):
-            many = few * _TIMES
+            many = few * times
             # The large run makes all connections; ten small ones before it would tell nothing more.
             await work(many)
             # As many in all: what the garbage collector does now and then falls on both.
             values = await in_turns(
-                {"few": partial(_repeated, work, few), "many": partial(work, many)},
+                {"few": partial(_repeated, work, few, times), "many": partial(work, many)},
                 samples=samples,
                 warm=False,
             )
@@ -61,8 +60,8 @@ async def growth(
         return found
 
 
-async def _repeated(work: Callable[[int], Awaitable[None]], count: int) -> None:
-    for _ in range(_TIMES):
+async def _repeated(work: Callable[[int], Awaitable[None]], count: int, times: int) -> None:
+    for _ in range(times):
         await work(count)
 
 

@@ -19,8 +19,6 @@ _CHANNEL = NotificationChannel(
     role_arn="arn:aws:iam::123456789012:role/AmazonRekognition-publish",
 )
 _CONNECTIONS = 64
-# In place of five seconds: the number of looks counts, not the time between them.
-_INTERVAL = 0.5
 # What the account may ask for in a second is not what is measured here.
 _UNLIMITED = PollPolicy(polls_per_second=100_000)
 
@@ -45,7 +43,7 @@ async def on_a_queue(kit: VidKit, address: str, jobs: int) -> None:
         raise AssertionError(f"{results} results of {jobs} jobs")
 
 
-async def _polled(client: Any, jobs: int) -> None:
+async def _polled(client: Any, jobs: int, interval: float) -> None:
     async def run(number: int) -> int:
         video = {"S3Object": {"Bucket": "videos", "Name": f"{number}.mp4"}}
         job_id = (await client.start_label_detection(Video=video))["JobId"]
@@ -53,15 +51,22 @@ async def _polled(client: Any, jobs: int) -> None:
             page = await client.get_label_detection(JobId=job_id, MaxResults=1000)
             if page["JobStatus"] != "IN_PROGRESS":
                 return len(page["Labels"])
-            await asyncio.sleep(_INTERVAL)
+            await asyncio.sleep(interval)
 
     results = sum(await asyncio.gather(*(run(number) for number in range(jobs))))
     if results != 10 * jobs:
         raise AssertionError(f"{results} results of {jobs} jobs")
 
 
-async def many(address: str, jobs: int, samples: int) -> Samples:
-    """Jobs of a minute each, from start to result, CPU of a job."""
+async def many(address: str, jobs: int, samples: int, interval: float) -> Samples:
+    """Jobs of a minute each, from start to result, CPU of a job.
+
+    Args:
+        address: the server.
+        jobs: in a sample.
+        samples: of each case.
+        interval: seconds between two looks, in place of five.
+    """
     async with (
         kit_on(address) as kit,
         aiobotocore_client("rekognition", address, connections=_CONNECTIONS) as client,
@@ -72,7 +77,7 @@ async def many(address: str, jobs: int, samples: int) -> Samples:
         await client.get_label_detection(JobId="results-1")
         cases = {
             "vidkit, completion queue": lambda: on_a_queue(unlimited, address, jobs),
-            "aiobotocore, polling": lambda: _polled(client, jobs),
+            "aiobotocore, polling": lambda: _polled(client, jobs, interval),
         }
         values = await in_turns(cases, samples=samples, warm=False)
     return {name: [value / jobs for value in found] for name, found in values.items()}
