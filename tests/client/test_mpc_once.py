@@ -82,6 +82,7 @@ def calls(cloud, operation):
     return [call for call in cloud.calls if call.operation == operation]
 
 
+@pytest.mark.long
 async def test_a_thousand_creates_over_a_bad_line_make_a_thousand_tasks(
     patient_cloud, quick, capsys
 ):

@@ -369,7 +369,7 @@ async def test_a_closing_that_is_cancelled_closes_all_the_same(cloud):
             aws, huawei = await kit._runtime.aws(), await kit._runtime.huawei()
             sessions = [
                 *aws._services["ivs"].client._endpoint.http_session._sessions.values(),
-                *(network._session for network in huawei._networks.values()),
+                *(network._session for network in huawei._http._networks.values()),
             ]
             assert len(sessions) == 2
             left = {kit._runtime.spawn(slow_to_go()), huawei._callers._tasks.start(slow_to_go)}
