@@ -28,6 +28,7 @@ __all__ = [
     "UnavailableError",
     "VidKitError",
     "VidKitTimeoutError",
+    "kit_closed",
     "service_error",
 ]
 
@@ -248,6 +249,11 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 _REDIRECTS = range(300, 400)
 _REQUEST_FAULTS = range(400, 500)
 _SERVICE_FAULTS = range(500, 600)
+
+
+def kit_closed() -> RequestError:
+    """What becomes of calls on a kit that is closed, or that closes while they are under way."""
+    return RequestError("this VidKit is closed; make a new one")
 
 
 def _error_class(code: str | None, status: int) -> type[ServiceError]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Seque
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from vidkit.errors import DecodeError, RequestError, VidKitError
+from vidkit.errors import DecodeError, RequestError, VidKitError, kit_closed
 
 if TYPE_CHECKING:
     from vidkit.jsonl import OnWritten
@@ -197,7 +197,7 @@ async def result_of(task: "asyncio.Task[T]") -> T:
     except asyncio.CancelledError:
         waiting = asyncio.current_task()
         if task.cancelled() and waiting is not None and not waiting.cancelling():
-            raise RequestError("this VidKit is closed; make a new one") from None
+            raise kit_closed() from None
         raise
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from vidkit.config import AwsConfig, HuaweiConfig
-from vidkit.errors import RequestError
+from vidkit.errors import RequestError, kit_closed
 from vidkit.retry import RetryBudget
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Runtime:
             RequestError: opened or closed before.
         """
         if self._closed:
-            raise RequestError("this VidKit is closed; make a new one")
+            raise kit_closed()
         if self._loop is not None:
             raise RequestError("this VidKit is open already; share it, or make a second one")
         self._loop = asyncio.get_running_loop()
@@ -64,7 +64,7 @@ class Runtime:
             RequestError: not opened yet, closed, or opened in another event loop.
         """
         if self._closed:
-            raise RequestError("this VidKit is closed; make a new one")
+            raise kit_closed()
         if self._loop is None:
             raise RequestError(
                 "this VidKit is not open; use it inside `async with VidKit() as kit`"

@@ -194,6 +194,23 @@ async def test_pieces_are_put_together_in_order(given):
     assert await read_answer(pieces(*given), status=200, headers={}) == b"".join(given)
 
 
+async def test_crumbs_take_no_more_memory_than_what_they_hold():
+    count = 200_000
+
+    async def crumbs():
+        for _ in range(count):
+            yield b"x"
+
+    tracemalloc.start()
+    try:
+        body = await read_answer(crumbs(), status=200, headers={})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(body) == count
+    assert peak < 4 * count
+
+
 @pytest.mark.parametrize("length", ["9" * 5000, "1048577", " 0001048577 "])
 async def test_a_length_beyond_the_limit_is_believed(small_limit, length):
     with pytest.raises(DecodeError):

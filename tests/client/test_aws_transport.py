@@ -1,11 +1,7 @@
 import asyncio
-import socket
 import ssl
 
-import aiohttp
 import pytest
-from botocore import exceptions as botocore_errors
-from botocore.parsers import ResponseParserError
 from yarl import URL
 
 from vidkit import (
@@ -17,81 +13,11 @@ from vidkit import (
     UnavailableError,
     VidKit,
     VidKitError,
-    VidKitTimeoutError,
 )
 from vidkit.transports.aws import AwsTransport
-from vidkit.transports.aws_errors import translate
 from vidkit.transports.base import AwsRequest
 
-KEY = aiohttp.client_reqrep.ConnectionKey("127.0.0.1", 80, False, True, None, None, None)
-REFUSED = aiohttp.ClientConnectorError(KEY, ConnectionRefusedError(111, "refused"))
 ADDRESS = "http://127.0.0.1:1"
-
-
-@pytest.mark.parametrize(
-    ("raised", "cls", "retryable", "ambiguous"),
-    [
-        (
-            botocore_errors.EndpointConnectionError(endpoint_url=ADDRESS, error=REFUSED),
-            TransportError,
-            True,
-            False,
-        ),
-        (
-            botocore_errors.EndpointConnectionError(endpoint_url=ADDRESS, error=socket.gaierror()),
-            TransportError,
-            True,
-            False,
-        ),
-        (
-            botocore_errors.EndpointConnectionError(
-                endpoint_url=ADDRESS, error=aiohttp.ClientOSError(104, "reset")
-            ),
-            TransportError,
-            True,
-            True,
-        ),
-        (
-            botocore_errors.ConnectionClosedError(endpoint_url=ADDRESS),
-            TransportError,
-            True,
-            True,
-        ),
-        (
-            botocore_errors.ConnectTimeoutError(endpoint_url=ADDRESS),
-            VidKitTimeoutError,
-            True,
-            False,
-        ),
-        (botocore_errors.ReadTimeoutError(endpoint_url=ADDRESS), VidKitTimeoutError, True, True),
-        (
-            botocore_errors.SSLError(endpoint_url=ADDRESS, error="self-signed"),
-            TransportError,
-            False,
-            False,
-        ),
-        (
-            botocore_errors.ProxyConnectionError(proxy_url=ADDRESS),
-            TransportError,
-            True,
-            False,
-        ),
-        (botocore_errors.NoCredentialsError(), ConfigError, False, False),
-        (
-            botocore_errors.CredentialRetrievalError(provider="sso", error_msg="x"),
-            ConfigError,
-            False,
-            False,
-        ),
-        (ResponseParserError("invalid XML received:\n<SecretAccessKey>"), DecodeError, False, True),
-        (ValueError("a bug below"), TransportError, False, True),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
-)
-def test_what_botocore_raises_becomes_ours(raised, cls, retryable, ambiguous):
-    error = translate(raised)
-    assert type(error) is cls
-    assert (error.retryable, error.ambiguous) == (retryable, ambiguous)
 
 
 async def test_many_first_calls_open_one_client(scripted, monkeypatch):

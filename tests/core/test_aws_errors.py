@@ -74,6 +74,12 @@ def connection(error):
             False,
         ),
         (botocore_errors.NoCredentialsError(), ConfigError, False, False),
+        (
+            botocore_errors.CredentialRetrievalError(provider="sso", error_msg="x"),
+            ConfigError,
+            False,
+            False,
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from vidkit.errors import DecodeError, RequestError, VidKitError
+from vidkit.errors import DecodeError, VidKitError, kit_closed
 from vidkit.mpc.api import MpcCaller
 from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask
 from vidkit.mpc.parameters import ListThumbnailsTaskRequest
@@ -80,7 +80,7 @@ class Looks:
         return await look.answer
 
     async def _serve(self, caller: MpcCaller, looks: list[_Look]) -> None:
-        failure: VidKitError = RequestError("this VidKit is closed; make a new one")
+        failure: VidKitError = kit_closed()
         try:
             async with self._listing:
                 await asyncio.sleep(max(_GATHER_SECONDS, self._took))

@@ -4,7 +4,7 @@ import asyncio
 import copy
 from dataclasses import dataclass
 
-from vidkit.errors import AuthError, NotFoundError, RequestError, ServiceError, VidKitError
+from vidkit.errors import AuthError, NotFoundError, ServiceError, VidKitError, kit_closed
 from vidkit.jobs import JobPoll
 from vidkit.mpc.api import LIST, MpcCaller
 from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask
@@ -94,7 +94,7 @@ class _TaskPolls:
             working.cancel()
 
     async def _work(self, caller: MpcCaller) -> None:
-        failure: VidKitError = RequestError("this VidKit is closed; make a new one")
+        failure: VidKitError = kit_closed()
         try:
             delay = caller.options.poll.initial_delay
             await asyncio.sleep(min(delay * _GATHER_SHARE, _GATHER_SECONDS))
@@ -166,7 +166,7 @@ async def _look(batch: list[_Waiting]) -> None:
         _fail(batch, error)
         return
     except BaseException:
-        _fail(batch, RequestError("this VidKit is closed; make a new one"))
+        _fail(batch, kit_closed())
         raise
     _tell(batch, answer)
 

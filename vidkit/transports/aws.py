@@ -24,7 +24,7 @@ from botocore import exceptions as botocore_errors
 from botocore import xform_name
 
 from vidkit.config import AwsConfig, is_loopback
-from vidkit.errors import ConfigError, RequestError, VidKitError
+from vidkit.errors import ConfigError, VidKitError, kit_closed
 from vidkit.transports.aws_addresses import (
     check_data_endpoint,
     dns_suffixes,
@@ -159,7 +159,7 @@ class AwsTransport:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise RequestError("this VidKit is closed; make a new one")
+            raise kit_closed()
 
     def _known_secrets(self) -> Secrets:
         config = self._config

@@ -23,6 +23,7 @@ from vidkit.errors import (
     TransportError,
     VidKitError,
     VidKitTimeoutError,
+    kit_closed,
 )
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.answers import read_answer
@@ -151,7 +152,7 @@ class _Network(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._session.closed:
             # While it waited for its turn.
-            raise _closed()
+            raise kit_closed()
         try:
             answer = await self._session.request(
                 request.method,
@@ -275,7 +276,7 @@ class HuaweiHttp:
             raise ConfigError(f"Huawei Cloud configuration: {error}") from error
         if self._closed:
             await network.aclose()
-            raise _closed()
+            raise kit_closed()
         return network
 
     async def _connections(self, address: str) -> httpx.AsyncBaseTransport:
@@ -384,10 +385,6 @@ def _reply(response: httpx.Response, identity: Identity | None) -> Reply:
         body = text.encode("utf-8", "surrogateescape")
         headers = {name: without(value, secrets) for name, value in headers.items()}
     return Reply(status=response.status_code, body=body, headers=headers)
-
-
-def _closed() -> RequestError:
-    return RequestError("this VidKit is closed; make a new one")
 
 
 def _never_sent(error: Exception) -> bool:

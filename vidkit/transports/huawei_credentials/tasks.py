@@ -5,7 +5,7 @@ import copy
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from vidkit.errors import RequestError, VidKitError
+from vidkit.errors import VidKitError, kit_closed
 
 __all__ = ["Flight", "Tasks"]
 
@@ -26,7 +26,7 @@ class Tasks:
             RequestError: the owner is closed.
         """
         if self._closed:
-            raise _closed()
+            raise kit_closed()
         task = asyncio.get_running_loop().create_task(work())
         self._tasks.add(task)
         task.add_done_callback(self._forget)
@@ -80,7 +80,7 @@ class Flight(Generic[T]):
         task = self.start()
         await asyncio.wait([task])
         if task.cancelled():
-            raise _closed()
+            raise kit_closed()
         error = task.exception()
         if isinstance(error, VidKitError):
             # Whoever handles it writes on it: attempts, operation.
@@ -92,7 +92,3 @@ class Flight(Generic[T]):
             return await self._work()
         finally:
             self._task = None
-
-
-def _closed() -> RequestError:
-    return RequestError("this VidKit is closed; make a new one")
