@@ -24,7 +24,7 @@ AREAS = {
         "images/windows",
     ],
     "signing": ["transports/huawei_clock", "transports/huawei_signer"],
-    "pages": ["paging", "jsonl"],
+    "pages": ["lookahead", "paging", "jsonl"],
     "jobs": ["jobs", "journal", "mpc/markers", "planned_starts", "poll_limiter"],
     "checks": ["checks", "config/values", "ivs/rules", "tags"],
     "errors": [

@@ -128,7 +128,7 @@ class Pages:
     def __init__(self):
         self.asked = []
 
-    async def fetch(self, token):
+    async def fetch(self, token, _):
         self.asked.append(token)
         number = int(token or 0)
         following = str(number + 1) if number < 2 else None

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from vidkit.errors import VidKitError
 from vidkit.jobs import PollPolicy
+from vidkit.lookahead import Arrived, FetchPage
 from vidkit.model import decode
 from vidkit.paging import AsyncPager, Page, TokenPages
 from vidkit.replies import refusal, request_id
@@ -71,15 +72,26 @@ class Caller:
         self.runtime = runtime
         self.options = options
 
-    async def call(self, operation: Operation[M], request: AwsRequest | HttpRequest) -> M:
+    async def call(
+        self,
+        operation: Operation[M],
+        request: AwsRequest | HttpRequest,
+        *,
+        arrived: Arrived | None = None,
+    ) -> M:
         """Call an operation, with retries, within the deadline.
+
+        Args:
+            operation: which one.
+            request: what to send.
+            arrived: told of a good answer's body before that is decoded.
 
         Raises:
             VidKitError: whatever the last attempt ended with.
         """
 
         def attempt(number: int) -> Awaitable[M]:
-            return self.once(operation, request, attempt=number)
+            return self.once(operation, request, attempt=number, arrived=arrived)
 
         return await self.retrying(operation, attempt)
 
@@ -105,9 +117,20 @@ class Caller:
             raise
 
     async def once(
-        self, operation: Operation[M], request: AwsRequest | HttpRequest, *, attempt: int = 1
+        self,
+        operation: Operation[M],
+        request: AwsRequest | HttpRequest,
+        *,
+        attempt: int = 1,
+        arrived: Arrived | None = None,
     ) -> M:
         """Send once and decode the answer.
+
+        Args:
+            operation: which one.
+            request: what to send.
+            attempt: which one this is, from 1.
+            arrived: told of a good answer's body before that is decoded.
 
         Raises:
             ServiceError: the service refused.
@@ -121,6 +144,8 @@ class Caller:
             reply = await self._send(request)
             if not reply.ok:
                 raise refusal(reply)
+            if arrived is not None:
+                await arrived(reply.body)
             return _decoded(operation, reply)
         except VidKitError as error:
             failure = error.located(operation.service, operation.name)
@@ -151,13 +176,27 @@ class Caller:
         fetch: Callable[[str | None], Coroutine[Any, Any, PageT]],
         *,
         begin: str | None = None,
-        first: PageT | None = None,
-        expired: Callable[[VidKitError], bool] | None = None,
     ) -> AsyncPager[Any, PageT]:
         """A pager over pages that follow one another by token.
 
         Args:
             fetch: fetches the page at a token.
+            begin: the token where an iteration begins; None is the start.
+        """
+        return self.results_pager(lambda token, _: fetch(token), begin=begin)
+
+    def results_pager(
+        self,
+        fetch: FetchPage[PageT],
+        *,
+        begin: str | None = None,
+        first: PageT | None = None,
+        expired: Callable[[VidKitError], bool] | None = None,
+    ) -> AsyncPager[Any, PageT]:
+        """A pager over large pages that follow one another by token.
+
+        Args:
+            fetch: fetches the page at a token, and tells of its body before that is decoded.
             begin: the token where an iteration begins; None is the start.
             first: the page there, when it is known already.
             expired: whether an error says that a page token has expired.

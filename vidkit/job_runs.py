@@ -13,9 +13,10 @@ from typing import Any, Generic, Self, TypeVar, cast
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs import Job, PollPolicy, poll_delay
 from vidkit.journal import Journal
-from vidkit.paging import OneReader, cancel_quietly
+from vidkit.paging import OneReader
 from vidkit.planned_starts import plan_request_token
 from vidkit.runtime import Runtime
+from vidkit.tasks import cancel_quietly
 
 __all__ = ["JobRun", "Outcome", "Starter"]
 

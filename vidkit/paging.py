@@ -4,12 +4,12 @@ Iterators here are classes, not async generators: an abandoned one has nothing t
 page that is on its way, and that is cancelled when the iterator goes.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from vidkit.errors import DecodeError, RequestError, VidKitError, kit_closed
+from vidkit.errors import DecodeError, RequestError, VidKitError
+from vidkit.lookahead import FetchPage, Lookahead, Spawn, let_send
 
 if TYPE_CHECKING:
     from vidkit.jsonl import OnWritten
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPager", "Page", "PageSource", "TokenPages"]
 
 Item = TypeVar("Item")
-T = TypeVar("T")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
-
-# A task that has its connection has sent its request by then.
-_TURNS_TO_SEND = 3
 
 
 class Page(Protocol[ItemT_co]):
@@ -71,8 +67,8 @@ class TokenPages(Generic[PageT]):
 
     def __init__(
         self,
-        fetch: Callable[[str | None], Coroutine[Any, Any, PageT]],
-        spawn: Callable[[Coroutine[Any, Any, PageT]], "asyncio.Task[PageT]"],
+        fetch: FetchPage[PageT],
+        spawn: Spawn[PageT],
         *,
         token: str | None = None,
         ahead: bool = True,
@@ -85,12 +81,11 @@ class TokenPages(Generic[PageT]):
         self._from_start = token is None
         self._read = 0
         self._fetch = fetch
-        self._spawn = spawn
         self._token = token
         self._fetch_ahead = ahead
         self._first = first
         self._seen: set[str] = {token} if token else set()
-        self._ahead: asyncio.Task[PageT] | None = None
+        self._lookahead = Lookahead(fetch, spawn, self._seen)
         self._ready: PageT | None = None
         self._reads_on = False
         self._ended = False
@@ -115,22 +110,15 @@ class TokenPages(Generic[PageT]):
         page = await self._next()
         self._read += len(page.items)
         token = page.next_token or None
-        if token is None:
+        if token is None or token in self._seen:
             self._ended = True
-            return page
-        if token in self._seen:
-            self._ended = True
+            self._lookahead.cancel()
             # The page is good; only going on from it is not.
-            self._repeated = DecodeError(
-                "the service answered with a page token it had given before, which would go on "
-                "for ever",
-                next_token=token,
-            )
+            self._repeated = None if token is None else _given_before(token)
             return page
         self._seen.add(token)
         self._token = token
-        if self._fetch_ahead:
-            self._ahead = self._spawn(self._fetch(token))
+        if self._fetch_ahead and self._lookahead.send(token):
             await self._sent(page)
         return page
 
@@ -141,8 +129,7 @@ class TokenPages(Generic[PageT]):
         """
         if self._reads_on:
             self._ready = page
-            for _ in range(_TURNS_TO_SEND):
-                await asyncio.sleep(0)
+            await let_send()
             self._ready = None
         self._reads_on = True
 
@@ -151,16 +138,14 @@ class TokenPages(Generic[PageT]):
             page, self._first = self._first, None
             return page
         try:
-            if self._ahead is None:
-                return await self._fetch(self._token)
-            return await result_of(self._ahead)
+            return await self._lookahead.page(
+                self._token, early=self._fetch_ahead and self._reads_on
+            )
         except VidKitError as error:
             error.next_token = error.next_token or self._token
             if self._token and self._from_start and self._expired and self._expired(error):
                 return await self._again(error)
             raise
-        finally:
-            self._ahead = None
 
     async def _again(self, error: VidKitError) -> PageT:
         """The page that an expired token stood for, found from the start anew."""
@@ -169,7 +154,7 @@ class TokenPages(Generic[PageT]):
         self._seen.clear()
         while True:
             try:
-                page = await self._fetch(token)
+                page = await self._fetch(token, None)
             except VidKitError as failure:
                 failure.next_token = failure.next_token or token
                 raise
@@ -182,23 +167,14 @@ class TokenPages(Generic[PageT]):
             self._seen.add(token)
 
     def __del__(self) -> None:
-        if self._ahead is not None:
-            cancel_quietly(self._ahead)
+        self._lookahead.cancel()
 
 
-async def result_of(task: "asyncio.Task[T]") -> T:
-    """Await a task that its owner may cancel: that is told as the end of the kit.
-
-    Raises:
-        RequestError: the kit was closed.
-    """
-    try:
-        return await task
-    except asyncio.CancelledError:
-        waiting = asyncio.current_task()
-        if task.cancelled() and waiting is not None and not waiting.cancelling():
-            raise kit_closed() from None
-        raise
+def _given_before(token: str) -> DecodeError:
+    return DecodeError(
+        "the service answered with a page token it had given before, which would go on for ever",
+        next_token=token,
+    )
 
 
 class OneReader:
@@ -222,12 +198,6 @@ class OneReader:
 
     def __exit__(self, *_: object) -> None:
         self._reading = False
-
-
-def cancel_quietly(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task from a finaliser, which may run after its loop has closed."""
-    if not task.done() and not task.get_loop().is_closed():
-        task.cancel()
 
 
 class AsyncPager(Generic[Item, PageT]):

@@ -26,7 +26,7 @@ class Script:
         self.asked = []
         self.ahead = []
 
-    async def fetch(self, token):
+    async def fetch(self, token, _):
         self.asked.append(token)
         await asyncio.sleep(0)
         answer = self.answers.pop(0)

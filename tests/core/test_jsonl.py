@@ -18,7 +18,7 @@ def answer(count, token=None):
 
 
 def pager(*pages):
-    async def fetch(token):
+    async def fetch(token, _):
         page = pages[int(token or 0)]
         if isinstance(page, Exception):
             raise page

@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import json
 
 import pytest
 from hypothesis import given
@@ -22,9 +23,10 @@ class Service:
         self.pages = pages
         self.asked = []
         self.fail_at = {}
+        self.tells_early = True
         self.tasks = []
 
-    async def fetch(self, token):
+    async def fetch(self, token, arrived):
         self.asked.append(token)
         await asyncio.sleep(0)
         if self.fail_at.get(token, 0) > 0:
@@ -32,6 +34,8 @@ class Service:
             raise UnavailableError("down", retryable=True)
         number = int(token or 0)
         following = str(number + 1) if number + 1 < len(self.pages) else None
+        if arrived and self.tells_early:
+            await arrived(json.dumps({"NextToken": following}).encode())
         return FakePage(self.pages[number], following)
 
     def spawn(self, work):
@@ -117,7 +121,7 @@ async def test_an_error_carries_the_token_and_the_iterator_goes_on():
 async def test_a_token_that_comes_twice_is_an_error_not_a_loop(ring):
     asked = []
 
-    async def fetch(token):
+    async def fetch(token, _):
         asked.append(token)
         assert len(asked) < 10, "it goes on for ever"
         following = ring.index(token) + 1 if token else 0
@@ -131,7 +135,7 @@ async def test_a_token_that_comes_twice_is_an_error_not_a_loop(ring):
 
 
 async def test_an_empty_token_ends_the_pages():
-    async def fetch(_):
+    async def fetch(_token, _arrived):
         return FakePage([1], "")
 
     service = Service([])
@@ -150,10 +154,12 @@ async def test_an_abandoned_iterator_leaves_no_task():
     assert service.asked == [None]
 
 
-async def test_a_cancelled_reader_can_read_on():
+@pytest.mark.parametrize("tells_early", [True, False])
+async def test_a_cancelled_reader_can_read_on(tells_early):
     cancelled = 0
     for turns in range(10):
         service = Service([[1], [2], [3]])
+        service.tells_early = tells_early
         pages = service.pager().pages()
         found = (await anext(pages)).items
         reader = asyncio.ensure_future(anext(pages))
@@ -190,11 +196,11 @@ class Expiring(Service):
         super().__init__(pages)
         self.at = at
 
-    async def fetch(self, token):
+    async def fetch(self, token, arrived):
         if token is not None and len(self.asked) in self.at:
             self.asked.append(token)
             raise InvalidRequestError("expired", code="Expired")
-        return await super().fetch(token)
+        return await super().fetch(token, arrived)
 
     def pager(self):
         return AsyncPager(

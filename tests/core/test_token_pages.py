@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from vidkit import AsyncPager, DecodeError, RequestError
-from vidkit.paging import TokenPages, cancel_quietly, result_of
+from vidkit.paging import TokenPages
+from vidkit.tasks import cancel_quietly, result_of
 
 
 class FakePage:
@@ -21,7 +22,7 @@ class Service:
         self.pages = pages
         self.asked = []
 
-    async def fetch(self, token):
+    async def fetch(self, token, _):
         self.asked.append(token)
         assert len(self.asked) < 10, "it goes on for ever"
         return self.pages[token]

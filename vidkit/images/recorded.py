@@ -6,7 +6,7 @@ from typing import Any
 
 from vidkit.images.coverage import Span, Stretch, covered, stretches
 from vidkit.images.windows import Grid, Window
-from vidkit.paging import cancel_quietly, result_of
+from vidkit.tasks import cancel_quietly, result_of
 
 __all__ = ["RecordedWindows"]
 

@@ -10,7 +10,8 @@ from vidkit.errors import VidKitError
 from vidkit.images.models import Image, ImagePage
 from vidkit.images.window_source import WindowSource
 from vidkit.images.windows import Window, from_millis
-from vidkit.paging import OneReader, cancel_quietly, result_of
+from vidkit.paging import OneReader
+from vidkit.tasks import cancel_quietly, result_of
 
 __all__ = ["WindowPages"]
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.errors import ServiceError, VidKitError
+from vidkit.lookahead import Arrived
 from vidkit.mpc.clock import ServiceClock
 from vidkit.mpc.error_codes import explained
 from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ListThumbnailsTaskAnswer
@@ -115,11 +116,16 @@ class MpcCaller(Caller):
         return known.name
 
     async def once(
-        self, operation: Operation[M], request: AwsRequest | HttpRequest, *, attempt: int = 1
+        self,
+        operation: Operation[M],
+        request: AwsRequest | HttpRequest,
+        *,
+        attempt: int = 1,
+        arrived: Arrived | None = None,
     ) -> M:
         """Send once and decode the answer; see `Caller.once`."""
         try:
-            return await super().once(operation, request, attempt=attempt)
+            return await super().once(operation, request, attempt=attempt, arrived=arrived)
         except ServiceError as error:
             error.message = explained(error.code, error.message) or error.message
             raise

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from vidkit.calls import Caller, Operation
 from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
 from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
+from vidkit.lookahead import Arrived
 from vidkit.model import to_wire
 from vidkit.paging import AsyncPager
 from vidkit.poll_limiter import poll_limiter
@@ -74,10 +75,10 @@ class VideoJobs:
             first: the first page, when it is known already.
         """
 
-        def fetch(token: str | None) -> Coroutine[Any, Any, PageT]:
-            return self._page(kind.get, request.at(token))
+        def fetch(token: str | None, arrived: Arrived | None) -> Coroutine[Any, Any, PageT]:
+            return self._page(kind.get, request.at(token), arrived)
 
-        return self._caller.pager(
+        return self._caller.results_pager(
             fetch, begin=request.next_token, first=first, expired=_token_has_expired
         )
 
@@ -127,10 +128,12 @@ class VideoJobs:
             watched = Watched(ref, poll, result, pause=_pause(completion, ref.id, fresh=fresh))
         return Job(watched, self._caller.options.poll)
 
-    async def _page(self, operation: Operation[PageT], request: GetRequest) -> PageT:
+    async def _page(
+        self, operation: Operation[PageT], request: GetRequest, arrived: Arrived | None = None
+    ) -> PageT:
         try:
             return await self._caller.call(
-                operation, AwsRequest(_API, operation.name, to_wire(request))
+                operation, AwsRequest(_API, operation.name, to_wire(request)), arrived=arrived
             )
         except NotFoundError as error:
             error.message += " (Results are kept for 7 days.)"

@@ -1,0 +1,325 @@
+"""The next page's request goes out when its token is here, before the page is decoded."""
+
+import asyncio
+import gc
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidkit import DecodeError, VidKitError
+from vidkit.lookahead import Lookahead, _next_token
+from vidkit.paging import TokenPages
+
+LONG = 6
+"""Turns of the loop that a page takes, more than a request needs to go out."""
+
+
+@dataclass
+class Answer:
+    """What the service gives for one token.
+
+    Attributes:
+        token: what the page says when it is decoded.
+        told: what its body seems to say before.
+        broken: how often it cannot be decoded.
+    """
+
+    token: str | None
+    told: str | None
+    broken: int = 0
+
+    @property
+    def body(self):
+        return json.dumps({"Labels": ["x"], "NextToken": self.told} if self.told else {}).encode()
+
+
+@dataclass
+class FakePage:
+    items: list
+    next_token: str | None
+
+
+@dataclass
+class Service:
+    """Answers by token, and keeps what happened in order."""
+
+    answers: dict
+    happened: list = field(default_factory=list)
+    tasks: list = field(default_factory=list)
+
+    async def fetch(self, token, arrived):
+        self.happened.append(f"ask {token}")
+        try:
+            for _ in range(LONG):
+                await asyncio.sleep(0)
+            answer = self.answers[token]
+            if arrived:
+                await arrived(answer.body)
+        except asyncio.CancelledError:
+            self.happened.append(f"drop {token}")
+            raise
+        self.happened.append(f"decode {token}")
+        if answer.broken:
+            answer.broken -= 1
+            raise DecodeError("no page")
+        return FakePage([token], answer.token)
+
+    def spawn(self, work):
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self.tasks.append(task)
+        return task
+
+    def pages(self, **options):
+        return TokenPages(self.fetch, self.spawn, **options)
+
+    async def still(self):
+        """Wait until no more happens by itself; all tasks must have ended."""
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+def line(count, **changed):
+    """Pages that follow one another, with some answers changed, by token."""
+    tokens = [None, *(str(number) for number in range(1, count))]
+    answers = {
+        token: Answer(following, following)
+        for token, following in zip(tokens, [*tokens[1:], None], strict=True)
+    }
+    return Service(answers | {name.removeprefix("at"): answer for name, answer in changed.items()})
+
+
+def counted(service, what):
+    return [line for line in service.happened if line.startswith(what)]
+
+
+async def test_the_next_request_goes_out_before_the_page_is_decoded():
+    service = line(4)
+    async for page in service.pages():
+        service.happened.append(f"read {page.items[0]}")
+    assert service.happened == [
+        *("ask None", "decode None", "read None"),
+        *("ask 1", "ask 2", "decode 1", "read 1"),
+        *("ask 3", "decode 2", "read 2"),
+        *("decode 3", "read 3"),
+    ]
+
+
+async def test_while_the_reader_works_nothing_but_the_next_page_is_fetched():
+    service = line(4)
+    async for page in service.pages():
+        service.happened.append(f"read {page.items[0]}")
+        for _ in range(5 * LONG):
+            await asyncio.sleep(0)
+        service.happened.append(f"work {page.items[0]}")
+    assert service.happened == [
+        *("ask None", "decode None", "read None", "ask 1", "decode 1", "work None"),
+        *("ask 2", "read 1", "decode 2", "work 1"),
+        *("ask 3", "read 2", "decode 3", "work 2"),
+        *("read 3", "work 3"),
+    ]
+
+
+@pytest.mark.parametrize("options", [{"ahead": False}, {"token": "1"}])
+async def test_before_anyone_reads_on_no_page_is_sent_for_early(options):
+    service = line(4)
+    await anext(service.pages(**options))
+    await service.still()
+    assert "ask 2" not in service.happened[: service.happened.index("decode " + first(options))]
+
+
+def first(options):
+    return str(options.get("token"))
+
+
+async def test_who_reads_page_by_page_has_none_fetched_ahead():
+    service = line(4)
+    assert [page.items[0] async for page in service.pages(ahead=False)] == [None, "1", "2", "3"]
+    assert service.happened == [
+        f"{what} {token}" for token in (None, 1, 2, 3) for what in ("ask", "decode")
+    ]
+
+
+async def test_what_the_decoded_page_says_counts():
+    service = line(5, at2=Answer("3", told="4"))
+    assert [page.items[0] async for page in service.pages()] == [None, "1", "2", "3", "4"]
+    await service.still()
+    assert counted(service, "ask") == [f"ask {token}" for token in (None, 1, 2, 4, 3, 4)]
+    assert counted(service, "drop") == ["drop 4"]
+
+
+async def test_an_early_request_behind_the_last_page_is_dropped():
+    service = line(4, at3=Answer(None, told="more"))
+    assert len([page async for page in service.pages()]) == 4
+    await service.still()
+    assert service.happened[-3:] == ["ask more", "decode 3", "drop more"]
+
+
+async def test_no_token_is_asked_for_early_that_was_given_before():
+    service = line(4, at2=Answer("3", told="1"))
+    assert len([page async for page in service.pages()]) == 4
+    assert len(counted(service, "ask")) == 4
+
+
+async def test_a_ring_of_tokens_still_ends_and_leaves_nothing():
+    service = line(4, at3=Answer("2", told="elsewhere"))
+    with pytest.raises(DecodeError, match="given before"):
+        async for _ in service.pages():
+            pass
+    await service.still()
+    assert counted(service, "drop") == ["drop elsewhere"]
+
+
+async def test_a_page_that_cannot_be_decoded_takes_the_early_one_with_it():
+    service = line(4)
+    service.answers["2"].broken = 1
+    pages = service.pages()
+    read = [(await anext(pages)).items[0] for _ in range(2)]
+    with pytest.raises(DecodeError) as caught:
+        await anext(pages)
+    assert caught.value.next_token == "2"
+    await service.still()
+    assert counted(service, "drop") == ["drop 3"]
+    assert [*read, *[page.items[0] async for page in pages]] == [None, "1", "2", "3"]
+
+
+async def test_an_abandoned_reader_leaves_nothing_under_way():
+    for turns in range(3 * LONG):
+        service = line(4)
+        pages = service.pages()
+        await anext(pages)
+        reader = asyncio.ensure_future(anext(pages))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reader.cancel()
+        await asyncio.wait([reader])
+        del reader, pages
+        gc.collect()
+        happened = len(service.happened)
+        await asyncio.gather(*service.tasks, return_exceptions=True)
+        late = service.happened[happened:]
+        assert all(what.startswith("drop") for what in late), f"after {turns} turns: {late}"
+
+
+@given(
+    answers=st.lists(
+        st.tuples(
+            st.sampled_from(["right", "none", "seen", "wrong", "later"]),
+            st.integers(0, 2),
+            st.integers(0, 3 * LONG),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    cancel_after=st.lists(st.integers(0, 4 * LONG), max_size=4),
+)
+def test_read_early_is_read_page_by_page(answers, cancel_after):
+    """Whatever bodies seem to say, pages fail and readers do, every page comes once, in order."""
+    count = len(answers)
+    service = line(count)
+    for token, (told, broken, _) in zip(service.answers, answers, strict=True):
+        answer = service.answers[token]
+        answer.told = {
+            "right": answer.token,
+            "none": None,
+            "seen": "1",
+            "wrong": "nowhere",
+            "later": str(count - 1) if count > 1 else None,
+        }[told]
+        answer.broken = broken
+    service.answers["nowhere"] = Answer(None, None)
+
+    async def read():
+        pages, found, cancels = service.pages(), [], list(cancel_after)
+        failed_at, expected = [], []
+        while True:
+            reader = asyncio.ensure_future(anext(pages, None))
+            if cancels:
+                for _ in range(cancels.pop()):
+                    await asyncio.sleep(0)
+                reader.cancel()
+            try:
+                page = await reader
+            except asyncio.CancelledError:
+                continue
+            except VidKitError as error:
+                failed_at.append(error.next_token)
+                expected.append(found[-1].next_token if found else None)
+                continue
+            if page is None:
+                break
+            found.append(page)
+            for _ in range(answers[len(found) - 1][2]):
+                await asyncio.sleep(0)
+            running = [task for task in service.tasks if not task.done()]
+            # A task that was cancelled just now needs a turn to end.
+            assert sum(not task.cancelling() for task in running) <= 1, "more than a page ahead"
+        assert [page.items[0] for page in found] == list(service.answers)[:count]
+        assert failed_at == expected
+        assert all(task.done() or task.cancelling() for task in service.tasks)
+        await service.still()
+
+    asyncio.run(read())
+
+
+async def test_a_body_that_arrives_when_nobody_waits_sends_for_nothing():
+    service = line(4)
+    lookahead = Lookahead(service.fetch, service.spawn, set())
+    assert lookahead.send("1")
+    assert not lookahead.send("1")
+    await service.still()
+    assert service.happened == ["ask 1", "decode 1"]
+    assert (await lookahead.page("1", early=True)).items == ["1"]
+    assert service.happened == ["ask 1", "decode 1"]
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+plain = st.none() | st.booleans() | st.integers() | texts
+members = st.dictionaries(texts, plain | st.lists(plain, max_size=3), max_size=4)
+
+
+@given(
+    before=members,
+    after=members,
+    name=st.sampled_from(["NextToken", "nextToken"]),
+    token=texts,
+    ascii_only=st.booleans(),
+    indent=st.sampled_from([None, 1]),
+)
+def test_a_token_is_found_wherever_it_stands(before, after, name, token, ascii_only, indent):
+    content = before | {name: token} | after
+    body = json.dumps(content, ensure_ascii=ascii_only, indent=indent).encode()
+    assert _next_token(body) == token
+
+
+@given(content=members, name=st.sampled_from(["NextToken", "nextToken", '"NextToken":"x"']))
+def test_words_that_only_read_like_a_token_are_none(content, name):
+    body = json.dumps({"Labels": [content, {"Name": name}, {name * 2: name}]}).encode()
+    assert _next_token(body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'extToken":"x"',
+        b'N"extToken":"x"',
+        b'{"NextToken":null}',
+        b'{"NextToken":""}',
+        b'{"NextToken":"x',
+        b'{"NextToken":"\\q"}',
+        b'{"NextToken":"\xff"}',
+        b'{"PreviousNextToken":"x"}',
+        b'{"NextToken":5}',
+    ],
+)
+def test_what_is_no_token_is_none(body):
+    assert _next_token(body) is None
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_no_body_makes_the_search_fail(before, after):
+    found = _next_token(before + b'"NextToken":"' + after)
+    assert found is None or isinstance(found, str)
