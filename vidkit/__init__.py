@@ -4,8 +4,9 @@ Kinesis Video Streams images, Rekognition Video jobs, Amazon IVS playback restri
 Huawei Cloud MPC thumbnails. Start with `VidKit`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vidkit.first_use import on_first_use
 
 if TYPE_CHECKING:
     from vidkit.config import AwsConfig, HuaweiConfig, HuaweiCredentials
@@ -73,31 +74,23 @@ __all__ = [
     "VidKitTimeoutError",
 ]
 
-_ELSEWHERE = {
-    "AsyncPager": "vidkit.paging",
-    "AwsConfig": "vidkit.config",
-    "CallEvent": "vidkit.telemetry",
-    "HuaweiConfig": "vidkit.config",
-    "HuaweiCredentials": "vidkit.config",
-    "Job": "vidkit.jobs",
-    "JobRun": "vidkit.job_runs",
-    "JobToken": "vidkit.jobs",
-    "Outcome": "vidkit.job_runs",
-    "PollPolicy": "vidkit.jobs",
-    "RetryPolicy": "vidkit.retry",
-    "S3Video": "vidkit.rekognition",
-    "VidKit": "vidkit.kit",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that ``import vidkit`` costs nothing."""
-    if name not in __all__:
-        raise AttributeError(f"module 'vidkit' has no attribute {name!r}")
-    value = getattr(import_module(_ELSEWHERE.get(name, "vidkit.errors")), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_first_use(
+        globals(),
+        dict.fromkeys(__all__, "vidkit.errors")
+        | {
+            "AsyncPager": "vidkit.paging",
+            "AwsConfig": "vidkit.config",
+            "CallEvent": "vidkit.telemetry",
+            "HuaweiConfig": "vidkit.config",
+            "HuaweiCredentials": "vidkit.config",
+            "Job": "vidkit.jobs",
+            "JobRun": "vidkit.job_runs",
+            "JobToken": "vidkit.jobs",
+            "Outcome": "vidkit.job_runs",
+            "PollPolicy": "vidkit.jobs",
+            "RetryPolicy": "vidkit.retry",
+            "S3Video": "vidkit.rekognition",
+            "VidKit": "vidkit.kit",
+        },
+    )

@@ -14,8 +14,11 @@ R = TypeVar("R")
 C = TypeVar("C", bound=type)
 
 
-def _misfit(signature: inspect.Signature, args: tuple[object, ...], kwargs: object) -> str | None:
+def _misfit(
+    function: Callable[..., object], args: tuple[object, ...], kwargs: object
+) -> str | None:
     """Why a call does not fit; None when it does (then the error came from inside)."""
+    signature = inspect.signature(function)
     try:
         signature.bind(*args, **kwargs)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue]
     except TypeError as error:
@@ -26,14 +29,13 @@ def _misfit(signature: inspect.Signature, args: tuple[object, ...], kwargs: obje
 
 def operation(function: Callable[P, R]) -> Callable[P, R]:
     """Make unknown and missing parameters of a public operation a `RequestError`."""
-    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except TypeError as error:
-            why = _misfit(signature, args, kwargs)
+            why = _misfit(function, args, kwargs)
             if why is None:
                 raise
             raise RequestError(f"{function.__name__}: {why}") from error
@@ -46,14 +48,13 @@ def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
 
     def decorate(cls: C) -> C:
         initialise = cls.__init__  # type: ignore[misc]
-        signature = inspect.signature(initialise)
 
         @functools.wraps(initialise)
         def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807
             try:
                 initialise(self, *args, **kwargs)
             except TypeError as cause:
-                why = _misfit(signature, (self, *args), kwargs)
+                why = _misfit(initialise, (self, *args), kwargs)
                 if why is None:
                     raise
                 raise error(f"{cls.__name__}: {why}") from cause

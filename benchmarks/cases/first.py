@@ -11,7 +11,12 @@ from benchmarks.clocks import longest_stall
 __all__ = ["stall"]
 
 _IMPORTED = {
-    "vidkit": ("vidkit.calls", "vidkit.rekognition.client", "vidkit.transports.aws"),
+    "vidkit": (
+        "vidkit.calls",
+        "vidkit.rekognition.client",
+        "vidkit.rekognition.labels",
+        "vidkit.transports.aws",
+    ),
     "aiobotocore": ("aiobotocore.session",),
 }
 

@@ -22,7 +22,13 @@ _LEAST_MODELS = 25
 
 
 def _answers() -> Callable[[bytes], None]:
-    for name in ("images.client", "ivs.client", "mpc.client", "rekognition.client"):
+    for name in (
+        "images.client",
+        "ivs.client",
+        "mpc.client",
+        "rekognition.client",
+        "rekognition.stream_processor_requests",
+    ):
         import_module(f"vidkit.{name}")
     from vidkit.calls import Operation
     from vidkit.model import decode

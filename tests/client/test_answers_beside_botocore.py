@@ -12,7 +12,7 @@ from every_operation import OPERATIONS, set_up
 
 from vidkit import calls
 from vidkit.images.models import GetImagesAnswer
-from vidkit.rekognition.kinds import KINDS
+from vidkit.rekognition.kinds import KINDS, kind_named
 from vidkit.transports import aws
 from vidkit.transports.aws import AwsTransport
 
@@ -52,7 +52,7 @@ def aws_operations():
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     values = [value for module in modules for value in vars(module).values()]
     known = [value for value in values if isinstance(value, calls.Operation)]
-    for kind in KINDS.values():
+    for kind in map(kind_named, KINDS):
         known += kind.start, kind.get
     return {one.name for one in known if one.service not in {"mpc", "sns"}}
 

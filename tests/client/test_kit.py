@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 import vidkit
+import vidkit.rekognition
 from vidkit import (
     AuthError,
     AwsConfig,
@@ -22,6 +23,7 @@ from vidkit import (
     VidKitError,
     VidKitTimeoutError,
 )
+from vidkit.jobs import JobRef
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}
@@ -297,13 +299,13 @@ async def test_closing_during_work_ends_it_with_our_error(scripted):
         assert isinstance(result, VidKitError)
 
 
-def test_the_front_door_is_sorted_and_whole():
-    assert vidkit.__all__ == sorted(vidkit.__all__)
-    for name in vidkit.__all__:
-        assert getattr(vidkit, name).__name__ == name
-    assert set(vidkit.__all__) <= set(dir(vidkit))
-    with pytest.raises(AttributeError, match="no_such_name"):
-        _ = vidkit.no_such_name
+@pytest.mark.parametrize("door", [vidkit, vidkit.rekognition])
+def test_a_door_of_names_imported_on_use_is_sorted_and_whole(door):
+    assert door.__all__ == sorted(door.__all__)
+    for name in door.__all__:
+        assert getattr(door, name).__name__ == name
+    with pytest.raises(AttributeError, match=f"'{door.__name__}' has no attribute 'no_such_name'"):
+        _ = door.no_such_name
 
 
 def loaded_after(program):
@@ -315,8 +317,15 @@ def loaded_after(program):
     return set(json.loads(done.stdout))
 
 
-def test_a_bare_import_loads_next_to_nothing():
-    loaded = loaded_after("import vidkit")
+DOORS = """
+import vidkit, vidkit.rekognition
+for door in vidkit, vidkit.rekognition:
+    assert {*door.__all__, "__doc__"} <= {*dir(door)}
+"""
+
+
+def test_a_bare_import_knows_all_names_and_loads_next_to_nothing():
+    loaded = loaded_after(DOORS)
     assert not loaded & {"pydantic", "aiobotocore", "botocore", "httpx", "aiohttp", "tenacity"}
 
 
@@ -347,3 +356,40 @@ def test_a_service_that_is_not_touched_is_not_loaded():
     assert "aiobotocore" in aws_only
     # aiobotocore loads httpx by itself wherever it is installed; vidkit does not.
     assert "vidkit.transports.huawei" not in aws_only
+
+
+# What a use of kit.rekognition imports of the models of jobs and stream processors.
+MODELS_OF_USES = {
+    "kit.rekognition": set(),
+    "kit.rekognition.get_label_detection('x')": {"labels"},
+    "kit.rekognition.get_face_detection('x')": {"faces"},
+    "kit.rekognition.get_face_search('x')": {"face_search", "persons", "faces"},
+    "kit.rekognition.get_person_tracking('x')": {"persons", "faces"},
+    "kit.rekognition.get_celebrity_recognition('x')": {"celebrities", "faces"},
+    "kit.rekognition.get_content_moderation('x')": {"moderation"},
+    "kit.rekognition.get_segment_detection('x')": {"segments"},
+    "kit.rekognition.get_text_detection('x')": {"texts"},
+    "kit.rekognition.list_stream_processors()": {
+        "stream_processors",
+        "stream_processor_answers",
+        "stream_processor_requests",
+    },
+    f"kit.resume({JobRef('rekognition.text_detection', 'x', 'r').token()!r})": {"texts"},
+}
+MODELS = {"stream_events"}.union(*MODELS_OF_USES.values())
+TOUCH = """
+import asyncio
+from vidkit import AwsConfig, VidKit
+async def main():
+    aws = AwsConfig(region="r", access_key_id="a", secret_access_key="b")
+    async with VidKit(aws=aws) as kit:
+        {use}
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("use", "models"), MODELS_OF_USES.items())
+def test_the_models_of_a_kind_that_is_not_used_are_not_loaded(use, models):
+    loaded = loaded_after(TOUCH.format(use=use))
+    assert "vidkit.rekognition.client" in loaded
+    assert {name for name in MODELS if f"vidkit.rekognition.{name}" in loaded} == models

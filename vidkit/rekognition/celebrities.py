@@ -4,17 +4,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalResponse
 from vidkit.rekognition.faces import FaceDetail
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "CELEBRITY_RECOGNITION",
     "CelebrityDetail",
     "CelebrityRecognition",
     "CelebrityRecognitionSortBy",
@@ -103,3 +107,11 @@ class GetCelebrityRecognitionAnswer(VideoJobPage):
     def items(self) -> list[CelebrityRecognition]:
         """The celebrities."""
         return self.celebrities
+
+
+CELEBRITY_RECOGNITION = JobKind(
+    "celebrity_recognition",
+    Operation("rekognition", "StartCelebrityRecognition", StartAnswer),
+    Operation("rekognition", "GetCelebrityRecognition", GetCelebrityRecognitionAnswer),
+    GetCelebrityRecognitionRequest,
+)

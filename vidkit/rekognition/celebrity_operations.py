@@ -1,19 +1,20 @@
 """``StartCelebrityRecognition`` and ``GetCelebrityRecognition``."""
 
+from typing import TYPE_CHECKING
+
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
-from vidkit.rekognition.celebrities import (
-    CelebrityRecognition,
-    CelebrityRecognitionSortBy,
-    GetCelebrityRecognitionAnswer,
-    GetCelebrityRecognitionRequest,
-    StartCelebrityRecognitionRequest,
-)
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import CELEBRITY_RECOGNITION
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.celebrities import (
+        CelebrityRecognition,
+        CelebrityRecognitionSortBy,
+        GetCelebrityRecognitionAnswer,
+    )
 
 __all__ = ["CelebrityOperations"]
 
@@ -30,7 +31,7 @@ class CelebrityOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]]:
+    ) -> "Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]]":
         """Start looking for celebrities in a stored video.
 
         Args:
@@ -52,14 +53,16 @@ class CelebrityOperations(Operations):
 
         Source: ``StartCelebrityRecognition``.
         """
-        request = StartCelebrityRecognitionRequest(
+        from vidkit.rekognition import celebrities
+
+        request = celebrities.StartCelebrityRecognitionRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
         return await self._video_jobs.start(
-            CELEBRITY_RECOGNITION,
+            celebrities.CELEBRITY_RECOGNITION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -72,8 +75,8 @@ class CelebrityOperations(Operations):
         *,
         max_results: int = 1000,
         next_token: str | None = None,
-        sort_by: CelebrityRecognitionSortBy | None = None,
-    ) -> AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]:
+        sort_by: "CelebrityRecognitionSortBy | None" = None,
+    ) -> "AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]":
         """The celebrities of a job.
 
         A job that is still running answers with a page without celebrities; wait with `Job`.
@@ -94,10 +97,12 @@ class CelebrityOperations(Operations):
 
         Source: ``GetCelebrityRecognition``.
         """
-        request = GetCelebrityRecognitionRequest(
+        from vidkit.rekognition import celebrities
+
+        request = celebrities.GetCelebrityRecognitionRequest(
             job_id=job_id,
             max_results=max_results,
             next_token=next_token,
             sort_by=sort_by,
         )
-        return self._video_jobs.pages(CELEBRITY_RECOGNITION, request)
+        return self._video_jobs.pages(celebrities.CELEBRITY_RECOGNITION, request)

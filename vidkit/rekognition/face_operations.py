@@ -1,19 +1,20 @@
 """``StartFaceDetection`` and ``GetFaceDetection``."""
 
+from typing import TYPE_CHECKING
+
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.faces import (
-    FaceAttributes,
-    FaceDetection,
-    GetFaceDetectionAnswer,
-    GetFaceDetectionRequest,
-    StartFaceDetectionRequest,
-)
-from vidkit.rekognition.kinds import FACE_DETECTION
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.faces import (
+        FaceAttributes,
+        FaceDetection,
+        GetFaceDetectionAnswer,
+    )
 
 __all__ = ["FaceOperations"]
 
@@ -27,11 +28,11 @@ class FaceOperations(Operations):
         video: S3Video,
         *,
         client_request_token: str | None = None,
-        face_attributes: FaceAttributes | None = None,
+        face_attributes: "FaceAttributes | None" = None,
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[FaceDetection, GetFaceDetectionAnswer]]:
+    ) -> "Job[AsyncPager[FaceDetection, GetFaceDetectionAnswer]]":
         """Start looking for faces in a stored video.
 
         Args:
@@ -55,7 +56,9 @@ class FaceOperations(Operations):
 
         Source: ``StartFaceDetection``.
         """
-        request = StartFaceDetectionRequest(
+        from vidkit.rekognition import faces
+
+        request = faces.StartFaceDetectionRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             face_attributes=face_attributes,
@@ -63,7 +66,7 @@ class FaceOperations(Operations):
             job_tag=job_tag,
         )
         return await self._video_jobs.start(
-            FACE_DETECTION,
+            faces.FACE_DETECTION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -72,7 +75,7 @@ class FaceOperations(Operations):
     @operation
     def get_face_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> AsyncPager[FaceDetection, GetFaceDetectionAnswer]:
+    ) -> "AsyncPager[FaceDetection, GetFaceDetectionAnswer]":
         """The faces of a job.
 
         A job that is still running answers with a page without faces; wait with `Job`.
@@ -92,7 +95,9 @@ class FaceOperations(Operations):
 
         Source: ``GetFaceDetection``.
         """
-        request = GetFaceDetectionRequest(
+        from vidkit.rekognition import faces
+
+        request = faces.GetFaceDetectionRequest(
             job_id=job_id, max_results=max_results, next_token=next_token
         )
-        return self._video_jobs.pages(FACE_DETECTION, request)
+        return self._video_jobs.pages(faces.FACE_DETECTION, request)

@@ -1,14 +1,18 @@
 """Face search: ``StartFaceSearch`` and ``GetFaceSearch``."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import PascalResponse
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
+    CollectionId,
     GetRequest,
     Percent,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
@@ -16,7 +20,7 @@ from vidkit.rekognition.models import (
 from vidkit.rekognition.persons import PersonDetail
 
 __all__ = [
-    "CollectionId",
+    "FACE_SEARCH",
     "Face",
     "FaceMatch",
     "FaceSearchSortBy",
@@ -27,9 +31,6 @@ __all__ = [
 ]
 
 FaceSearchSortBy = Literal["INDEX", "TIMESTAMP"]
-CollectionId = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9_.\-]+$")
-]
 
 
 class StartFaceSearchRequest(StartRequest):
@@ -120,3 +121,11 @@ class GetFaceSearchAnswer(VideoJobPage):
     def items(self) -> list[PersonMatch]:
         """The persons, with and without matches."""
         return self.persons
+
+
+FACE_SEARCH = JobKind(
+    "face_search",
+    Operation("rekognition", "StartFaceSearch", StartAnswer),
+    Operation("rekognition", "GetFaceSearch", GetFaceSearchAnswer),
+    GetFaceSearchRequest,
+)

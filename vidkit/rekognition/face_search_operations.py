@@ -1,19 +1,20 @@
 """``StartFaceSearch`` and ``GetFaceSearch``."""
 
+from typing import TYPE_CHECKING
+
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.face_search import (
-    FaceSearchSortBy,
-    GetFaceSearchAnswer,
-    GetFaceSearchRequest,
-    PersonMatch,
-    StartFaceSearchRequest,
-)
-from vidkit.rekognition.kinds import FACE_SEARCH
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.face_search import (
+        FaceSearchSortBy,
+        GetFaceSearchAnswer,
+        PersonMatch,
+    )
 
 __all__ = ["FaceSearchOperations"]
 
@@ -32,7 +33,7 @@ class FaceSearchOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[PersonMatch, GetFaceSearchAnswer]]:
+    ) -> "Job[AsyncPager[PersonMatch, GetFaceSearchAnswer]]":
         """Start looking in a stored video for the faces of a collection.
 
         Args:
@@ -57,7 +58,9 @@ class FaceSearchOperations(Operations):
 
         Source: ``StartFaceSearch``.
         """
-        request = StartFaceSearchRequest(
+        from vidkit.rekognition import face_search
+
+        request = face_search.StartFaceSearchRequest(
             video=video,
             collection_id=collection_id,
             client_request_token=request_token(client_request_token),
@@ -66,7 +69,10 @@ class FaceSearchOperations(Operations):
             job_tag=job_tag,
         )
         return await self._video_jobs.start(
-            FACE_SEARCH, request, completion=completion, own_token=client_request_token is not None
+            face_search.FACE_SEARCH,
+            request,
+            completion=completion,
+            own_token=client_request_token is not None,
         )
 
     @operation
@@ -76,8 +82,8 @@ class FaceSearchOperations(Operations):
         *,
         max_results: int = 1000,
         next_token: str | None = None,
-        sort_by: FaceSearchSortBy | None = None,
-    ) -> AsyncPager[PersonMatch, GetFaceSearchAnswer]:
+        sort_by: "FaceSearchSortBy | None" = None,
+    ) -> "AsyncPager[PersonMatch, GetFaceSearchAnswer]":
         """The persons of a job.
 
         A job that is still running answers with a page without persons; wait with `Job`.
@@ -98,10 +104,12 @@ class FaceSearchOperations(Operations):
 
         Source: ``GetFaceSearch``.
         """
-        request = GetFaceSearchRequest(
+        from vidkit.rekognition import face_search
+
+        request = face_search.GetFaceSearchRequest(
             job_id=job_id,
             max_results=max_results,
             next_token=next_token,
             sort_by=sort_by,
         )
-        return self._video_jobs.pages(FACE_SEARCH, request)
+        return self._video_jobs.pages(face_search.FACE_SEARCH, request)

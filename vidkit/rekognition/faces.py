@@ -4,16 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalResponse, pascal_leaf
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "FACE_DETECTION",
     "AgeRange",
     "Beard",
     "Emotion",
@@ -296,3 +300,11 @@ class GetFaceDetectionAnswer(VideoJobPage):
     def items(self) -> list[FaceDetection]:
         """The faces."""
         return self.faces
+
+
+FACE_DETECTION = JobKind(
+    "face_detection",
+    Operation("rekognition", "StartFaceDetection", StartAnswer),
+    Operation("rekognition", "GetFaceDetection", GetFaceDetectionAnswer),
+    GetFaceDetectionRequest,
+)

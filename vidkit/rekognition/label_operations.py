@@ -1,24 +1,24 @@
 """``StartLabelDetection`` and ``GetLabelDetection``."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import LABEL_DETECTION
-from vidkit.rekognition.labels import (
-    GetLabelDetectionAnswer,
-    GetLabelDetectionRequest,
-    LabelDetection,
-    LabelDetectionAggregateBy,
-    LabelDetectionFeatureName,
-    LabelDetectionSettings,
-    LabelDetectionSortBy,
-    StartLabelDetectionRequest,
-)
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.labels import (
+        GetLabelDetectionAnswer,
+        LabelDetection,
+        LabelDetectionAggregateBy,
+        LabelDetectionFeatureName,
+        LabelDetectionSettings,
+        LabelDetectionSortBy,
+    )
 
 __all__ = ["LabelOperations"]
 
@@ -35,10 +35,10 @@ class LabelOperations(Operations):
         min_confidence: float | None = None,
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
-        features: Sequence[LabelDetectionFeatureName] | None = None,
-        settings: LabelDetectionSettings | None = None,
+        features: "Sequence[LabelDetectionFeatureName] | None" = None,
+        settings: "LabelDetectionSettings | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]]:
+    ) -> "Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]]":
         """Start looking for labels in a stored video.
 
         Args:
@@ -63,7 +63,9 @@ class LabelOperations(Operations):
 
         Source: ``StartLabelDetection``.
         """
-        request = StartLabelDetectionRequest(
+        from vidkit.rekognition import labels
+
+        request = labels.StartLabelDetectionRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             min_confidence=min_confidence,
@@ -73,7 +75,7 @@ class LabelOperations(Operations):
             settings=settings,
         )
         return await self._video_jobs.start(
-            LABEL_DETECTION,
+            labels.LABEL_DETECTION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -86,9 +88,9 @@ class LabelOperations(Operations):
         *,
         max_results: int = 1000,
         next_token: str | None = None,
-        sort_by: LabelDetectionSortBy | None = None,
-        aggregate_by: LabelDetectionAggregateBy | None = None,
-    ) -> AsyncPager[LabelDetection, GetLabelDetectionAnswer]:
+        sort_by: "LabelDetectionSortBy | None" = None,
+        aggregate_by: "LabelDetectionAggregateBy | None" = None,
+    ) -> "AsyncPager[LabelDetection, GetLabelDetectionAnswer]":
         """The labels of a job.
 
         A job that is still running answers with a page without labels; wait with `Job`.
@@ -110,11 +112,13 @@ class LabelOperations(Operations):
 
         Source: ``GetLabelDetection``.
         """
-        request = GetLabelDetectionRequest(
+        from vidkit.rekognition import labels
+
+        request = labels.GetLabelDetectionRequest(
             job_id=job_id,
             max_results=max_results,
             next_token=next_token,
             sort_by=sort_by,
             aggregate_by=aggregate_by,
         )
-        return self._video_jobs.pages(LABEL_DETECTION, request)
+        return self._video_jobs.pages(labels.LABEL_DETECTION, request)

@@ -5,17 +5,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
     Percent,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "LABEL_DETECTION",
     "DominantColor",
     "GeneralLabelsSettings",
     "GetLabelDetectionAnswer",
@@ -207,3 +211,11 @@ class GetLabelDetectionAnswer(VideoJobPage):
     def items(self) -> list[LabelDetection]:
         """The labels."""
         return self.labels
+
+
+LABEL_DETECTION = JobKind(
+    "label_detection",
+    Operation("rekognition", "StartLabelDetection", StartAnswer),
+    Operation("rekognition", "GetLabelDetection", GetLabelDetectionAnswer),
+    GetLabelDetectionRequest,
+)

@@ -19,6 +19,7 @@ from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
 
 __all__ = [
     "BoundingBox",
+    "CollectionId",
     "Geometry",
     "GetRequest",
     "NotificationChannel",
@@ -43,6 +44,9 @@ VideoColorRange = Literal["FULL", "LIMITED"]
 
 Percent = Annotated[float, Field(ge=0, le=100, strict=True)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+CollectionId = Annotated[
+    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9_.\-]+$")
+]
 TopicArn = Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:\w{12}:.+$")]
 
 _STATES = {

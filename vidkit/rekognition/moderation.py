@@ -4,16 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalResponse
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
     Percent,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "CONTENT_MODERATION",
     "ContentModerationAggregateBy",
     "ContentModerationDetection",
     "ContentModerationSortBy",
@@ -124,3 +128,11 @@ class GetContentModerationAnswer(VideoJobPage):
     def items(self) -> list[ContentModerationDetection]:
         """The moderation labels."""
         return self.moderation_labels
+
+
+CONTENT_MODERATION = JobKind(
+    "content_moderation",
+    Operation("rekognition", "StartContentModeration", StartAnswer),
+    Operation("rekognition", "GetContentModeration", GetContentModerationAnswer),
+    GetContentModerationRequest,
+)

@@ -1,20 +1,21 @@
 """``StartContentModeration`` and ``GetContentModeration``."""
 
+from typing import TYPE_CHECKING
+
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import CONTENT_MODERATION
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.moderation import (
-    ContentModerationAggregateBy,
-    ContentModerationDetection,
-    ContentModerationSortBy,
-    GetContentModerationAnswer,
-    GetContentModerationRequest,
-    StartContentModerationRequest,
-)
 from vidkit.rekognition.operations import Operations, request_token
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.moderation import (
+        ContentModerationAggregateBy,
+        ContentModerationDetection,
+        ContentModerationSortBy,
+        GetContentModerationAnswer,
+    )
 
 __all__ = ["ModerationOperations"]
 
@@ -32,7 +33,7 @@ class ModerationOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[ContentModerationDetection, GetContentModerationAnswer]]:
+    ) -> "Job[AsyncPager[ContentModerationDetection, GetContentModerationAnswer]]":
         """Start looking for inappropriate, unwanted or offensive content in a stored video.
 
         Args:
@@ -55,7 +56,9 @@ class ModerationOperations(Operations):
 
         Source: ``StartContentModeration``.
         """
-        request = StartContentModerationRequest(
+        from vidkit.rekognition import moderation
+
+        request = moderation.StartContentModerationRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             min_confidence=min_confidence,
@@ -63,7 +66,7 @@ class ModerationOperations(Operations):
             job_tag=job_tag,
         )
         return await self._video_jobs.start(
-            CONTENT_MODERATION,
+            moderation.CONTENT_MODERATION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -76,9 +79,9 @@ class ModerationOperations(Operations):
         *,
         max_results: int = 1000,
         next_token: str | None = None,
-        sort_by: ContentModerationSortBy | None = None,
-        aggregate_by: ContentModerationAggregateBy | None = None,
-    ) -> AsyncPager[ContentModerationDetection, GetContentModerationAnswer]:
+        sort_by: "ContentModerationSortBy | None" = None,
+        aggregate_by: "ContentModerationAggregateBy | None" = None,
+    ) -> "AsyncPager[ContentModerationDetection, GetContentModerationAnswer]":
         """The moderation labels of a job.
 
         A job that is still running answers with a page without moderation labels; wait with `Job`.
@@ -100,11 +103,13 @@ class ModerationOperations(Operations):
 
         Source: ``GetContentModeration``.
         """
-        request = GetContentModerationRequest(
+        from vidkit.rekognition import moderation
+
+        request = moderation.GetContentModerationRequest(
             job_id=job_id,
             max_results=max_results,
             next_token=next_token,
             sort_by=sort_by,
             aggregate_by=aggregate_by,
         )
-        return self._video_jobs.pages(CONTENT_MODERATION, request)
+        return self._video_jobs.pages(moderation.CONTENT_MODERATION, request)

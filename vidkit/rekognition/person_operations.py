@@ -1,21 +1,22 @@
 """``StartPersonTracking`` and ``GetPersonTracking``."""
 
+from typing import TYPE_CHECKING
+
 from typing_extensions import deprecated
 
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import PERSON_TRACKING
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
-from vidkit.rekognition.persons import (
-    GetPersonTrackingAnswer,
-    GetPersonTrackingRequest,
-    PersonDetection,
-    PersonTrackingSortBy,
-    StartPersonTrackingRequest,
-)
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.persons import (
+        GetPersonTrackingAnswer,
+        PersonDetection,
+        PersonTrackingSortBy,
+    )
 
 __all__ = ["PersonOperations"]
 
@@ -35,7 +36,7 @@ class PersonOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[PersonDetection, GetPersonTrackingAnswer]]:
+    ) -> "Job[AsyncPager[PersonDetection, GetPersonTrackingAnswer]]":
         """Start following the persons of a stored video.
 
         Deprecated: the service ended its support on 2025-10-31; calling this warns with a
@@ -60,14 +61,16 @@ class PersonOperations(Operations):
 
         Source: ``StartPersonTracking``.
         """
-        request = StartPersonTrackingRequest(
+        from vidkit.rekognition import persons
+
+        request = persons.StartPersonTrackingRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             notification_channel=notification_channel,
             job_tag=job_tag,
         )
         return await self._video_jobs.start(
-            PERSON_TRACKING,
+            persons.PERSON_TRACKING,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -81,8 +84,8 @@ class PersonOperations(Operations):
         *,
         max_results: int = 1000,
         next_token: str | None = None,
-        sort_by: PersonTrackingSortBy | None = None,
-    ) -> AsyncPager[PersonDetection, GetPersonTrackingAnswer]:
+        sort_by: "PersonTrackingSortBy | None" = None,
+    ) -> "AsyncPager[PersonDetection, GetPersonTrackingAnswer]":
         """The persons of a job.
 
         A job that is still running answers with a page without persons; wait with `Job`.
@@ -106,10 +109,12 @@ class PersonOperations(Operations):
 
         Source: ``GetPersonTracking``.
         """
-        request = GetPersonTrackingRequest(
+        from vidkit.rekognition import persons
+
+        request = persons.GetPersonTrackingRequest(
             job_id=job_id,
             max_results=max_results,
             next_token=next_token,
             sort_by=sort_by,
         )
-        return self._video_jobs.pages(PERSON_TRACKING, request)
+        return self._video_jobs.pages(persons.PERSON_TRACKING, request)

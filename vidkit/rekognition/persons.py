@@ -4,17 +4,21 @@ from typing import Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import PascalResponse
 from vidkit.rekognition.faces import FaceDetail
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "PERSON_TRACKING",
     "GetPersonTrackingAnswer",
     "GetPersonTrackingRequest",
     "PersonDetail",
@@ -85,3 +89,11 @@ class GetPersonTrackingAnswer(VideoJobPage):
     def items(self) -> list[PersonDetection]:
         """The persons."""
         return self.persons
+
+
+PERSON_TRACKING = JobKind(
+    "person_tracking",
+    Operation("rekognition", "StartPersonTracking", StartAnswer),
+    Operation("rekognition", "GetPersonTracking", GetPersonTrackingAnswer),
+    GetPersonTrackingRequest,
+)

@@ -1,22 +1,22 @@
 """``StartSegmentDetection`` and ``GetSegmentDetection``."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import SEGMENT_DETECTION
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
-from vidkit.rekognition.segments import (
-    GetSegmentDetectionAnswer,
-    GetSegmentDetectionRequest,
-    SegmentDetection,
-    SegmentType,
-    StartSegmentDetectionFilters,
-    StartSegmentDetectionRequest,
-)
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.segments import (
+        GetSegmentDetectionAnswer,
+        SegmentDetection,
+        SegmentType,
+        StartSegmentDetectionFilters,
+    )
 
 __all__ = ["SegmentOperations"]
 
@@ -29,13 +29,13 @@ class SegmentOperations(Operations):
         self,
         video: S3Video,
         *,
-        segment_types: Sequence[SegmentType],
+        segment_types: "Sequence[SegmentType]",
         client_request_token: str | None = None,
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
-        filters: StartSegmentDetectionFilters | None = None,
+        filters: "StartSegmentDetectionFilters | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]:
+    ) -> "Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]":
         """Start looking for shots and technical cues in a stored video.
 
         Args:
@@ -59,7 +59,9 @@ class SegmentOperations(Operations):
 
         Source: ``StartSegmentDetection``.
         """
-        request = StartSegmentDetectionRequest(
+        from vidkit.rekognition import segments
+
+        request = segments.StartSegmentDetectionRequest(
             video=video,
             segment_types=segment_types,
             client_request_token=request_token(client_request_token),
@@ -68,7 +70,7 @@ class SegmentOperations(Operations):
             filters=filters,
         )
         return await self._video_jobs.start(
-            SEGMENT_DETECTION,
+            segments.SEGMENT_DETECTION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -77,7 +79,7 @@ class SegmentOperations(Operations):
     @operation
     def get_segment_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]:
+    ) -> "AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]":
         """The segments of a job.
 
         A job that is still running answers with a page without segments; wait with `Job`.
@@ -97,7 +99,9 @@ class SegmentOperations(Operations):
 
         Source: ``GetSegmentDetection``.
         """
-        request = GetSegmentDetectionRequest(
+        from vidkit.rekognition import segments
+
+        request = segments.GetSegmentDetectionRequest(
             job_id=job_id, max_results=max_results, next_token=next_token
         )
-        return self._video_jobs.pages(SEGMENT_DETECTION, request)
+        return self._video_jobs.pages(segments.SEGMENT_DETECTION, request)

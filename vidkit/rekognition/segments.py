@@ -5,16 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalRequest, PascalResponse
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
     Percent,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "SEGMENT_DETECTION",
     "AudioMetadata",
     "BlackFrame",
     "GetSegmentDetectionAnswer",
@@ -219,3 +223,11 @@ class GetSegmentDetectionAnswer(VideoJobPage):
     def items(self) -> list[SegmentDetection]:
         """The segments."""
         return self.segments
+
+
+SEGMENT_DETECTION = JobKind(
+    "segment_detection",
+    Operation("rekognition", "StartSegmentDetection", StartAnswer),
+    Operation("rekognition", "GetSegmentDetection", GetSegmentDetectionAnswer),
+    GetSegmentDetectionRequest,
+)

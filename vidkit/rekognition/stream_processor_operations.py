@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel
 
-from vidkit.calls import Nothing, Operation
+from vidkit.calls import Operation
 from vidkit.checks import operation
 from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
@@ -16,59 +16,34 @@ from vidkit.model import RequestModel, to_wire
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.models import RegionOfInterest
 from vidkit.rekognition.operations import Operations
-from vidkit.rekognition.stream_processor_answers import (
-    CreateStreamProcessorAnswer,
-    DescribeStreamProcessorAnswer,
-    ListStreamProcessorsAnswer,
-    StartStreamProcessorAnswer,
-    StreamProcessor,
-    StreamProcessorStatus,
-)
-from vidkit.rekognition.stream_processor_requests import (
-    CreateStreamProcessorRequest,
-    DeleteStreamProcessorRequest,
-    DescribeStreamProcessorRequest,
-    ListStreamProcessorsRequest,
-    StartStreamProcessorRequest,
-    StopStreamProcessorRequest,
-    UpdateStreamProcessorRequest,
-)
-from vidkit.rekognition.stream_processors import (
-    StreamProcessingStartSelector,
-    StreamProcessingStopSelector,
-    StreamProcessorDataSharingPreference,
-    StreamProcessorInput,
-    StreamProcessorNotificationChannel,
-    StreamProcessorOutput,
-    StreamProcessorParameterToDelete,
-    StreamProcessorSettings,
-    StreamProcessorSettingsForUpdate,
-)
 from vidkit.transports.base import AwsRequest
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.stream_processor_answers import (
+        CreateStreamProcessorAnswer,
+        DescribeStreamProcessorAnswer,
+        ListStreamProcessorsAnswer,
+        StartStreamProcessorAnswer,
+        StreamProcessor,
+        StreamProcessorStatus,
+    )
+    from vidkit.rekognition.stream_processors import (
+        StreamProcessingStartSelector,
+        StreamProcessingStopSelector,
+        StreamProcessorDataSharingPreference,
+        StreamProcessorInput,
+        StreamProcessorNotificationChannel,
+        StreamProcessorOutput,
+        StreamProcessorParameterToDelete,
+        StreamProcessorSettings,
+        StreamProcessorSettingsForUpdate,
+    )
 
 __all__ = ["StreamProcessorOperations"]
 
 M = TypeVar("M", bound=BaseModel)
 
 _API = "rekognition"
-
-# A name stands for one processor: a create sent again finds it taken and makes no second one.
-_CREATE = Operation(_API, "CreateStreamProcessor", CreateStreamProcessorAnswer)
-_DESCRIBE = Operation(_API, "DescribeStreamProcessor", DescribeStreamProcessorAnswer)
-_LIST = Operation(_API, "ListStreamProcessors", ListStreamProcessorsAnswer)
-# Face search runs until it is stopped: a start sent again finds it in use.
-_START = Operation(_API, "StartStreamProcessor", StartStreamProcessorAnswer)
-# A session of label detection may be over before the start is sent again, which then makes a
-# second session of the same video, with events and a bill of its own.
-_START_SESSION = Operation(
-    _API, "StartStreamProcessor", StartStreamProcessorAnswer, idempotent=False
-)
-# Twice stopped is stopped, twice deleted is gone, and the same values twice are the same values.
-_STOP = Operation(_API, "StopStreamProcessor", Nothing)
-_UPDATE = Operation(_API, "UpdateStreamProcessor", Nothing)
-_DELETE = Operation(_API, "DeleteStreamProcessor", Nothing)
-
-_STATUSES = get_args(StreamProcessorStatus)
 
 
 class StreamProcessorOperations(Operations):
@@ -83,16 +58,16 @@ class StreamProcessorOperations(Operations):
         self,
         name: str,
         *,
-        input: StreamProcessorInput,
-        output: StreamProcessorOutput,
-        settings: StreamProcessorSettings,
+        input: "StreamProcessorInput",
+        output: "StreamProcessorOutput",
+        settings: "StreamProcessorSettings",
         role_arn: str,
         tags: Mapping[str, str] | None = None,
-        notification_channel: StreamProcessorNotificationChannel | None = None,
+        notification_channel: "StreamProcessorNotificationChannel | None" = None,
         kms_key_id: str | None = None,
         regions_of_interest: Sequence[RegionOfInterest] | None = None,
-        data_sharing_preference: StreamProcessorDataSharingPreference | None = None,
-    ) -> CreateStreamProcessorAnswer:
+        data_sharing_preference: "StreamProcessorDataSharingPreference | None" = None,
+    ) -> "CreateStreamProcessorAnswer":
         """Create a stream processor; it is ``STOPPED`` until it is started.
 
         Closed to new customers since 2026-04-30. Sent again after an answer was lost, it may find
@@ -122,7 +97,9 @@ class StreamProcessorOperations(Operations):
 
         Source: ``CreateStreamProcessor``.
         """
-        request = CreateStreamProcessorRequest(
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        request = requests.CreateStreamProcessorRequest(
             name=name,
             input=input,
             output=output,
@@ -134,10 +111,10 @@ class StreamProcessorOperations(Operations):
             regions_of_interest=regions_of_interest,
             data_sharing_preference=data_sharing_preference,
         )
-        return await self._send(_CREATE, request)
+        return await self._send(requests.CREATE, request)
 
     @operation
-    async def describe_stream_processor(self, name: str) -> DescribeStreamProcessorAnswer:
+    async def describe_stream_processor(self, name: str) -> "DescribeStreamProcessorAnswer":
         """Everything about a stream processor, its status included.
 
         Closed to new customers since 2026-04-30.
@@ -149,12 +126,15 @@ class StreamProcessorOperations(Operations):
 
         Source: ``DescribeStreamProcessor``.
         """
-        return await self._send(_DESCRIBE, DescribeStreamProcessorRequest(name=name))
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        request = requests.DescribeStreamProcessorRequest(name=name)
+        return await self._send(requests.DESCRIBE, request)
 
     @operation
     def list_stream_processors(
         self, *, max_results: int = 1000, next_token: str | None = None
-    ) -> AsyncPager[StreamProcessor, ListStreamProcessorsAnswer]:
+    ) -> "AsyncPager[StreamProcessor, ListStreamProcessorsAnswer]":
         """All stream processors of the account in this region: names and statuses.
 
         Closed to new customers since 2026-04-30.
@@ -172,10 +152,14 @@ class StreamProcessorOperations(Operations):
 
         Source: ``ListStreamProcessors``.
         """
-        request = ListStreamProcessorsRequest(max_results=max_results, next_token=next_token)
+        from vidkit.rekognition import stream_processor_requests as requests
 
-        async def page(token: str | None) -> ListStreamProcessorsAnswer:
-            return await self._send(_LIST, request.model_copy(update={"next_token": token}))
+        request = requests.ListStreamProcessorsRequest(
+            max_results=max_results, next_token=next_token
+        )
+
+        async def page(token: str | None) -> "ListStreamProcessorsAnswer":
+            return await self._send(requests.LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
 
@@ -184,9 +168,9 @@ class StreamProcessorOperations(Operations):
         self,
         name: str,
         *,
-        start_selector: StreamProcessingStartSelector | None = None,
-        stop_selector: StreamProcessingStopSelector | None = None,
-    ) -> StartStreamProcessorAnswer:
+        start_selector: "StreamProcessingStartSelector | None" = None,
+        stop_selector: "StreamProcessingStopSelector | None" = None,
+    ) -> "StartStreamProcessorAnswer":
         """Start a stream processor.
 
         Closed to new customers since 2026-04-30. Label detection needs both selectors; face search
@@ -214,10 +198,13 @@ class StreamProcessorOperations(Operations):
 
         Source: ``StartStreamProcessor``.
         """
-        request = StartStreamProcessorRequest(
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        request = requests.StartStreamProcessorRequest(
             name=name, start_selector=start_selector, stop_selector=stop_selector
         )
-        return await self._send(_START if start_selector is None else _START_SESSION, request)
+        start = requests.START if start_selector is None else requests.START_SESSION
+        return await self._send(start, request)
 
     @operation
     async def stop_stream_processor(self, name: str) -> None:
@@ -235,17 +222,19 @@ class StreamProcessorOperations(Operations):
 
         Source: ``StopStreamProcessor``.
         """
-        await self._send(_STOP, StopStreamProcessorRequest(name=name))
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        await self._send(requests.STOP, requests.StopStreamProcessorRequest(name=name))
 
     @operation
     async def update_stream_processor(
         self,
         name: str,
         *,
-        settings_for_update: StreamProcessorSettingsForUpdate | None = None,
+        settings_for_update: "StreamProcessorSettingsForUpdate | None" = None,
         regions_of_interest_for_update: Sequence[RegionOfInterest] | None = None,
-        data_sharing_preference_for_update: StreamProcessorDataSharingPreference | None = None,
-        parameters_to_delete: Sequence[StreamProcessorParameterToDelete] | None = None,
+        data_sharing_preference_for_update: "StreamProcessorDataSharingPreference | None" = None,
+        parameters_to_delete: "Sequence[StreamProcessorParameterToDelete] | None" = None,
     ) -> None:
         """Change a stream processor; what is not given stays as it is.
 
@@ -268,14 +257,16 @@ class StreamProcessorOperations(Operations):
 
         Source: ``UpdateStreamProcessor``.
         """
-        request = UpdateStreamProcessorRequest(
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        request = requests.UpdateStreamProcessorRequest(
             name=name,
             settings_for_update=settings_for_update,
             regions_of_interest_for_update=regions_of_interest_for_update,
             data_sharing_preference_for_update=data_sharing_preference_for_update,
             parameters_to_delete=parameters_to_delete,
         )
-        await self._send(_UPDATE, request)
+        await self._send(requests.UPDATE, request)
 
     @operation
     async def delete_stream_processor(self, name: str) -> None:
@@ -292,16 +283,18 @@ class StreamProcessorOperations(Operations):
 
         Source: ``DeleteStreamProcessor``.
         """
-        await self._send(_DELETE, DeleteStreamProcessorRequest(name=name))
+        from vidkit.rekognition import stream_processor_requests as requests
+
+        await self._send(requests.DELETE, requests.DeleteStreamProcessorRequest(name=name))
 
     @operation
     async def wait_for_status(
         self,
         name: str,
-        status: StreamProcessorStatus,
+        status: "StreamProcessorStatus",
         *,
         timeout: float | timedelta | None = None,  # noqa: ASYNC109
-    ) -> DescribeStreamProcessorAnswer:
+    ) -> "DescribeStreamProcessorAnswer":
         """Wait until a stream processor has a status, asking as often as `PollPolicy` says.
 
         A processor for label detection stays in ``STARTING`` while it works and never becomes
@@ -328,21 +321,25 @@ class StreamProcessorOperations(Operations):
 
         Source: ``DescribeStreamProcessor``.
         """
-        request = DescribeStreamProcessorRequest(name=name)
-        if status not in _STATUSES:
-            raise RequestError(f"status={status!r}: must be one of {', '.join(_STATUSES)}")
+        from vidkit.rekognition import stream_processor_requests as requests
+        from vidkit.rekognition.stream_processor_answers import StreamProcessorStatus
+
+        request = requests.DescribeStreamProcessorRequest(name=name)
+        statuses = get_args(StreamProcessorStatus)
+        if status not in statuses:
+            raise RequestError(f"status={status!r}: must be one of {', '.join(statuses)}")
         limit = (
             None if timeout is None else seconds(timeout, parameter="timeout", error=RequestError)
         )
         last: str | None = None
 
-        async def look() -> JobPoll[DescribeStreamProcessorAnswer]:
+        async def look() -> "JobPoll[DescribeStreamProcessorAnswer]":
             nonlocal last
-            answer = await self._send(_DESCRIBE, request)
+            answer = await self._send(requests.DESCRIBE, request)
             last = answer.status
             return _seen(name, answer, status)
 
-        watched = Watched(JobRef(f"{_API}.{_DESCRIBE.name}", name, ""), look, _itself)
+        watched = Watched(JobRef(f"{_API}.{requests.DESCRIBE.name}", name, ""), look, _itself)
         clock = asyncio.timeout(limit)
         try:
             async with clock:
@@ -358,7 +355,7 @@ class StreamProcessorOperations(Operations):
                 f"stream processor {name!r} was not {status} within {limit:g} s; "
                 f"its last known status is {last}",
                 service=_API,
-                operation=_DESCRIBE.name,
+                operation=requests.DESCRIBE.name,
             ) from error
 
     async def _send(self, operation: Operation[M], request: RequestModel) -> M:
@@ -368,8 +365,8 @@ class StreamProcessorOperations(Operations):
 
 
 def _seen(
-    name: str, answer: DescribeStreamProcessorAnswer, wanted: str
-) -> JobPoll[DescribeStreamProcessorAnswer]:
+    name: str, answer: "DescribeStreamProcessorAnswer", wanted: str
+) -> "JobPoll[DescribeStreamProcessorAnswer]":
     """What an answer means for whoever waits for a status."""
     if answer.status == wanted or (wanted == "RUNNING" and _detects_labels_now(answer)):
         state = JobState.SUCCEEDED
@@ -381,10 +378,10 @@ def _seen(
     return JobPoll(answer.status, state, answer, f"stream processor {name!r} failed: {why}")
 
 
-def _detects_labels_now(answer: DescribeStreamProcessorAnswer) -> bool:
+def _detects_labels_now(answer: "DescribeStreamProcessorAnswer") -> bool:
     detects_labels = answer.settings is not None and answer.settings.connected_home is not None
     return detects_labels and answer.status == "STARTING"
 
 
-def _itself(answer: DescribeStreamProcessorAnswer) -> DescribeStreamProcessorAnswer:
+def _itself(answer: "DescribeStreamProcessorAnswer") -> "DescribeStreamProcessorAnswer":
     return answer

@@ -1,4 +1,4 @@
-"""Stream processors: the parameters of their operations, and how they must fit together."""
+"""Stream processors: their operations, the parameters of those, and how they must fit together."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -6,8 +6,15 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from vidkit.calls import Nothing, Operation
 from vidkit.model import PascalRequest
 from vidkit.rekognition.models import RegionsOfInterest
+from vidkit.rekognition.stream_processor_answers import (
+    CreateStreamProcessorAnswer,
+    DescribeStreamProcessorAnswer,
+    ListStreamProcessorsAnswer,
+    StartStreamProcessorAnswer,
+)
 from vidkit.rekognition.stream_processors import (
     StreamProcessingStartSelector,
     StreamProcessingStopSelector,
@@ -22,6 +29,14 @@ from vidkit.rekognition.stream_processors import (
 from vidkit.tags import check_tags
 
 __all__ = [
+    "CREATE",
+    "DELETE",
+    "DESCRIBE",
+    "LIST",
+    "START",
+    "START_SESSION",
+    "STOP",
+    "UPDATE",
     "CreateStreamProcessorRequest",
     "DeleteStreamProcessorRequest",
     "DescribeStreamProcessorRequest",
@@ -30,6 +45,24 @@ __all__ = [
     "StopStreamProcessorRequest",
     "UpdateStreamProcessorRequest",
 ]
+
+_API = "rekognition"
+
+# A name stands for one processor: a create sent again finds it taken and makes no second one.
+CREATE = Operation(_API, "CreateStreamProcessor", CreateStreamProcessorAnswer)
+DESCRIBE = Operation(_API, "DescribeStreamProcessor", DescribeStreamProcessorAnswer)
+LIST = Operation(_API, "ListStreamProcessors", ListStreamProcessorsAnswer)
+# Face search runs until it is stopped: a start sent again finds it in use.
+START = Operation(_API, "StartStreamProcessor", StartStreamProcessorAnswer)
+# A session of label detection may be over before the start is sent again, which then makes a
+# second session of the same video, with events and a bill of its own.
+START_SESSION = Operation(
+    _API, "StartStreamProcessor", StartStreamProcessorAnswer, idempotent=False
+)
+# Twice stopped is stopped, twice deleted is gone, and the same values twice are the same values.
+STOP = Operation(_API, "StopStreamProcessor", Nothing)
+UPDATE = Operation(_API, "UpdateStreamProcessor", Nothing)
+DELETE = Operation(_API, "DeleteStreamProcessor", Nothing)
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.\-]{1,128}$")]
 _RoleArn = Annotated[
@@ -40,7 +73,7 @@ _MOST_TAGS = 200
 
 
 class _Request(PascalRequest):
-    service: ClassVar[str | None] = "rekognition"
+    service: ClassVar[str | None] = _API
 
 
 class _NamedRequest(_Request):

@@ -13,8 +13,7 @@ from pydantic import (
 )
 
 from vidkit.model import AwareDatetime, PascalRequest
-from vidkit.rekognition.face_search import CollectionId
-from vidkit.rekognition.models import Percent
+from vidkit.rekognition.models import CollectionId, Percent
 
 __all__ = [
     "ConnectedHomeLabel",

@@ -1,19 +1,20 @@
 """``StartTextDetection`` and ``GetTextDetection``."""
 
+from typing import TYPE_CHECKING
+
 from vidkit.checks import operation
 from vidkit.jobs import Job
 from vidkit.paging import AsyncPager
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import TEXT_DETECTION
 from vidkit.rekognition.models import NotificationChannel, S3Video
 from vidkit.rekognition.operations import Operations, request_token
-from vidkit.rekognition.texts import (
-    GetTextDetectionAnswer,
-    GetTextDetectionRequest,
-    StartTextDetectionFilters,
-    StartTextDetectionRequest,
-    TextDetectionResult,
-)
+
+if TYPE_CHECKING:
+    from vidkit.rekognition.texts import (
+        GetTextDetectionAnswer,
+        StartTextDetectionFilters,
+        TextDetectionResult,
+    )
 
 __all__ = ["TextOperations"]
 
@@ -29,9 +30,9 @@ class TextOperations(Operations):
         client_request_token: str | None = None,
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
-        filters: StartTextDetectionFilters | None = None,
+        filters: "StartTextDetectionFilters | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> Job[AsyncPager[TextDetectionResult, GetTextDetectionAnswer]]:
+    ) -> "Job[AsyncPager[TextDetectionResult, GetTextDetectionAnswer]]":
         """Start reading the text in a stored video.
 
         Args:
@@ -54,7 +55,9 @@ class TextOperations(Operations):
 
         Source: ``StartTextDetection``.
         """
-        request = StartTextDetectionRequest(
+        from vidkit.rekognition import texts
+
+        request = texts.StartTextDetectionRequest(
             video=video,
             client_request_token=request_token(client_request_token),
             notification_channel=notification_channel,
@@ -62,7 +65,7 @@ class TextOperations(Operations):
             filters=filters,
         )
         return await self._video_jobs.start(
-            TEXT_DETECTION,
+            texts.TEXT_DETECTION,
             request,
             completion=completion,
             own_token=client_request_token is not None,
@@ -71,7 +74,7 @@ class TextOperations(Operations):
     @operation
     def get_text_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> AsyncPager[TextDetectionResult, GetTextDetectionAnswer]:
+    ) -> "AsyncPager[TextDetectionResult, GetTextDetectionAnswer]":
         """The lines and words of a job.
 
         A job that is still running answers with a page without text; wait with `Job`.
@@ -91,7 +94,9 @@ class TextOperations(Operations):
 
         Source: ``GetTextDetection``.
         """
-        request = GetTextDetectionRequest(
+        from vidkit.rekognition import texts
+
+        request = texts.GetTextDetectionRequest(
             job_id=job_id, max_results=max_results, next_token=next_token
         )
-        return self._video_jobs.pages(TEXT_DETECTION, request)
+        return self._video_jobs.pages(texts.TEXT_DETECTION, request)

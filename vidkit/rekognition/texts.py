@@ -4,19 +4,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vidkit.calls import Operation
 from vidkit.model import OPEN, PascalRequest, PascalResponse
+from vidkit.rekognition.job_kind import JobKind
 from vidkit.rekognition.models import (
     Geometry,
     GetRequest,
     Percent,
     Ratio,
     RegionsOfInterest,
+    StartAnswer,
     StartRequest,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
+    "TEXT_DETECTION",
     "DetectionFilter",
     "GetTextDetectionAnswer",
     "GetTextDetectionRequest",
@@ -137,3 +141,11 @@ class GetTextDetectionAnswer(VideoJobPage):
     def items(self) -> list[TextDetectionResult]:
         """The lines and words."""
         return self.text_detections
+
+
+TEXT_DETECTION = JobKind(
+    "text_detection",
+    Operation("rekognition", "StartTextDetection", StartAnswer),
+    Operation("rekognition", "GetTextDetection", GetTextDetectionAnswer),
+    GetTextDetectionRequest,
+)

@@ -11,7 +11,8 @@ from vidkit.model import to_wire
 from vidkit.paging import AsyncPager
 from vidkit.poll_limiter import poll_limiter
 from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.kinds import KINDS, JobKind
+from vidkit.rekognition.job_kind import JobKind
+from vidkit.rekognition.kinds import kind_named
 from vidkit.rekognition.models import GetRequest, StartRequest, VideoJobPage
 from vidkit.transports.base import AwsRequest
 
@@ -91,7 +92,7 @@ class VideoJobs:
             RequestError: a kind that is not known here, or a completion queue that is not open.
         """
         _check_completion(completion)
-        kind = KINDS.get(ref.kind.partition(".")[2])
+        kind = kind_named(ref.kind.partition(".")[2])
         if kind is None:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
         return self._job(kind, ref, completion=completion, fresh=False)
