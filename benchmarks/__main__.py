@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.installed import compile_vidkit
 from benchmarks.page import write_page
 from benchmarks.processes import ROOT, running_server
 from benchmarks.results import RowResult, load, save, save_pyperf
@@ -66,6 +67,7 @@ def _measured(
     console: Console, parsed: argparse.Namespace, machine: dict[str, Any]
 ) -> list[RowResult]:
     rows: list[RowResult] = []
+    compile_vidkit()
     with running_server() as addresses:
         bench = Bench(addresses, quick=parsed.quick)
         for row in ROWS:

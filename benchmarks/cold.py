@@ -9,11 +9,15 @@ Nothing is imported here that the measured part would have to import itself.
 
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from benchmarks.installed import hide_command_line
 
 __all__ = ["main"]
+
+_Ended: TypeAlias = Callable[[str], None]
+"""Told at the end of each stage what it was."""
 
 
 def _imported(statement: str) -> float:
@@ -22,10 +26,14 @@ def _imported(statement: str) -> float:
     return time.process_time() - began
 
 
-def _vidkit(address: str) -> None:
+def _vidkit(address: str, ended: _Ended) -> None:
     import asyncio
 
+    ended("Python, asyncio")
+
     from vidkit import AwsConfig, VidKit
+
+    ended("the names of vidkit")
 
     async def call() -> None:
         config = AwsConfig(
@@ -35,10 +43,14 @@ def _vidkit(address: str) -> None:
             endpoint_url=address,
         )
         async with VidKit(aws=config) as kit:
-            page = await kit.rekognition.get_label_detection("results-1")
+            ended("the kit, Pydantic")
+            pager = kit.rekognition.get_label_detection("results-1")
+            ended("the classes of requests and answers")
+            page = await pager
             assert len(page.labels) == 1  # noqa: S101
 
     asyncio.run(call())
+    ended("aiobotocore, its client, the call")
 
 
 def _raw_client(address: str) -> Any:
@@ -53,8 +65,10 @@ def _raw_client(address: str) -> Any:
     )
 
 
-def _aiobotocore(address: str) -> None:
+def _aiobotocore(address: str, ended: _Ended) -> None:
     import asyncio
+
+    ended("Python, asyncio")
 
     async def call() -> None:
         async with _raw_client(address) as client:
@@ -62,11 +76,14 @@ def _aiobotocore(address: str) -> None:
             assert len(page["Labels"]) == 1  # noqa: S101
 
     asyncio.run(call())
+    ended("aiobotocore, its client, the call")
 
 
-def _aiobotocore_and_model(address: str) -> None:
+def _aiobotocore_and_model(address: str, ended: _Ended) -> None:
     """What people write: their own models of the members that they need."""
     import asyncio
+
+    ended("Python, asyncio")
 
     from pydantic import BaseModel, Field
 
@@ -82,16 +99,19 @@ def _aiobotocore_and_model(address: str) -> None:
         labels: list[LabelDetection] = Field(alias="Labels")
         next_token: str | None = Field(default=None, alias="NextToken")
 
+    ended("Pydantic, three classes")
+
     async def call() -> None:
         async with _raw_client(address) as client:
             page = Page.model_validate(await client.get_label_detection(JobId="results-1"))
             assert len(page.labels) == 1  # noqa: S101
 
     asyncio.run(call())
+    ended("aiobotocore, its client, the call")
 
 
-def main(what: str, address: str = "", began: str = "") -> float:
-    """CPU of an import, or seconds from the start of the process to the end of the first call.
+def main(what: str, address: str = "", began: str = "") -> float | dict[str, float]:
+    """CPU of an import, or seconds of each stage from the process's start to its first answer.
 
     Args:
         what: an import statement, or a client's name.
@@ -106,9 +126,17 @@ def main(what: str, address: str = "", began: str = "") -> float:
         "aiobotocore": _aiobotocore,
         "aiobotocore + a model": _aiobotocore_and_model,
     }[what]
-    first_call(address)
-    return time.monotonic() - float(began)
+    stages: dict[str, float] = {}
+
+    def ended(stage: str) -> None:
+        stages[stage] = time.monotonic() - float(began) - sum(stages.values())
+
+    first_call(address, ended)
+    return stages
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{main(*sys.argv[1:])}\n")
+    found = main(*sys.argv[1:])
+    import json
+
+    sys.stdout.write(f"{json.dumps(found)}\n")

@@ -1,8 +1,10 @@
 """What is there because of the benchmarks, and not where vidkit and its peers are used."""
 
+import compileall
 import sys
+from pathlib import Path
 
-__all__ = ["hide_command_line"]
+__all__ = ["compile_vidkit", "hide_command_line"]
 
 
 def hide_command_line() -> None:
@@ -12,3 +14,10 @@ def hide_command_line() -> None:
     imports httpx, and so do all that are compared.
     """
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+
+
+def compile_vidkit() -> None:
+    """Compile vidkit's modules, as pip does with all that it installs but from a work tree."""
+    import vidkit
+
+    compileall.compile_dir(Path(vidkit.__file__).parent, quiet=1)

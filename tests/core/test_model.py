@@ -1,9 +1,13 @@
+import base64
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
@@ -25,6 +29,7 @@ class Wanted(PascalRequest):
 
 
 Status = Literal["DONE"]
+SLOW = TypeAdapter(bytes, config=ConfigDict(val_json_bytes="base64"))
 
 
 class Found(PascalResponse):
@@ -108,6 +113,35 @@ def test_epoch_seconds_keep_their_milliseconds(millis):
 def test_an_image_prints_short():
     image = Image(timestamp=datetime(2026, 1, 1, tzinfo=UTC), content=b"x" * 1000)
     assert repr(image) == str(image) == "<Image 2026-01-01T00:00:00.000+00:00 1000 bytes>"
+
+
+def _content(text: str) -> bytes | None:
+    body = json.dumps({"Images": [{"TimeStamp": 1, "ImageContent": text}]}).encode()
+    return decode(GetImagesAnswer, body).images[0].content
+
+
+@given(st.binary(max_size=100))
+@example(b"\xff\xef")
+def test_content_is_what_was_encoded_in_whichever_base64(content):
+    """As pydantic reads it, which reads all of these; most of it comes by a shorter way."""
+    for encoded in (base64.b64encode(content), base64.urlsafe_b64encode(content)):
+        for text in (encoded.decode(), encoded.decode().rstrip("=")):
+            assert _content(text) == content == SLOW.validate_json(json.dumps(text))
+
+
+@given(st.text(st.sampled_from("AQg/+-_= \n*é"), max_size=9))
+def test_what_is_no_base64_is_an_error_and_no_picture(text):
+    """As for pydantic; only of the bits after the last byte it is said that they do not matter."""
+    try:
+        expected = SLOW.validate_json(json.dumps(text))
+    except ValidationError:
+        try:
+            expected = base64.b64decode(text, validate=True)
+        except ValueError:
+            with pytest.raises(DecodeError, match="ImageContent"):
+                _content(text)
+            return
+    assert _content(text) == expected
 
 
 def test_java_floats_and_content_that_is_no_base64():

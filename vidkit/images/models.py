@@ -4,11 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+import pybase64
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
     model_validator,
 )
@@ -61,6 +64,20 @@ Moment = Annotated[datetime, BeforeValidator(_epoch_seconds), AfterValidator(_ut
 """A point in time of an answer: UTC, to the millisecond."""
 
 
+def _from_base64(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
+    if isinstance(value, str):
+        try:
+            return pybase64.b64decode(value, validate=True)
+        except ValueError:
+            # Pydantic, slower, takes other alphabets, or says what is wrong.
+            pass
+    decoded: bytes = handler(value)
+    return decoded
+
+
+_Base64 = Annotated[bytes, WrapValidator(_from_base64)]
+
+
 class Image(PascalResponse):
     """One sampling point of a stream. API shape: ``Image``.
 
@@ -78,7 +95,7 @@ class Image(PascalResponse):
 
     timestamp: Moment = Field(validation_alias="TimeStamp", serialization_alias="TimeStamp")
     error: Annotated[ImageError | str, OPEN] | None = None
-    content: bytes | None = Field(
+    content: _Base64 | None = Field(
         default=None, validation_alias="ImageContent", serialization_alias="ImageContent"
     )
 

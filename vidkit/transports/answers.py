@@ -1,6 +1,7 @@
 """How much of an answer is read into memory."""
 
 from collections.abc import AsyncIterable, Mapping
+from io import BytesIO
 
 from vidkit.errors import DecodeError
 
@@ -10,7 +11,6 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 """In bytes. 25 images of the largest size that GetImages has are 150 MiB; nothing else is near."""
 
 _LONGEST_NUMBER = 15
-_CRUMB = 4096
 
 
 async def read_answer(
@@ -30,20 +30,14 @@ async def read_answer(
     """
     if _is_too_long(headers.get("content-length", "")):
         raise _too_long(status)
-    pieces: list[bytes | bytearray] = []
-    size = 0
+    # One growing buffer: pieces to be joined take twice the memory at the end, and millions of
+    # crumbs far more.
+    body = BytesIO()
     async for chunk in chunks:
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
+        body.write(chunk)
+        if body.tell() > LARGEST_ANSWER:
             raise _too_long(status)
-        tail = pieces[-1] if pieces else None
-        # Millions of crumbs would take more memory than what they hold.
-        if len(chunk) < _CRUMB and isinstance(tail, bytearray):
-            tail += chunk
-        else:
-            pieces.append(bytearray(chunk) if len(chunk) < _CRUMB else chunk)
-    # Most large answers need one copy, most small ones hardly any.
-    return bytes(pieces[0]) if len(pieces) == 1 else b"".join(pieces)
+    return body.getvalue()
 
 
 def _is_too_long(length: str) -> bool:
