@@ -68,7 +68,9 @@ def _labels(bench: Bench) -> tuple[Case, ...]:
 
 
 def _images(bench: Bench) -> tuple[Case, ...]:
-    return bench.cases("pages:images", size=100_000, samples=bench.several(15, 3))
+    return bench.cases(
+        "pages:images", size=100_000, samples=bench.several(15, 3), loops=bench.several(4, 2)
+    )
 
 
 def _memory(bench: Bench) -> tuple[Case, ...]:

@@ -97,7 +97,7 @@ async def results(address: str, operation: str, samples: int) -> Samples:
         )
 
 
-async def images(address: str, size: int, samples: int) -> Samples:
+async def images(address: str, size: int, samples: int, loops: int) -> Samples:
     """A page of 25 images, out of their base64, CPU."""
     stream, second = f"front-door-{size}", timedelta(seconds=1)
     end = FIRST_MOMENT + 24 * second
@@ -157,6 +157,7 @@ async def images(address: str, size: int, samples: int) -> Samples:
                 "aiohttp + msgspec structs": with_msgspec,
             },
             samples=samples,
+            loops=loops,
         )
 
 
