@@ -7,11 +7,29 @@ from typing import ParamSpec, TypeVar
 
 from vidkit.errors import RequestError, VidKitError
 
-__all__ = ["checked_constructor", "operation"]
+__all__ = ["checked_constructor", "operation", "shown"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
+
+
+_LONGEST = 80
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: no longer than a line, whatever it is.
+
+    Example:
+        >>> shown("x" * 100)[-6:]
+        'xxx...'
+    """
+    try:
+        text = repr(value)
+    except ValueError:
+        # Python does not write whole numbers of many thousand digits.
+        return "a number of too many digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _misfit(

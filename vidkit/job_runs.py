@@ -10,6 +10,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
+from vidkit.checks import shown
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs import Job, PollPolicy, poll_delay
 from vidkit.journal import Journal
@@ -203,7 +204,9 @@ class JobRun(Generic[R]):
         self._opening: asyncio.Task[None] | None = None
         self._journal: Journal | None = None
         if type(max_in_flight) is not int or max_in_flight < 1:
-            raise RequestError(f"max_in_flight={max_in_flight!r}: must be a whole number from 1")
+            raise RequestError(
+                f"max_in_flight={shown(max_in_flight)}: must be a whole number from 1"
+            )
         self._journal = None if journal is None else Journal(journal)
         self._one_reader = OneReader()
         self._run = _Run(
@@ -307,8 +310,8 @@ def _keyed(
         named = cast("Mapping[Any, Starter[R]]", starters)
         for key in named:
             if not isinstance(key, str):
-                raise RequestError(f"starters: the key {key!r} must be text")
+                raise RequestError(f"starters: the key {shown(key)} must be text")
         return named.items()
     if not isinstance(starters, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"starters={starters!r}: must be callables, in a list or a mapping")
+        raise RequestError(f"starters={shown(starters)}: must be callables, in a list or a mapping")
     return ((str(index), starter) for index, starter in enumerate(starters))

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic_core import ErrorDetails, core_schema
 
-from vidkit.checks import checked_constructor
+from vidkit.checks import checked_constructor, shown
 from vidkit.errors import DecodeError, RequestError
 
 __all__ = [
@@ -42,7 +42,6 @@ T = TypeVar("T")
 OPEN = GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())
 """Marks an open enum: the known values for the reader, any string for the parser."""
 
-_SHOWN = 80
 _LEAF = ConfigDict(
     alias_generator=to_pascal,
     extra="ignore",
@@ -66,11 +65,6 @@ AwareDatetime = Annotated[datetime, BeforeValidator(_utc)]
 """A request's point in time: aware; normalised to UTC."""
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-
-
 def _problem(detail: ErrorDetails, parameters: Collection[str]) -> str:
     path = ".".join(str(part) for part in detail["loc"])
     message = detail["msg"].removeprefix("Value error, ")
@@ -80,7 +74,7 @@ def _problem(detail: ErrorDetails, parameters: Collection[str]) -> str:
         return f"{path}: no such parameter; parameters are {', '.join(parameters)}"
     if not path:
         return message
-    return f"{path}={_shown(detail['input'])}: {message}"
+    return f"{path}={shown(detail['input'])}: {message}"
 
 
 def _problems(error: ValidationError, parameters: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from vidkit.checks import shown
 from vidkit.errors import DecodeError, RequestError, VidKitError
 from vidkit.lookahead import FetchPage, Lookahead, Spawn, let_send
 
@@ -236,7 +237,7 @@ class AsyncPager(Generic[Item, PageT]):
             RequestError: the token is no text or empty.
         """
         if token is not None and (not isinstance(token, str) or not token):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"token={token!r}: must be a page's next_token, or None")
+            raise RequestError(f"token={shown(token)}: must be a page's next_token, or None")
         return self._source(token, ahead=True)
 
     async def collect(self, *, limit: int | None = None) -> list[Item]:
@@ -246,9 +247,9 @@ class AsyncPager(Generic[Item, PageT]):
             RequestError: the limit is no whole number from 0 on.
         """
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"limit={limit!r}: must be a whole number")
+            raise RequestError(f"limit={shown(limit)}: must be a whole number")
         if limit is not None and limit < 0:
-            raise RequestError(f"limit={limit!r}: must be 0 or more")
+            raise RequestError(f"limit={shown(limit)}: must be 0 or more")
         found: list[Item] = []
         if limit == 0:
             return found

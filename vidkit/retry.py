@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from vidkit.checks import checked_constructor
+from vidkit.checks import checked_constructor, shown
 from vidkit.config import seconds
 from vidkit.errors import (
     AmbiguousError,
@@ -68,9 +68,9 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"max_attempts={self.max_attempts!r}: must be a whole number")
+            raise ConfigError(f"max_attempts={shown(self.max_attempts)}: must be a whole number")
         if self.max_attempts < 1:
-            raise ConfigError(f"max_attempts={self.max_attempts!r}: must be at least 1")
+            raise ConfigError(f"max_attempts={shown(self.max_attempts)}: must be at least 1")
         for name in ("base_delay", "throttling_base_delay", "max_delay"):
             value = seconds(getattr(self, name), parameter=name, zero=True)
             object.__setattr__(self, name, value)

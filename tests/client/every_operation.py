@@ -15,8 +15,7 @@ from stream_processor_parts import CONNECTED_HOME, FACE_SEARCH, after, at_fragme
 from vidkit import S3Video, VidKit
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
-from vidkit.rekognition import StreamProcessorDataSharingPreference
-from vidkit.rekognition.completion_setup import CompletionChannel
+from vidkit.rekognition import CompletionChannel, StreamProcessorDataSharingPreference
 
 KINDS = {
     "label_detection": [{"Timestamp": 0, "Label": {"Name": "Car", "Confidence": 99.0}}],

@@ -1,4 +1,5 @@
 import asyncio
+import inspect
 import json
 import logging
 import subprocess
@@ -23,6 +24,7 @@ from vidkit import (
     VidKitError,
     VidKitTimeoutError,
 )
+from vidkit.checks import shown
 from vidkit.jobs import JobRef
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
@@ -297,6 +299,51 @@ async def test_closing_during_work_ends_it_with_our_error(scripted):
         await asyncio.sleep(0.3)
     for result in await asyncio.gather(*calls, return_exceptions=True):
         assert isinstance(result, VidKitError)
+
+
+# Python refuses to write it, which an error that shows it must not stumble over.
+TOO_LONG = -(10**5000)
+
+
+@pytest.mark.parametrize(
+    ("use", "parameter"),
+    [
+        (lambda kit: kit.ivs.list_channels(max_results=TOO_LONG), "max_results"),
+        (lambda kit: kit.ivs.list_channels().collect(limit=TOO_LONG), "limit"),
+        (lambda kit: kit.ivs.list_channels().pages(token=TOO_LONG), "token"),
+        (lambda kit: kit.mpc.list_thumbnails_task(page=TOO_LONG), "page"),
+        (lambda kit: kit.ivs.apply_policy(ARN, channels=[], rate=TOO_LONG), "rate"),
+        (lambda kit: kit.ivs.apply_policy(ARN, channels=[], plan=TOO_LONG), "plan"),
+        (
+            lambda kit: kit.ivs.apply_policy(ARN, channels=[], wait_while_live=TOO_LONG),
+            "wait_while_live",
+        ),
+        (lambda kit: kit.run_jobs([], max_in_flight=TOO_LONG), "max_in_flight"),
+        (lambda kit: kit.run_jobs(TOO_LONG), "starters"),
+        (lambda kit: kit.rekognition.wait_for_status("x", TOO_LONG), "status"),
+        (
+            lambda kit: kit.rekognition.completion_queue("https://sqs/1/q", wait_seconds=TOO_LONG),
+            "wait_seconds",
+        ),
+        (lambda kit: kit.with_options(deadline=TOO_LONG), "deadline"),
+        (lambda _: RetryPolicy(max_attempts=TOO_LONG), "max_attempts"),
+        (lambda _: AwsConfig(max_connections=TOO_LONG), "max_connections"),
+    ],
+)
+async def test_a_number_too_long_to_be_written_is_a_clear_error(scripted, use, parameter):
+    async with scripted.kit() as kit:
+        with pytest.raises(VidKitError, match=f"{parameter}=a number of too many digits: "):
+            await outcome(use(kit))
+    assert scripted.requests == []
+
+
+async def outcome(used):
+    return await used if inspect.isawaitable(used) else used
+
+
+def test_what_is_shown_of_a_value_is_no_longer_than_a_line():
+    assert shown("x" * 78) == repr("x" * 78)
+    assert shown("x" * 79) == repr("x" * 79)[:80] + "..."
 
 
 @pytest.mark.parametrize("door", [vidkit, vidkit.rekognition])

@@ -69,7 +69,7 @@ def test_no_address_is_nobodys():
 @pytest.mark.parametrize(("sign", "digits"), [(1, 400), (-1, 400), (1, 5000)])
 def test_a_number_that_no_float_holds_is_refused_and_shown_if_it_can_be(sign, digits):
     size = sign * 10**digits
-    shown = str(size) if digits < 4300 else "a number of too many digits"
+    shown = str(size)[:80] + "..." if digits < 4300 else "a number of too many digits"
     with pytest.raises(ConfigError) as caught:
         seconds(size, parameter="wait")
     assert caught.value.message == f"wait={shown}: must be more than 0 seconds, and finite"

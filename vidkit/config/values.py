@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Final, Never, Self
 from urllib.parse import urlsplit
 
+from vidkit.checks import shown
 from vidkit.errors import ConfigError, VidKitError
 
 __all__ = [
@@ -114,11 +115,11 @@ def seconds(
     """
     value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise error(f"{parameter}={duration!r}: give seconds as a number, or a timedelta")
+        raise error(f"{parameter}={shown(duration)}: give seconds as a number, or a timedelta")
     # A whole number can be larger than any float.
     if not (0 < value <= sys.float_info.max or (zero and value == 0)):
         least = "0 seconds or more" if zero else "more than 0 seconds"
-        raise error(f"{parameter}={_shown(duration)}: must be {least}, and finite")
+        raise error(f"{parameter}={shown(duration)}: must be {least}, and finite")
     return float(value)
 
 
@@ -130,17 +131,9 @@ def number(value: float, *, parameter: str, least: float) -> None:
     """
     given: Any = value
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ConfigError(f"{parameter}={given!r}: must be a number")
+        raise ConfigError(f"{parameter}={shown(given)}: must be a number")
     if not least <= given <= sys.float_info.max:
-        raise ConfigError(f"{parameter}={_shown(given)}: must be {least:g} or more, and finite")
-
-
-def _shown(value: object) -> str:
-    try:
-        return repr(value)
-    except ValueError:
-        # Python does not write whole numbers of many thousand digits.
-        return "a number of too many digits"
+        raise ConfigError(f"{parameter}={shown(given)}: must be {least:g} or more, and finite")
 
 
 def check_texts(config: Any, *, error: type[VidKitError] = ConfigError) -> None:
@@ -176,7 +169,7 @@ def check_flag(value: object, parameter: str) -> None:
         ConfigError: it is neither.
     """
     if not isinstance(value, bool):
-        raise ConfigError(f"{parameter}={value!r}: must be True or False")
+        raise ConfigError(f"{parameter}={shown(value)}: must be True or False")
 
 
 def check_word(value: str | None, parameter: str) -> None:
@@ -186,7 +179,7 @@ def check_word(value: str | None, parameter: str) -> None:
         ConfigError: it is not.
     """
     if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-        raise ConfigError(f"{parameter}={value!r}: must be of letters, digits, - and _")
+        raise ConfigError(f"{parameter}={shown(value)}: must be of letters, digits, - and _")
 
 
 def check_address(value: str | None, parameter: str) -> None:
@@ -219,7 +212,7 @@ def check_private(value: str | None, parameter: str, *, allow_http: bool = False
         return
     if urlsplit(value).scheme == "http" and not is_loopback(value):
         raise ConfigError(
-            f"{parameter}={value!r}: must be https; plain http is for this machine's own "
+            f"{parameter}={shown(value)}: must be https; plain http is for this machine's own "
             "addresses, or needs allow_http=True"
         )
 
@@ -266,6 +259,6 @@ def set_connections(config: Any) -> None:
     object.__setattr__(config, "connect_timeout", timeout)
     most: Any = config.max_connections
     if isinstance(most, bool) or not isinstance(most, int):
-        raise ConfigError(f"max_connections={most!r}: must be a whole number")
+        raise ConfigError(f"max_connections={shown(most)}: must be a whole number")
     if most < 1:
-        raise ConfigError(f"max_connections={most!r}: must be at least 1")
+        raise ConfigError(f"max_connections={shown(most)}: must be at least 1")

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import timedelta
 
-from vidkit.checks import operation
+from vidkit.checks import operation, shown
 from vidkit.config import seconds
 from vidkit.errors import ConflictError, RequestError, VidKitError
 from vidkit.ivs.attaching import (
@@ -109,7 +109,7 @@ class AttachOperations(ChannelOperations):
         patience = _patience(wait_while_live)
         rate = check_rate(rate)
         if not isinstance(plan, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"plan={plan!r}: must be True or False")
+            raise RequestError(f"plan={shown(plan)}: must be True or False")
         self._caller.runtime.check()
         arns = await _arns(channels)
         found = await self._sorted(policy, arns, rate)
@@ -212,5 +212,7 @@ def _patience(wait_while_live: timedelta | None) -> float:
     if wait_while_live is None:
         return 0.0
     if not isinstance(wait_while_live, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"wait_while_live={wait_while_live!r}: must be a timedelta, or None")
+        raise RequestError(
+            f"wait_while_live={shown(wait_while_live)}: must be a timedelta, or None"
+        )
     return seconds(wait_while_live, parameter="wait_while_live", error=RequestError, zero=True)

@@ -8,6 +8,7 @@ from aiolimiter import AsyncLimiter
 from pydantic import BaseModel
 
 from vidkit.calls import Caller, Operation
+from vidkit.checks import shown
 from vidkit.errors import RequestError, VidKitError
 from vidkit.ivs.operations import API
 from vidkit.model import RequestModel, to_wire
@@ -49,7 +50,9 @@ def check_rate(rate: float) -> float:
         RequestError: it is no number, not positive, or beyond all measure.
     """
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= _MOST:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"rate={rate!r}: must be calls a second, more than 0, at most {_MOST:g}")
+        raise RequestError(
+            f"rate={shown(rate)}: must be calls a second, more than 0, at most {_MOST:g}"
+        )
     return float(rate)
 
 

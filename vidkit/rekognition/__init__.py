@@ -12,6 +12,8 @@ if TYPE_CHECKING:
         KnownGender,
     )
     from vidkit.rekognition.client import RekognitionClient
+    from vidkit.rekognition.completion import CompletionQueue
+    from vidkit.rekognition.completion_setup import CompletionChannel, Finding
     from vidkit.rekognition.face_search import (
         Face,
         FaceMatch,
@@ -156,6 +158,8 @@ __all__ = [
     "BoundingBox",
     "CelebrityDetail",
     "CelebrityRecognition",
+    "CompletionChannel",
+    "CompletionQueue",
     "ConnectedHomeEvent",
     "ConnectedHomeSettings",
     "ConnectedHomeSettingsForUpdate",
@@ -195,6 +199,7 @@ __all__ = [
     "FaceSearchRecord",
     "FaceSearchResponse",
     "FaceSearchSettings",
+    "Finding",
     "Gender",
     "GeneralLabelsSettings",
     "Geometry",
@@ -280,6 +285,8 @@ if not TYPE_CHECKING:
             "BoundingBox": "vidkit.rekognition.models",
             "CelebrityDetail": "vidkit.rekognition.celebrities",
             "CelebrityRecognition": "vidkit.rekognition.celebrities",
+            "CompletionChannel": "vidkit.rekognition.completion_setup",
+            "CompletionQueue": "vidkit.rekognition.completion",
             "ConnectedHomeEvent": "vidkit.rekognition.stream_events",
             "ConnectedHomeSettings": "vidkit.rekognition.stream_processors",
             "ConnectedHomeSettingsForUpdate": "vidkit.rekognition.stream_processors",
@@ -319,6 +326,7 @@ if not TYPE_CHECKING:
             "FaceSearchRecord": "vidkit.rekognition.stream_events",
             "FaceSearchResponse": "vidkit.rekognition.stream_events",
             "FaceSearchSettings": "vidkit.rekognition.stream_processors",
+            "Finding": "vidkit.rekognition.completion_setup",
             "Gender": "vidkit.rekognition.faces",
             "GeneralLabelsSettings": "vidkit.rekognition.labels",
             "Geometry": "vidkit.rekognition.models",

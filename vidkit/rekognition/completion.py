@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from vidkit.calls import Caller
+from vidkit.checks import shown
 from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion_messages import CompletionMessage, read_completion
@@ -79,7 +80,7 @@ class CompletionQueue:
         if not isinstance(queue_url, str) or "://" not in queue_url:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RequestError(f"queue_url={queue_url!r}: must be the URL of an SQS queue")
         if type(wait_seconds) is not int or not 1 <= wait_seconds <= _LONGEST_WAIT:
-            raise RequestError(f"wait_seconds={wait_seconds!r}: must be 1 to {_LONGEST_WAIT}")
+            raise RequestError(f"wait_seconds={shown(wait_seconds)}: must be 1 to {_LONGEST_WAIT}")
         if on_unknown is not None and not callable(on_unknown):
             raise RequestError("on_unknown: must be callable")
         self.queue_url: str = queue_url

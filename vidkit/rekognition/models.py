@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from vidkit.checks import shown
 from vidkit.jobs import JobPoll, JobState
 from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
 
@@ -309,7 +310,7 @@ def _check_ratios(shape: BoundingBox | Point) -> None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and 0 <= value <= 1):
             raise ValueError(
-                f"{field.name}={value!r}: must be a ratio of the frame's size, from 0 to 1"
+                f"{field.name}={shown(value)}: must be a ratio of the frame's size, from 0 to 1"
             )
 
 

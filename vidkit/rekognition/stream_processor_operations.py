@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from pydantic import BaseModel
 
 from vidkit.calls import Operation
-from vidkit.checks import operation
+from vidkit.checks import operation, shown
 from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
 from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
@@ -327,7 +327,7 @@ class StreamProcessorOperations(Operations):
         request = requests.DescribeStreamProcessorRequest(name=name)
         statuses = get_args(StreamProcessorStatus)
         if status not in statuses:
-            raise RequestError(f"status={status!r}: must be one of {', '.join(statuses)}")
+            raise RequestError(f"status={shown(status)}: must be one of {', '.join(statuses)}")
         limit = (
             None if timeout is None else seconds(timeout, parameter="timeout", error=RequestError)
         )
