@@ -184,6 +184,17 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, run_h
                 "detach     4 changed",
             ],
         ),
+        (
+            "speed.py",
+            [
+                "Images of half a minute",
+                "  concurrency=1                   150 ",
+                "  concurrency=8, the default      150 ",
+                "  page after page                 150 ",
+                "  pages(), which fetches ahead    150 ",
+                "  one kit                          10 ",
+            ],
+        ),
         ("snapshots.py", ["task 100211: SUCCEEDED", "  clip_4.jpg", "task 100212: FINISHED"]),
     ],
 )
