@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from vidkit.errors import VidKitError
 from vidkit.jobs import PollPolicy
-from vidkit.lookahead import Arrived, FetchPage
+from vidkit.lookahead import Decoding, FetchPage
 from vidkit.model import decode
 from vidkit.paging import AsyncPager, Page, TokenPages
 from vidkit.replies import refusal, request_id
@@ -18,6 +18,7 @@ from vidkit.retry import Deadline, RetryPolicy, run
 from vidkit.runtime import Runtime
 from vidkit.telemetry import CallEvent, Listener, emit
 from vidkit.transports.base import AwsRequest, HttpRequest, Reply
+from vidkit.transports.handover import answered
 
 __all__ = ["Caller", "Nothing", "Operation", "Options"]
 
@@ -77,21 +78,21 @@ class Caller:
         operation: Operation[M],
         request: AwsRequest | HttpRequest,
         *,
-        arrived: Arrived | None = None,
+        decoding: Decoding | None = None,
     ) -> M:
         """Call an operation, with retries, within the deadline.
 
         Args:
             operation: which one.
             request: what to send.
-            arrived: told of a good answer's body before that is decoded.
+            decoding: entered with a good answer's body, which is decoded inside.
 
         Raises:
             VidKitError: whatever the last attempt ended with.
         """
 
         def attempt(number: int) -> Awaitable[M]:
-            return self.once(operation, request, attempt=number, arrived=arrived)
+            return self.once(operation, request, attempt=number, decoding=decoding)
 
         return await self.retrying(operation, attempt)
 
@@ -122,7 +123,7 @@ class Caller:
         request: AwsRequest | HttpRequest,
         *,
         attempt: int = 1,
-        arrived: Arrived | None = None,
+        decoding: Decoding | None = None,
     ) -> M:
         """Send once and decode the answer.
 
@@ -130,7 +131,7 @@ class Caller:
             operation: which one.
             request: what to send.
             attempt: which one this is, from 1.
-            arrived: told of a good answer's body before that is decoded.
+            decoding: entered with a good answer's body, which is decoded inside.
 
         Raises:
             ServiceError: the service refused.
@@ -144,9 +145,11 @@ class Caller:
             reply = await self._send(request)
             if not reply.ok:
                 raise refusal(reply)
-            if arrived is not None:
-                await arrived(reply.body)
-            return _decoded(operation, reply)
+            if decoding is None:
+                return _decoded(operation, reply)
+            answered()
+            async with decoding(reply.body):
+                return _decoded(operation, reply)
         except VidKitError as error:
             failure = error.located(operation.service, operation.name)
             raise
@@ -196,7 +199,7 @@ class Caller:
         """A pager over large pages that follow one another by token.
 
         Args:
-            fetch: fetches the page at a token, and tells of its body before that is decoded.
+            fetch: fetches the page at a token, and decodes it within what it is given for that.
             begin: the token where an iteration begins; None is the start.
             first: the page there, when it is known already.
             expired: whether an error says that a page token has expired.

@@ -9,29 +9,41 @@ another page than that is dropped.
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import Context, copy_context
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from vidkit.errors import VidKitError
 from vidkit.tasks import cancel_quietly, result_of
 
-__all__ = ["Arrived", "FetchPage", "Lookahead", "Spawn", "let_send"]
+__all__ = ["Decoding", "FetchPage", "Lookahead", "Spawn", "let_send"]
 
 PageT = TypeVar("PageT")
 
-Arrived = Callable[[bytes], Awaitable[None]]
-"""Told of a page's body when it is here and not decoded yet."""
+Decoding = Callable[[bytes], AbstractAsyncContextManager[None]]
+"""Given a page's body when it is here; entered before it is decoded, and left after that."""
 
-FetchPage = Callable[[str | None, Arrived | None], Coroutine[Any, Any, PageT]]
+FetchPage = Callable[[str | None, Decoding | None], Coroutine[Any, Any, PageT]]
 """Fetches the page at a token; None is the start."""
 
-Spawn = Callable[[Coroutine[Any, Any, PageT]], "asyncio.Task[PageT]"]
-"""Starts a task whose owner cancels it on close."""
+
+class Spawn(Protocol[PageT]):
+    """Starts a task whose owner cancels it on close."""
+
+    def __call__(
+        self, work: Coroutine[Any, Any, PageT], *, context: Context | None = None
+    ) -> "asyncio.Task[PageT]":
+        """Start it, in a context; the caller's own by default."""
+        ...
+
 
 # A task that has its connection has sent its request by then.
 _TURNS_TO_SEND = 3
 _MEMBER = b'extToken"'
-_TOKEN = re.compile(rb'"[Nn]extToken"\s*:\s*("(?:[^"\\]|\\.)+")')
+# Possessive, and no longer than tokens are: whatever a body holds, it takes no time and no memory.
+_TOKEN = re.compile(rb'"[Nn]extToken"\s*+:\s*+("(?:[^"\\]|\\.){1,4096}+")')
 
 
 class Lookahead(Generic[PageT]):
@@ -49,21 +61,28 @@ class Lookahead(Generic[PageT]):
         self._fetch = fetch
         self._spawn = spawn
         self._seen = seen
-        self._under_way: dict[str, asyncio.Task[PageT]] = {}
+        self._token: str | None = None
+        self._task: asyncio.Task[PageT] | None = None
         self._awaited: str | None = None
+        self._readers: Context | None = None
+        self._undecodable: str | None = None
 
-    def send(self, token: str) -> bool:
+    def send(self, token: str, *, context: Context | None = None) -> bool:
         """Begin to fetch a page, and stop fetching any other.
+
+        Args:
+            token: where the page begins.
+            context: what its request is made in; default: the caller's own.
 
         Returns:
             Whether it was not under way already.
         """
-        task = self._under_way.pop(token, None)
+        if self._task is not None and token == self._token:
+            return False
         self.cancel()
-        self._under_way[token] = task or self._spawn(
-            self._fetch(token, partial(self._arrived, token))
-        )
-        return task is None
+        work = self._fetch(token, partial(self._decoding, token))
+        self._token, self._task = token, self._spawn(work, context=context)
+        return True
 
     async def page(self, token: str | None, *, early: bool) -> PageT:
         """The page at a token, fetched now unless it is under way.
@@ -76,32 +95,44 @@ class Lookahead(Generic[PageT]):
             RequestError: the kit was closed.
             VidKitError: whatever fetching raises.
         """
-        task = None if token is None else self._under_way.pop(token, None)
+        task = self._task if token == self._token else None
+        if task is not None:
+            self._task = None
         self._awaited = token if early else None
+        # Who is told of a request finds the variables of its reader.
+        self._readers = copy_context()
         try:
             if task is not None:
                 return await result_of(task)
-            return await self._fetch(token, partial(self._arrived, token))
+            return await self._fetch(token, partial(self._decoding, token))
         except BaseException:
             self.cancel()
             raise
         finally:
-            self._awaited = None
+            self._awaited = self._readers = None
 
     def cancel(self) -> None:
         """Stop what nobody waits for."""
-        while self._under_way:
-            cancel_quietly(self._under_way.popitem()[1])
+        task, self._task = self._task, None
+        if task is not None:
+            cancel_quietly(task)
 
-    async def _arrived(self, token: str | None, body: bytes) -> None:
-        """Send for the page after the one that is waited for."""
-        if token is None or token != self._awaited:
-            return
-        following = _next_token(body)
-        if following is None or following in self._seen or following in self._under_way:
-            return
-        self.send(following)
-        await let_send()
+    @asynccontextmanager
+    async def _decoding(self, token: str | None, body: bytes) -> AsyncGenerator[None]:
+        """Send for the page after the one that is waited for, which is then decoded."""
+        following = None
+        if token is not None and token == self._awaited and token != self._undecodable:
+            following = _next_token(body)
+        if following is not None and following not in self._seen:
+            self.send(following, context=self._readers)
+            await let_send()
+        try:
+            yield
+        except VidKitError:
+            # It may be asked for again; the page after it then waits until it can be read.
+            self._undecodable = token
+            self.cancel()
+            raise
 
 
 async def let_send() -> None:
@@ -113,8 +144,8 @@ async def let_send() -> None:
 def _next_token(body: bytes) -> str | None:
     """What seems to be the token of the next page, without decoding the page."""
     # From the end, where tokens mostly are; what is long is in between.
-    position = body.rfind(_MEMBER)
-    found = _TOKEN.match(body, position - len(b'"N')) if position > 1 else None
+    position = body.rfind(_MEMBER) - len(b'"N')
+    found = _TOKEN.match(body, position) if position >= 0 else None
     if found is None:
         return None
     try:

@@ -279,7 +279,7 @@ async def _timed(
     remaining = deadline.remaining()
     limit = min(policy.attempt_timeout or remaining, remaining)
     clock = asyncio.timeout(limit)
-    with watch_handover() as handover:
+    with watch_handover(clock) as handover:
         try:
             async with clock:
                 return await attempt(number)

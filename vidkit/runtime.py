@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from contextvars import Context
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
@@ -110,9 +111,16 @@ class Runtime:
         found: T = self._shared[kind]
         return found
 
-    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """Start a task that ends with this runtime at the latest."""
-        task = asyncio.get_running_loop().create_task(work)
+    def spawn(
+        self, work: Coroutine[Any, Any, T], *, context: Context | None = None
+    ) -> "asyncio.Task[T]":
+        """Start a task that ends with this runtime at the latest.
+
+        Args:
+            work: what it does.
+            context: what it does it in; default: a copy of the caller's own.
+        """
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         return task

@@ -195,19 +195,31 @@ async def test_pieces_are_put_together_in_order(given):
 
 
 @pytest.mark.parametrize(("count", "size"), [(200_000, 1), (200, 1 << 16)])
-async def test_pieces_take_little_more_memory_than_what_they_hold(count, size):
+@pytest.mark.parametrize("says_so", [True, False])
+async def test_pieces_take_little_more_memory_than_what_they_hold(count, size, says_so):
     async def pieces_of_that_size():
         for _ in range(count):
             yield bytes(size)
 
+    headers = {"content-length": str(count * size)} if says_so else {}
     tracemalloc.start()
     try:
-        body = await read_answer(pieces_of_that_size(), status=200, headers={})
+        body = await read_answer(pieces_of_that_size(), status=200, headers=headers)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert len(body) == count * size
     assert peak < 1.3 * count * size
+
+
+async def test_no_room_is_made_for_a_length_that_is_only_said():
+    tracemalloc.start()
+    try:
+        await read_answer(pieces(b"{}"), status=200, headers={"content-length": str(200 << 20)})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "1048577", " 0001048577 "])
@@ -216,8 +228,8 @@ async def test_a_length_beyond_the_limit_is_believed(small_limit, length):
         await read_answer(pieces(b"{}"), status=200, headers={"content-length": length})
 
 
-@pytest.mark.parametrize("length", ["", "-1", "x", "1e9", "²", "0"])
-async def test_a_length_that_is_none_is_no_reason_to_refuse(small_limit, length):
+@pytest.mark.parametrize("length", ["", "-1", "x", "1e9", "²", "0", "1", "2", "3", "1000"])
+async def test_a_length_that_is_wrong_is_no_reason_to_refuse(small_limit, length):
     assert await read_answer(pieces(b"{}"), status=200, headers={"content-length": length}) == b"{}"
 
 

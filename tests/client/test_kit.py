@@ -7,6 +7,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 import vidkit
 import vidkit.rekognition
@@ -288,8 +289,17 @@ async def test_a_cancelled_call_leaves_the_kit_working(scripted):
         assert (await kit.ivs.get_playback_restriction_policy(ARN)).arn == ARN
 
 
-async def test_closing_during_work_ends_it_with_our_error(scripted):
-    scripted.hang()
+async def half_an_answer(request):
+    response = web.StreamResponse()
+    response.content_length = 1000
+    await response.prepare(request)
+    await response.write(b"{")
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("hanging", ["head", "body"])
+async def test_closing_during_work_ends_it_with_our_error(scripted, hanging):
+    scripted.hang() if hanging == "head" else scripted.then(half_an_answer)
     kit = scripted.kit()
     async with kit:
         calls = [
@@ -297,7 +307,7 @@ async def test_closing_during_work_ends_it_with_our_error(scripted):
             asyncio.ensure_future(kit.mpc.get_thumbnails_task("1")),
         ]
         await asyncio.sleep(0.3)
-    for result in await asyncio.gather(*calls, return_exceptions=True):
+    for result in await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 5):
         assert isinstance(result, VidKitError)
 
 

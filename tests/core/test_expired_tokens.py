@@ -18,6 +18,10 @@ def expired():
     return InvalidRequestError("expired", code="Expired")
 
 
+def spawn(work, *, context=None):
+    return asyncio.get_running_loop().create_task(work, context=context)
+
+
 class Script:
     """Answers in order, each for the token it is asked with; what is asked for is kept."""
 
@@ -38,7 +42,7 @@ class Script:
         self.ahead.append(ahead)
         return TokenPages(
             self.fetch,
-            asyncio.ensure_future,
+            spawn,
             token=token,
             ahead=False,
             expired=lambda error: error.code == "Expired",

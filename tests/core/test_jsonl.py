@@ -25,7 +25,7 @@ def pager(*pages):
         return page
 
     return AsyncPager(
-        lambda token, *, ahead: TokenPages(fetch, lambda work: work, token=token, ahead=False)
+        lambda token, *, ahead: TokenPages(fetch, lambda work, **_: work, token=token, ahead=False)
     )
 
 

@@ -1,8 +1,10 @@
 """The next page's request goes out when its token is here, before the page is decoded."""
 
 import asyncio
+import contextvars
 import gc
 import json
+import tracemalloc
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,11 +27,13 @@ class Answer:
         token: what the page says when it is decoded.
         told: what its body seems to say before.
         broken: how often it cannot be decoded.
+        retried: how many of those times the fetch itself tries again.
     """
 
     token: str | None
     told: str | None
     broken: int = 0
+    retried: int = 0
 
     @property
     def body(self):
@@ -49,26 +53,40 @@ class Service:
     answers: dict
     happened: list = field(default_factory=list)
     tasks: list = field(default_factory=list)
+    turns: int = LONG
 
-    async def fetch(self, token, arrived):
+    async def fetch(self, token, decoding):
+        while True:
+            try:
+                return await self.fetch_once(token, decoding)
+            except DecodeError:
+                answer = self.answers[token]
+                if not answer.retried:
+                    raise
+                answer.retried -= 1
+            except asyncio.CancelledError:
+                self.happened.append(f"drop {token}")
+                raise
+
+    async def fetch_once(self, token, decoding):
         self.happened.append(f"ask {token}")
-        try:
-            for _ in range(LONG):
-                await asyncio.sleep(0)
-            answer = self.answers[token]
-            if arrived:
-                await arrived(answer.body)
-        except asyncio.CancelledError:
-            self.happened.append(f"drop {token}")
-            raise
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        answer = self.answers[token]
+        if not decoding:
+            return self.decode(token, answer)
+        async with decoding(answer.body):
+            return self.decode(token, answer)
+
+    def decode(self, token, answer):
         self.happened.append(f"decode {token}")
         if answer.broken:
             answer.broken -= 1
             raise DecodeError("no page")
         return FakePage([token], answer.token)
 
-    def spawn(self, work):
-        task = asyncio.get_running_loop().create_task(work)
+    def spawn(self, work, *, context=None):
+        task = asyncio.get_running_loop().create_task(work, context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self.tasks.append(task)
         return task
@@ -185,6 +203,109 @@ async def test_a_page_that_cannot_be_decoded_takes_the_early_one_with_it():
     assert [*read, *[page.items[0] async for page in pages]] == [None, "1", "2", "3"]
 
 
+async def test_a_page_that_is_tried_again_has_the_next_one_asked_for_early_once():
+    service = line(4)
+    service.answers["2"].broken = service.answers["2"].retried = 2
+    assert [page.items[0] async for page in service.pages()] == [None, "1", "2", "3"]
+    assert service.happened[-10:] == [
+        *("ask 2", "decode 1")[1:],
+        *("ask 3", "decode 2", "ask 2", "drop 3"),
+        *("decode 2", "ask 2", "decode 2", "ask 3", "decode 3"),
+    ]
+
+
+async def test_while_a_page_is_tried_again_none_is_asked_for_beyond_the_next():
+    service = line(6)
+    service.answers["1"].broken = service.answers["1"].retried = 3
+    pages = service.pages()
+    await anext(pages)
+    await anext(pages)
+    asked = [line for line in service.happened if line.startswith("ask")]
+    assert asked == ["ask None", "ask 1", "ask 2", "ask 1", "ask 1", "ask 1", "ask 2"]
+    await service.still()
+
+
+async def test_a_page_that_is_asked_for_again_after_an_error_sends_for_the_next_early():
+    service = line(5)
+    service.answers["2"].broken = 1
+    pages = service.pages()
+    await anext(pages)
+    await anext(pages)
+    with pytest.raises(DecodeError):
+        await anext(pages)
+    service.answers["3"].broken = 1
+    await anext(pages)
+    with pytest.raises(DecodeError):
+        await anext(pages)
+    service.answers["3"].broken = 0
+    await service.still()
+    service.happened.clear()
+    # A page that failed with its own token in doubt is asked for plainly; the next one is not.
+    await anext(pages)
+    await anext(pages)
+    assert service.happened == ["ask 3", "decode 3", "ask 4", "decode 4"]
+    await service.still()
+
+
+async def test_a_page_that_nobody_sent_for_ahead_sends_for_the_next_early():
+    service = line(5)
+    lookahead = Lookahead(service.fetch, service.spawn, set())
+    await lookahead.page("1", early=True)
+    assert service.happened == ["ask 1", "ask 2", "decode 1"]
+    await service.still()
+
+
+async def test_a_page_that_comes_at_once_sends_for_none_while_another_is_waited_for():
+    service = line(6)
+    service.turns = 0
+    lookahead = Lookahead(service.fetch, service.spawn, set())
+    await lookahead.page("1", early=True)
+    assert counted(service, "ask") == ["ask 1", "ask 2"]
+
+
+async def test_a_cancelled_reader_takes_the_early_request_with_it():
+    service = line(5)
+    pages = service.pages()
+    await anext(pages)
+    reader = asyncio.ensure_future(anext(pages))
+    while "ask 2" not in service.happened:
+        await asyncio.sleep(0)
+    reader.cancel()
+    await asyncio.wait([reader])
+    await asyncio.sleep(0)
+    # The iterator lives on, and so does whoever holds it.
+    assert {"drop 1", "drop 2"} <= set(service.happened)
+    assert [page.items[0] async for page in pages] == ["1", "2", "3", "4"]
+
+
+async def test_who_stops_waiting_without_being_cancelled_waits_no_longer():
+    service = line(5)
+    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead.send("1")
+    waiting = lookahead.page("1", early=True)
+    waiting.send(None)
+    waiting.close()
+    await service.still()
+    assert service.happened == ["ask 1", "decode 1"]
+
+
+async def test_each_request_is_made_in_the_context_of_its_reader():
+    reading = contextvars.ContextVar("reading", default=None)
+    service, told = line(5), []
+    fetch = service.fetch
+
+    async def noting(token, decoding):
+        told.append(reading.get())
+        return await fetch(token, decoding)
+
+    service.fetch = noting
+    pages = service.pages()
+    for number in range(5):
+        reading.set(number)
+        await anext(pages)
+    assert told == [0, 0, 1, 2, 3]
+
+
 async def test_an_abandoned_reader_leaves_nothing_under_way():
     for turns in range(3 * LONG):
         service = line(4)
@@ -208,6 +329,7 @@ async def test_an_abandoned_reader_leaves_nothing_under_way():
         st.tuples(
             st.sampled_from(["right", "none", "seen", "wrong", "later"]),
             st.integers(0, 2),
+            st.integers(0, 2),
             st.integers(0, 3 * LONG),
         ),
         min_size=1,
@@ -219,7 +341,7 @@ def test_read_early_is_read_page_by_page(answers, cancel_after):
     """Whatever bodies seem to say, pages fail and readers do, every page comes once, in order."""
     count = len(answers)
     service = line(count)
-    for token, (told, broken, _) in zip(service.answers, answers, strict=True):
+    for token, (told, broken, retried, _) in zip(service.answers, answers, strict=True):
         answer = service.answers[token]
         answer.told = {
             "right": answer.token,
@@ -228,7 +350,7 @@ def test_read_early_is_read_page_by_page(answers, cancel_after):
             "wrong": "nowhere",
             "later": str(count - 1) if count > 1 else None,
         }[told]
-        answer.broken = broken
+        answer.broken, answer.retried = broken, retried
     service.answers["nowhere"] = Answer(None, None)
 
     async def read():
@@ -251,7 +373,7 @@ def test_read_early_is_read_page_by_page(answers, cancel_after):
             if page is None:
                 break
             found.append(page)
-            for _ in range(answers[len(found) - 1][2]):
+            for _ in range(answers[len(found) - 1][3]):
                 await asyncio.sleep(0)
             running = [task for task in service.tasks if not task.done()]
             # A task that was cancelled just now needs a turn to end.
@@ -275,7 +397,8 @@ async def test_a_body_that_arrives_when_nobody_waits_sends_for_nothing():
     assert service.happened == ["ask 1", "decode 1"]
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+letters = st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\/\n{}:,')
+texts = st.text(letters, min_size=1, max_size=20)
 plain = st.none() | st.booleans() | st.integers() | texts
 members = st.dictionaries(texts, plain | st.lists(plain, max_size=3), max_size=4)
 
@@ -292,6 +415,26 @@ def test_a_token_is_found_wherever_it_stands(before, after, name, token, ascii_o
     content = before | {name: token} | after
     body = json.dumps(content, ensure_ascii=ascii_only, indent=indent).encode()
     assert _next_token(body) == token
+
+
+def test_the_last_token_of_a_body_is_the_pages_own():
+    inner = {"Name": "x", "NextToken": "inner"}
+    assert _next_token(json.dumps({"Labels": [inner], "NextToken": "own"}).encode()) == "own"
+    # Where it is not, it seems to be another one; what the page says counts.
+    assert _next_token(json.dumps({"NextToken": "own", "Labels": [inner]}).encode()) == "inner"
+
+
+@pytest.mark.parametrize("end", [b'"}', b"", b"\\"])
+def test_a_token_that_is_too_long_to_be_one_takes_no_memory(end):
+    body = b'{"NextToken":"' + b"x" * 4_000_000 + end
+    tracemalloc.start()
+    try:
+        assert _next_token(body) is None
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
+    assert _next_token(b'{"NextToken":"' + b"x" * 4096 + b'"}') == "x" * 4096
 
 
 @given(content=members, name=st.sampled_from(["NextToken", "nextToken", '"NextToken":"x"']))

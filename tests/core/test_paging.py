@@ -26,7 +26,7 @@ class Service:
         self.tells_early = True
         self.tasks = []
 
-    async def fetch(self, token, arrived):
+    async def fetch(self, token, decoding):
         self.asked.append(token)
         await asyncio.sleep(0)
         if self.fail_at.get(token, 0) > 0:
@@ -34,12 +34,13 @@ class Service:
             raise UnavailableError("down", retryable=True)
         number = int(token or 0)
         following = str(number + 1) if number + 1 < len(self.pages) else None
-        if arrived and self.tells_early:
-            await arrived(json.dumps({"NextToken": following}).encode())
+        if decoding and self.tells_early:
+            async with decoding(json.dumps({"NextToken": following}).encode()):
+                pass
         return FakePage(self.pages[number], following)
 
-    def spawn(self, work):
-        task = asyncio.get_running_loop().create_task(work)
+    def spawn(self, work, *, context=None):
+        task = asyncio.get_running_loop().create_task(work, context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self.tasks.append(task)
         return task
@@ -135,7 +136,7 @@ async def test_a_token_that_comes_twice_is_an_error_not_a_loop(ring):
 
 
 async def test_an_empty_token_ends_the_pages():
-    async def fetch(_token, _arrived):
+    async def fetch(_token, _decoding):
         return FakePage([1], "")
 
     service = Service([])
@@ -196,11 +197,11 @@ class Expiring(Service):
         super().__init__(pages)
         self.at = at
 
-    async def fetch(self, token, arrived):
+    async def fetch(self, token, decoding):
         if token is not None and len(self.asked) in self.at:
             self.asked.append(token)
             raise InvalidRequestError("expired", code="Expired")
-        return await super().fetch(token, arrived)
+        return await super().fetch(token, decoding)
 
     def pager(self):
         return AsyncPager(

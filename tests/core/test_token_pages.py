@@ -15,6 +15,10 @@ class FakePage:
         self.next_token = next_token
 
 
+def spawn(work, *, context=None):
+    return asyncio.get_running_loop().create_task(work, context=context)
+
+
 class Service:
     """Pages by token; what was asked for is kept."""
 
@@ -28,7 +32,7 @@ class Service:
         return self.pages[token]
 
     def read(self, **options):
-        return TokenPages(self.fetch, asyncio.ensure_future, **options)
+        return TokenPages(self.fetch, spawn, **options)
 
 
 async def test_the_next_page_is_fetched_ahead_unless_it_must_not_be():

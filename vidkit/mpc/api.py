@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from vidkit.calls import Caller, Nothing, Operation
 from vidkit.errors import ServiceError, VidKitError
-from vidkit.lookahead import Arrived
+from vidkit.lookahead import Decoding
 from vidkit.mpc.clock import ServiceClock
 from vidkit.mpc.error_codes import explained
 from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ListThumbnailsTaskAnswer
@@ -121,11 +121,11 @@ class MpcCaller(Caller):
         request: AwsRequest | HttpRequest,
         *,
         attempt: int = 1,
-        arrived: Arrived | None = None,
+        decoding: Decoding | None = None,
     ) -> M:
         """Send once and decode the answer; see `Caller.once`."""
         try:
-            return await super().once(operation, request, attempt=attempt, arrived=arrived)
+            return await super().once(operation, request, attempt=attempt, decoding=decoding)
         except ServiceError as error:
             error.message = explained(error.code, error.message) or error.message
             raise

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from vidkit.calls import Caller, Operation
 from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
 from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
-from vidkit.lookahead import Arrived
+from vidkit.lookahead import Decoding
 from vidkit.model import to_wire
 from vidkit.paging import AsyncPager
 from vidkit.poll_limiter import poll_limiter
@@ -76,8 +76,8 @@ class VideoJobs:
             first: the first page, when it is known already.
         """
 
-        def fetch(token: str | None, arrived: Arrived | None) -> Coroutine[Any, Any, PageT]:
-            return self._page(kind.get, request.at(token), arrived)
+        def fetch(token: str | None, decoding: Decoding | None) -> Coroutine[Any, Any, PageT]:
+            return self._page(kind.get, request.at(token), decoding)
 
         return self._caller.results_pager(
             fetch, begin=request.next_token, first=first, expired=_token_has_expired
@@ -130,11 +130,11 @@ class VideoJobs:
         return Job(watched, self._caller.options.poll)
 
     async def _page(
-        self, operation: Operation[PageT], request: GetRequest, arrived: Arrived | None = None
+        self, operation: Operation[PageT], request: GetRequest, decoding: Decoding | None = None
     ) -> PageT:
         try:
             return await self._caller.call(
-                operation, AwsRequest(_API, operation.name, to_wire(request)), arrived=arrived
+                operation, AwsRequest(_API, operation.name, to_wire(request)), decoding=decoding
             )
         except NotFoundError as error:
             error.message += " (Results are kept for 7 days.)"

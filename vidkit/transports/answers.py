@@ -3,14 +3,47 @@
 from collections.abc import AsyncIterable, Mapping
 from io import BytesIO
 
+from aiohttp import ClientResponse
+
 from vidkit.errors import DecodeError
 
-__all__ = ["LARGEST_ANSWER", "read_answer"]
+__all__ = ["LARGEST_ANSWER", "Bodies", "read_answer"]
 
 LARGEST_ANSWER = 256 * 1024 * 1024
 """In bytes. 25 images of the largest size that GetImages has are 150 MiB; nothing else is near."""
 
 _LONGEST_NUMBER = 15
+_USUAL = 16 * 1024 * 1024
+
+
+class Bodies:
+    """The bodies that are being read, so that none is waited for when its connection is closed.
+
+    aiohttp tells only those who wait for the head of an answer that its session was closed.
+    """
+
+    def __init__(self) -> None:
+        self._open: set[ClientResponse] = set()
+
+    async def read(self, response: ClientResponse) -> bytes:
+        """The whole body of an answer; see `read_answer`.
+
+        Raises:
+            DecodeError: it is too long.
+            ClientError: it broke off, or was closed.
+        """
+        self._open.add(response)
+        try:
+            return await read_answer(
+                response.content.iter_any(), status=response.status, headers=response.headers
+            )
+        finally:
+            self._open.discard(response)
+
+    def close(self) -> None:
+        """Let all of them end now."""
+        for response in list(self._open):
+            response.close()
 
 
 async def read_answer(
@@ -28,23 +61,30 @@ async def read_answer(
     Raises:
         DecodeError: the body is, or says it is, longer than ``LARGEST_ANSWER``.
     """
-    if _is_too_long(headers.get("content-length", "")):
+    announced = _announced(headers.get("content-length", ""))
+    if announced > LARGEST_ANSWER:
         raise _too_long(status)
-    # One growing buffer: pieces to be joined take twice the memory at the end, and millions of
-    # crumbs far more.
+    # One buffer: pieces to be joined take twice the memory at the end, and millions of crumbs far
+    # more. A length that is no more than usual is believed, so that it need not grow.
     body = BytesIO()
+    if 0 < announced <= _USUAL:
+        body.seek(announced - 1)
+        body.write(b"\0")
+        body.seek(0)
     async for chunk in chunks:
         body.write(chunk)
         if body.tell() > LARGEST_ANSWER:
             raise _too_long(status)
+    body.truncate()
     return body.getvalue()
 
 
-def _is_too_long(length: str) -> bool:
+def _announced(length: str) -> int:
+    """How long an answer says it is; 0 where it says nothing of use."""
     digits = length.strip().lstrip("0")
     if not (digits.isascii() and digits.isdecimal()):
-        return False
-    return len(digits) > _LONGEST_NUMBER or int(digits) > LARGEST_ANSWER
+        return 0
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else LARGEST_ANSWER + 1
 
 
 def _too_long(status: int) -> DecodeError:

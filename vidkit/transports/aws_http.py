@@ -13,7 +13,7 @@ from botocore.exceptions import HTTPClientError
 
 from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.answers import read_answer
+from vidkit.transports.answers import Bodies
 from vidkit.transports.aws_addresses import check_private
 
 __all__ = ["http_session_class"]
@@ -22,8 +22,9 @@ __all__ = ["http_session_class"]
 class _SizedAnswer:
     """aiohttp's answer, of which no more than the limit is read."""
 
-    def __init__(self, response: ClientResponse) -> None:
+    def __init__(self, response: ClientResponse, bodies: Bodies) -> None:
         self._response = response
+        self._bodies = bodies
         self._body: bytes | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -31,14 +32,11 @@ class _SizedAnswer:
 
     async def read(self) -> bytes:
         if self._body is None:
-            response = self._response
             try:
-                self._body = await read_answer(
-                    response.content.iter_any(), status=response.status, headers=response.headers
-                )
+                self._body = await self._bodies.read(self._response)
             except BaseException:
                 # What is still to come is not worth the connection.
-                response.close()
+                self._response.close()
                 raise
         return self._body
 
@@ -49,8 +47,9 @@ class _OneRequest:
     aiohttp would follow redirects and take the session token of temporary credentials along.
     """
 
-    def __init__(self, session: ClientSession) -> None:
+    def __init__(self, session: ClientSession, bodies: Bodies) -> None:
         self._session = session
+        self._bodies = bodies
         # It would send a GET or DELETE again by itself; retries have one place here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
@@ -60,7 +59,7 @@ class _OneRequest:
         except ClientResponseError as error:
             hide_request(error)
             raise
-        return _SizedAnswer(response)
+        return _SizedAnswer(response, self._bodies)
 
 
 class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
@@ -69,6 +68,14 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
     https_only = True
     contexts: ClassVar[dict[Any, Any]]
     """Made from all authorities, which takes 20 ms; one serves all clients of a transport."""
+
+    def __init__(self, *settings: Any, **options: Any) -> None:
+        super().__init__(*settings, **options)
+        self._bodies = Bodies()
+
+    async def __aexit__(self, *error: object) -> None:
+        self._bodies.close()
+        await super().__aexit__(*error)
 
     async def send(self, request: Any) -> Any:
         """Send once, unless it would go over the network in clear.
@@ -102,7 +109,7 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         return self.contexts[self._verify]
 
     async def _get_session(self, proxy_url: Any) -> Any:
-        return _OneRequest(await super()._get_session(proxy_url))
+        return _OneRequest(await super()._get_session(proxy_url), self._bodies)
 
 
 def http_session_class(*, allow_http: bool) -> Any:

@@ -3,12 +3,13 @@
 Whoever limits the time of an attempt watches; the transport says where the request is.
 """
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["Handover", "handed_over", "not_handed_over", "watch_handover"]
+__all__ = ["Handover", "answered", "handed_over", "not_handed_over", "watch_handover"]
 
 
 @dataclass(slots=True)
@@ -17,17 +18,22 @@ class Handover:
 
     Attributes:
         waits: it is known that nothing of it has been sent.
+        clock: ends the attempt, unless its answer is here.
     """
 
     waits: bool = False
+    clock: asyncio.Timeout | None = None
 
 
 _watched: ContextVar[Handover | None] = ContextVar("vidkit_handover", default=None)
 
 
 @contextmanager
-def watch_handover() -> Generator[Handover]:
+def watch_handover(clock: asyncio.Timeout | None = None) -> Generator[Handover]:
     """Watch the request that is sent inside; the innermost watches it alone.
+
+    Args:
+        clock: ends the attempt, unless its answer is here.
 
     Example:
         >>> with watch_handover() as handover:
@@ -35,7 +41,7 @@ def watch_handover() -> Generator[Handover]:
         >>> handover.waits
         True
     """
-    handover = Handover()
+    handover = Handover(clock=clock)
     token = _watched.set(handover)
     try:
         yield handover
@@ -53,3 +59,10 @@ def handed_over() -> None:
     """Say that from now on some of the request may be on its way."""
     if handover := _watched.get():
         handover.waits = False
+
+
+def answered() -> None:
+    """Say that the whole answer is here: what is done with it takes none of the attempt's time."""
+    handover = _watched.get()
+    if handover and handover.clock and not handover.clock.expired():
+        handover.clock.reschedule(None)

@@ -26,7 +26,7 @@ from vidkit.errors import (
     kit_closed,
 )
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.answers import read_answer
+from vidkit.transports.answers import Bodies
 from vidkit.transports.base import Reply
 from vidkit.transports.handover import handed_over
 from vidkit.transports.huawei_clock import ServerClock, server_date_of_a_skew
@@ -137,8 +137,11 @@ class _Network(httpx.AsyncBaseTransport):
         self, session: aiohttp.ClientSession, *, proxy: httpx.Proxy | None, connect_timeout: float
     ) -> None:
         self._session = session
+        self._bodies = Bodies()
         self._options: dict[str, Any] = {
             "allow_redirects": False,
+            # What httpx sends without a type stays so.
+            "skip_auto_headers": ["Content-Type"],
             # The call's own timeout ends an attempt; no other one must be sooner.
             "timeout": aiohttp.ClientTimeout(sock_connect=connect_timeout),
         }
@@ -166,9 +169,7 @@ class _Network(httpx.AsyncBaseTransport):
             hide_request(error)
             raise
         try:
-            body = await read_answer(
-                answer.content.iter_any(), status=answer.status, headers=answer.headers
-            )
+            body = await self._bodies.read(answer)
         except Exception as error:
             raise _broken_off(error, answer) from error
         finally:
@@ -183,6 +184,7 @@ class _Network(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=headers, content=body)
 
     async def aclose(self) -> None:
+        self._bodies.close()
         await self._session.close()
 
 
