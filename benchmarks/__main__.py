@@ -7,13 +7,12 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 
-from benchmarks.installed import compile_vidkit
 from benchmarks.page import write_page
-from benchmarks.processes import ROOT, running_server
+from benchmarks.processes import ROOT, compile_vidkit, running_server
 from benchmarks.results import RowResult, load, save, save_pyperf
 from benchmarks.rows import ROWS, Bench
 from benchmarks.tables import row_table, summary_table
@@ -23,25 +22,47 @@ _CHARTS = ROOT / "docs" / "performance"
 _PAGE = ROOT / "docs" / "performance.md"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def _numbers(text: str) -> set[int]:
-    known = {row.number for row in ROWS}
-    wanted = {int(part) for part in text.split(",")}
-    if wanted - known:
-        raise argparse.ArgumentTypeError(f"rows are {min(known)} to {max(known)}")
-    return wanted
+    known = [str(row.number) for row in ROWS]
+    wanted = [part.strip() for part in text.split(",")]
+    if not set(wanted) <= set(known):
+        raise argparse.ArgumentTypeError(f"{text!r}: rows are {known[0]} to {known[-1]}, as in 1,7")
+    return {int(part) for part in wanted}
 
 
-def _parsed(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("a path is missing")
+    return Path(text)
+
+
+def _new_file(text: str) -> Path:
+    path = _path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} is a folder")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="rough figures in a minute")
     parser.add_argument("--only", type=_numbers, metavar="1,7", help="these rows only")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the values and ratios")
-    parser.add_argument("--pyperf", type=Path, metavar="FILE", help="write a suite for pyperf")
+    parser.add_argument("--json", type=_new_file, metavar="FILE", help="write values and ratios")
+    parser.add_argument("--pyperf", type=_new_file, metavar="FILE", help="a suite for pyperf")
     commands = parser.add_subparsers(dest="command")
     chart = commands.add_parser("chart", help="charts and the docs' page of a JSON file")
-    chart.add_argument("file", type=Path)
-    chart.add_argument("--folder", type=Path, default=_CHARTS)
-    return parser.parse_args(arguments)
+    chart.add_argument("file", type=_path)
+    chart.add_argument("--folder", type=_path, default=_CHARTS)
+    return parser
 
 
 def _machine(*, quick: bool) -> dict[str, Any]:
@@ -74,7 +95,7 @@ def _measured(
             if parsed.only and row.number not in parsed.only:
                 continue
             began = time.monotonic()
-            with console.status(f"{row.number}. {row.title}"):
+            with console.status(f"{row.number}. {row.title_in(bench)}"):
                 result = row.result(bench)
             rows.append(result)
             # What was found is kept, whatever becomes of the rest.
@@ -84,22 +105,43 @@ def _measured(
     return rows
 
 
+def _chart(console: Console, file: Path, folder: Path) -> None:
+    rows, machine = load(file)
+    is_for_docs = folder.resolve() == _CHARTS
+    is_whole = [row.number for row in rows] == [row.number for row in ROWS]
+    if is_for_docs and (machine.get("quick") is not False or not is_whole):
+        raise ValueError(
+            f"{file} is not a full run of all rows, as {_PAGE.name} shows it; "
+            "draw its charts into another --folder"
+        )
+    from benchmarks.charts import draw
+
+    for path in draw(rows, machine, folder):
+        console.print(str(path))
+    if is_for_docs:
+        write_page(_PAGE, rows, machine)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for.
 
     Returns:
         0 when every target was met, otherwise 1.
+
+    Raises:
+        SystemExit: what it asks for cannot be done; with 2.
     """
-    parsed = _parsed(arguments)
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
     console = Console()
     if parsed.command == "chart":
-        from benchmarks.charts import draw
-
-        rows, machine = load(parsed.file)
-        for path in draw(rows, machine, parsed.folder):
-            console.print(str(path))
-        if parsed.folder == _CHARTS:
-            write_page(_PAGE, rows, machine)
+        for name in ("quick", "only", "json", "pyperf"):
+            if getattr(parsed, name):
+                parser.error(f"--{name} is for measuring, not for chart")
+        try:
+            _chart(console, parsed.file, parsed.folder)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
         return 0
     machine = _machine(quick=parsed.quick)
     rows = _measured(console, parsed, machine)

@@ -13,7 +13,6 @@ __all__ = ["LOOKS_UNTIL_DONE", "Answers"]
 LOOKS_UNTIL_DONE: Final = 12
 """Looks at a polled job until it has ended: a minute, looked at every five seconds."""
 
-_PUBLISHED_AFTER: Final = 1.0
 _MOST_MESSAGES: Final = 10
 _IN_PROGRESS: Final = b'{"JobStatus":"IN_PROGRESS"}'
 _SMALL_RESULT: Final = 10
@@ -61,7 +60,9 @@ class Answers:
         job_id = f"job-{self._started:060d}"
         if "NotificationChannel" in content:
             self._announced.add(job_id)
-            asyncio.get_running_loop().call_later(_PUBLISHED_AFTER, self._publish, job_id)
+            # The tag tells after how many seconds the end is to be published.
+            after = float(content["JobTag"])
+            asyncio.get_running_loop().call_later(after, self._publish, job_id)
         return json.dumps({"JobId": job_id}).encode()
 
     def _create(self, _: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 # matplotlib's types have holes:
 # pyright: reportUnknownMemberType=false
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def _bars(axis: Any, group: list[Case], row: RowResult) -> None:
     bars = axis.barh(
         names,
         [case.median for case in group],
-        xerr=[case.mad for case in group],
+        xerr=[math.nan if case.mad is None else case.mad for case in group],
         color=[_OURS if case.name in ours else _THEIRS for case in group],
         height=0.65,
         ecolor="#424242",

@@ -1,6 +1,7 @@
-"""What a process does first: ``python -m benchmarks.cold WHAT [ADDRESS BEGAN]``.
+"""What a process does first: ``python benchmarks/cold.py WHAT [ADDRESS BEGAN]``.
 
-Nothing is imported here that the measured part would have to import itself.
+A script of its own, since ``-m`` would import what the measured part has to import itself; for the
+same reason nothing is imported before the clock starts but `sys` and `time`.
 """
 
 # The peer ships no types:
@@ -9,15 +10,26 @@ Nothing is imported here that the measured part would have to import itself.
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, TypeAlias
 
-from benchmarks.installed import hide_command_line
+__all__ = ["hide_command_line", "main"]
 
-__all__ = ["main"]
+# As type checkers know it, without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
-_Ended: TypeAlias = Callable[[str], None]
-"""Told at the end of each stage what it was."""
+    # Told at the end of each stage what it was.
+    _Ended: TypeAlias = Callable[[str], None]
+
+
+def hide_command_line() -> None:
+    """Keep httpx from importing its command line, and rich with it.
+
+    It does so wherever rich is installed, which is for the tables of this program. aiobotocore
+    imports httpx, and so do all that are compared.
+    """
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
 
 
 def _imported(statement: str) -> float:
@@ -26,7 +38,7 @@ def _imported(statement: str) -> float:
     return time.process_time() - began
 
 
-def _vidkit(address: str, ended: _Ended) -> None:
+def _vidkit(address: str, ended: "_Ended") -> None:
     import asyncio
 
     ended("Python, asyncio")
@@ -53,7 +65,7 @@ def _vidkit(address: str, ended: _Ended) -> None:
     ended("aiobotocore, its client, the call")
 
 
-def _raw_client(address: str) -> Any:
+def _raw_client(address: str) -> "Any":
     from aiobotocore.session import get_session
 
     return get_session().create_client(
@@ -65,7 +77,7 @@ def _raw_client(address: str) -> Any:
     )
 
 
-def _aiobotocore(address: str, ended: _Ended) -> None:
+def _aiobotocore(address: str, ended: "_Ended") -> None:
     import asyncio
 
     ended("Python, asyncio")
@@ -79,7 +91,7 @@ def _aiobotocore(address: str, ended: _Ended) -> None:
     ended("aiobotocore, its client, the call")
 
 
-def _aiobotocore_and_model(address: str, ended: _Ended) -> None:
+def _aiobotocore_and_model(address: str, ended: "_Ended") -> None:
     """What people write: their own models of the members that they need."""
     import asyncio
 
@@ -118,7 +130,6 @@ def main(what: str, address: str = "", began: str = "") -> float | dict[str, flo
         address: the server.
         began: the monotonic clock just before the process was started.
     """
-    hide_command_line()
     if not address:
         return _imported(what)
     first_call = {
@@ -136,6 +147,9 @@ def main(what: str, address: str = "", began: str = "") -> float | dict[str, flo
 
 
 if __name__ == "__main__":
+    # The current folder, as with ``python -c``, in place of this file's.
+    sys.path[0] = ""
+    hide_command_line()
     found = main(*sys.argv[1:])
     import json
 

@@ -40,9 +40,10 @@ def _summary(rows: Sequence[RowResult], machine: dict[str, Any]) -> list[str]:
     for row in rows:
         for figure in row.figures:
             sign = "<=" if figure.aim.at_most else ">="
+            spread = "" if figure.deviation is None else f" ± {figure.deviation:.1g}"
             lines.append(
                 f"| {row.number} | {row.title} | {figure.aim.name} | {sign} "
-                f"{figure.aim.target:g} | {figure.ratio:.3g} ± {figure.deviation:.1g} | "
+                f"{figure.aim.target:g} | {figure.ratio:.3g}{spread} | "
                 f"{'yes' if figure.is_met else '**no**'} |"
             )
     return lines

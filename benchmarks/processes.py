@@ -1,5 +1,6 @@
 """The processes of a run: the server, and a fresh one for whatever is measured."""
 
+import compileall
 import json
 import os
 import subprocess
@@ -10,12 +11,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "environment", "run_fresh", "running_server"]
+__all__ = [
+    "ROOT",
+    "compile_vidkit",
+    "environment",
+    "run_cold",
+    "run_fresh",
+    "running_server",
+]
 
 ROOT = Path(__file__).parents[1]
 
 _DROPPED = ("AWS_", "HUAWEICLOUD_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "COVERAGE_")
 _LONGEST = 300
+
+
+def compile_vidkit() -> None:
+    """Compile vidkit's modules, as pip does with all that it installs but from a work tree."""
+    compileall.compile_dir(ROOT / "vidkit", quiet=1)
 
 
 def environment(home: str) -> dict[str, str]:
@@ -37,9 +50,22 @@ def run_fresh(module: str, *arguments: str) -> Any:
     Raises:
         RuntimeError: it failed.
     """
+    return _run("-m", module, *arguments)
+
+
+def run_cold(*arguments: str) -> Any:
+    """Run `benchmarks.cold` in a process that has imported nothing before; what it prints.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    return _run("benchmarks/cold.py", *arguments)
+
+
+def _run(*arguments: str) -> Any:
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=environment(home),
             capture_output=True,
@@ -48,7 +74,7 @@ def run_fresh(module: str, *arguments: str) -> Any:
             check=False,
         )
     if done.returncode:
-        raise RuntimeError(f"{module} {' '.join(arguments)} failed:\n{done.stderr}")
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -42,9 +42,9 @@ class Case:
         return float(self.benchmark.median())
 
     @property
-    def mad(self) -> float:
-        """The median absolute deviation from it; 0 of a single sample."""
-        return float(self.benchmark.median_abs_dev()) if len(self.values) > 1 else 0.0
+    def mad(self) -> float | None:
+        """The median absolute deviation from it; a single sample has none."""
+        return float(self.benchmark.median_abs_dev()) if len(self.values) > 1 else None
 
     def named(self, name: str) -> Any:
         """A pyperf benchmark of a name."""
@@ -75,11 +75,11 @@ class Aim:
 
 @dataclass(frozen=True)
 class Figure:
-    """A ratio of two medians, with the deviation that those of its cases make together."""
+    """A ratio of two medians, with the deviation that those of its cases make together, if any."""
 
     aim: Aim
     ratio: float
-    deviation: float
+    deviation: float | None
     peer: str
 
     @property
@@ -119,8 +119,11 @@ class RowResult:
         ours = self.case(aim.ours)
         peer = min((self.case(name) for name in aim.peers), key=lambda case: case.median)
         ratio = ours.median / peer.median if aim.at_most else peer.median / ours.median
-        spread = ((ours.mad / ours.median) ** 2 + (peer.mad / peer.median) ** 2) ** 0.5
-        return Figure(aim, ratio, ratio * spread, peer.name)
+        deviation = None
+        if ours.mad is not None and peer.mad is not None:
+            spread = ((ours.mad / ours.median) ** 2 + (peer.mad / peer.median) ** 2) ** 0.5
+            deviation = ratio * spread
+        return Figure(aim, ratio, deviation, peer.name)
 
 
 def save(path: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None:
@@ -153,28 +156,42 @@ def save(path: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None
 
 
 def load(path: Path) -> tuple[list[RowResult], dict[str, Any]]:
-    """Read what `save` wrote: the rows, and the machine."""
-    content = json.loads(path.read_text("utf-8"))
-    rows = [
-        RowResult(
-            row["number"],
-            row["title"],
-            row["measured"],
-            tuple(Case(case["name"], case["unit"], tuple(case["values"])) for case in row["cases"]),
-            tuple(
-                Aim(
-                    figure["name"],
-                    figure["ours"],
-                    tuple(figure["peers"]),
-                    figure["target"],
-                    at_most=figure["at_most"],
-                )
-                for figure in row["figures"]
-            ),
-        )
-        for row in content["rows"]
-    ]
-    return rows, content["machine"]
+    """Read what `save` wrote: the rows, and the machine.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is something else.
+    """
+    text = path.read_bytes()
+    try:
+        content = json.loads(text)
+        rows = [_row(row) for row in content["rows"]]
+        machine = {**content["machine"]}
+        # What a chart shows of them.
+        _ = machine["python"], machine["cores"], [row.figures for row in rows]
+        _ = [case.median for row in rows for case in row.cases]
+    except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not the JSON of a run: {error!r}") from None
+    return rows, machine
+
+
+def _row(row: dict[str, Any]) -> RowResult:
+    return RowResult(
+        row["number"],
+        row["title"],
+        row["measured"],
+        tuple(Case(case["name"], case["unit"], tuple(case["values"])) for case in row["cases"]),
+        tuple(
+            Aim(
+                figure["name"],
+                figure["ours"],
+                tuple(figure["peers"]),
+                figure["target"],
+                at_most=figure["at_most"],
+            )
+            for figure in row["figures"]
+        ),
+    )
 
 
 def save_pyperf(path: Path, rows: Sequence[RowResult]) -> None:

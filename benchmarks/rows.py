@@ -7,12 +7,42 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from benchmarks.processes import run_fresh
+from benchmarks.processes import run_cold, run_fresh
 from benchmarks.results import Aim, Case, RowResult
 
 __all__ = ["ROWS", "Bench", "Row"]
 
 _RAW = "aiobotocore"
+_VALIDATED = "aiobotocore + model_validate"
+_THREADED = "boto3 in a thread"
+_LIMIT = "aiohttp + pydantic_core.from_json"
+_UNTYPED = "aiohttp + msgspec, untyped"
+_STRUCTS = "aiohttp + msgspec structs"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a row works on.
+
+    Attributes:
+        what: is counted.
+        full: as the row's title has it.
+        quick: when a rough figure is enough.
+    """
+
+    what: str
+    full: int
+    quick: int
+
+
+_IMAGES = Size("images", 600, 250)
+_PAGES = Size("pages", 50, 5)
+_POLICIES = Size("policies", 1000, 75)
+_CREATES = Size("creates", 500, 100)
+_SLOW_CREATES = Size("creates", 500, 128)
+_JOBS = Size("jobs", 1000, 30)
+_STREAM_IMAGES = Size("images a stream", 100, 75)
+_TIMES = Size("times", 10, 3)
 
 
 @dataclass(frozen=True)
@@ -30,6 +60,10 @@ class Bench:
     def several(self, full: int, quick: int) -> int:
         """A number of samples, or of anything else that takes time."""
         return quick if self.quick else full
+
+    def much(self, size: Size) -> int:
+        """How much is measured of what the title tells."""
+        return self.several(size.full, size.quick)
 
     def work(self, function: str, *, latency: int = 0, **parameters: Any) -> Any:
         """Call a function of `benchmarks.cases` in a process of its own."""
@@ -51,30 +85,58 @@ class Row:
     measured: str
     measure: Callable[[Bench], tuple[Case, ...]]
     aims: tuple[Aim, ...]
+    size: Size | None = None
+
+    def title_in(self, bench: Bench) -> str:
+        """The title, and how much is measured when that is less than the title tells."""
+        if not bench.quick or self.size is None:
+            return self.title
+        return f"{self.title} (quick: {self.size.quick} {self.size.what})"
 
     def result(self, bench: Bench) -> RowResult:
         """Measure it."""
-        return RowResult(self.number, self.title, self.measured, self.measure(bench), self.aims)
+        title = self.title_in(bench)
+        return RowResult(self.number, title, self.measured, self.measure(bench), self.aims)
 
 
 def _faces(bench: Bench) -> tuple[Case, ...]:
-    samples = bench.several(9, 2)
-    return bench.cases("pages:results", operation="get_face_detection", samples=samples)
+    return bench.cases(
+        "pages:results",
+        operation="get_face_detection",
+        samples=bench.several(9, 2),
+        names=_readers(bench),
+    )
 
 
 def _labels(bench: Bench) -> tuple[Case, ...]:
-    samples = bench.several(15, 2)
-    return bench.cases("pages:results", operation="get_label_detection", samples=samples)
+    return bench.cases(
+        "pages:results",
+        operation="get_label_detection",
+        samples=bench.several(15, 3),
+        names=_readers(bench),
+    )
+
+
+def _readers(bench: Bench) -> list[str]:
+    if bench.quick:
+        return ["vidkit", _RAW, _LIMIT]
+    return ["vidkit", _RAW, _VALIDATED, _THREADED, _LIMIT, _UNTYPED, _STRUCTS]
 
 
 def _images(bench: Bench) -> tuple[Case, ...]:
+    left_out = ["boto3 in a thread + b64decode", f"{_LIMIT} + b64decode"]
     return bench.cases(
-        "pages:images", size=100_000, samples=bench.several(15, 3), loops=bench.several(4, 2)
+        "pages:images",
+        size=100_000,
+        samples=bench.several(15, 3),
+        left_out=left_out if bench.quick else [],
     )
 
 
 def _memory(bench: Bench) -> tuple[Case, ...]:
-    names = ("vidkit", _RAW) if bench.quick else ("vidkit", _RAW, f"{_RAW} + model_validate")
+    names = ["vidkit", _RAW]
+    if not bench.quick:
+        names += [_VALIDATED, _LIMIT, _STRUCTS]
     return _repeated(
         {name: partial(bench.work, "pages:memory", who=name) for name in names},
         "byte",
@@ -83,44 +145,63 @@ def _memory(bench: Bench) -> tuple[Case, ...]:
 
 
 def _stalls(bench: Bench) -> tuple[Case, ...]:
-    return bench.cases("pages:stalls", samples=bench.several(9, 2))
+    names = ["vidkit", _RAW, _LIMIT]
+    if not bench.quick:
+        names[2:2] = [_VALIDATED, _THREADED]
+    return bench.cases("pages:stalls", samples=bench.several(9, 2), names=names)
 
 
 def _small_calls(bench: Bench) -> tuple[Case, ...]:
     return bench.cases(
-        "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 50)
+        "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 20)
     )
 
 
 def _images_over_minutes(bench: Bench) -> tuple[Case, ...]:
-    samples = bench.several(2, 1)
+    concurrencies = {"vidkit, concurrency=24": 24}
+    if not bench.quick:
+        concurrencies["vidkit, concurrency=8 (default)"] = 8
     return bench.cases(
         "calls:images_over_minutes",
         latency=500,
         size=20_000,
-        images=bench.several(600, 300),
-        samples=samples,
+        images=bench.much(_IMAGES),
+        samples=bench.several(2, 1),
+        concurrencies=concurrencies,
     )
 
 
 def _label_pages(bench: Bench) -> tuple[Case, ...]:
-    pages, samples = bench.several(50, 8), bench.several(2, 1)
-    return bench.cases("calls:label_pages", latency=50, pages=pages, work=0.02, samples=samples)
+    return bench.cases(
+        "calls:label_pages",
+        latency=50,
+        pages=bench.much(_PAGES),
+        work=0.02,
+        samples=bench.several(2, 1),
+        on_the_loop=not bench.quick,
+    )
 
 
 def _policies(bench: Bench) -> tuple[Case, ...]:
-    count, samples = bench.several(1000, 100), 1
-    return bench.cases("calls:policies", latency=20, count=count, samples=samples)
+    return bench.cases("calls:policies", latency=20, count=bench.much(_POLICIES), samples=1)
 
 
 def _creates(bench: Bench) -> tuple[Case, ...]:
-    return bench.cases("mpc:creates", calls=bench.several(500, 100), samples=bench.several(5, 3))
+    return bench.cases(
+        "mpc:creates", calls=bench.much(_CREATES), samples=bench.several(5, 3), left_out=[]
+    )
 
 
 def _slow_creates(bench: Bench) -> tuple[Case, ...]:
-    calls, samples = bench.several(500, 100), bench.several(3, 1)
+    left_out = ["MpcClient, one after another"]
+    if bench.quick:
+        left_out += ["MpcClient, 32 threads"]
     return bench.cases(
-        "mpc:creates", latency=50, calls=calls, samples=samples, one_after_another=False
+        "mpc:creates",
+        latency=50,
+        calls=bench.much(_SLOW_CREATES),
+        samples=bench.several(3, 1),
+        left_out=left_out,
     )
 
 
@@ -132,7 +213,7 @@ def _imports(bench: Bench) -> tuple[Case, ...]:
         "import boto3",
     )
     return _repeated(
-        {statement: partial(run_fresh, "benchmarks.cold", statement) for statement in statements},
+        {statement: partial(run_cold, statement) for statement in statements},
         "second",
         bench.several(6, 2),
         discarded=bench.several(1, 0),
@@ -144,13 +225,14 @@ def _first_calls(bench: Bench) -> tuple[Case, ...]:
     found: dict[str, list[dict[str, float]]] = {
         "vidkit": [],
         _RAW: [],
-        "aiobotocore + a model": [],
     }
+    if not bench.quick:
+        found["aiobotocore + a model"] = []
     discarded = bench.several(1, 0)
     for number in range(bench.several(6, 2) + discarded):
         for name, runs in found.items():
             began = str(time.monotonic())
-            stages = run_fresh("benchmarks.cold", name, bench.addresses[0], began)
+            stages = run_cold(name, bench.addresses[0], began)
             if number >= discarded:
                 runs.append(stages)
     whole = [
@@ -172,32 +254,34 @@ def _first_stalls(bench: Bench) -> tuple[Case, ...]:
     return _repeated(
         {name: partial(bench.work, "first:stall", who=name) for name in names},
         "second",
-        bench.several(6, 2),
+        bench.several(6, 1),
         discarded=bench.several(1, 0),
     )
 
 
 def _jobs(bench: Bench) -> tuple[Case, ...]:
-    jobs, samples = bench.several(1000, 100), bench.several(2, 1)
-    # Their number counts, not the time between them; but thousands must not fall behind.
-    between = 0.1 if bench.quick else 0.5
-    return bench.cases("jobs:many", jobs=jobs, samples=samples, interval=between)
+    # The looks' number counts, not the time between them; but thousands must not fall behind.
+    between = 0.05 if bench.quick else 0.5
+    samples = bench.several(2, 1)
+    cases = bench.cases("jobs:many", jobs=bench.much(_JOBS), samples=samples, interval=between)
+    if bench.quick:
+        return cases
+    # Further apart than the queue's pause between two receives is long, or nearly so.
+    return (*cases, *bench.cases("jobs:one_by_one", jobs=25, apart=0.8))
 
 
 def _streams(bench: Bench) -> tuple[Case, ...]:
-    streams, size = bench.several(100, 100), bench.several(50_000, 20_000)
-    samples = bench.several(3, 1)
     values: dict[str, list[dict[str, float]]] = {"vidkit": [], _RAW: []}
-    for _ in range(samples):
+    for _ in range(bench.several(3, 1)):
         for who, found in values.items():
             found.append(
                 bench.work(
                     "streams:at_once",
                     latency=20,
                     who=who,
-                    streams=streams,
-                    images=bench.several(100, 50),
-                    size=size,
+                    streams=100,
+                    images=bench.much(_STREAM_IMAGES),
+                    size=50_000,
                 )
             )
     times = [
@@ -214,12 +298,12 @@ def _streams(bench: Bench) -> tuple[Case, ...]:
 def _growth(bench: Bench) -> tuple[Case, ...]:
     found: dict[str, dict[str, list[float]]] = bench.work(
         "growth:growth",
-        items=bench.several(12_000, 4000),
-        streams=bench.several(10, 5),
-        jobs=bench.several(100, 20),
-        samples=bench.several(3, 1),
-        # Jobs take a second a run.
-        times=bench.several(10, 3),
+        items=bench.several(12_000, 1000),
+        streams=10,
+        jobs=bench.several(100, 15),
+        samples=3,
+        times=bench.much(_TIMES),
+        after=0.05 if bench.quick else 1.0,
     )
     return tuple(
         Case(f"{kind}, {much}", "second", tuple(values))
@@ -301,6 +385,7 @@ ROWS = (
                 at_most=False,
             ),
         ),
+        _IMAGES,
     ),
     Row(
         8,
@@ -323,6 +408,7 @@ ROWS = (
                 at_most=False,
             ),
         ),
+        _PAGES,
     ),
     Row(
         9,
@@ -338,6 +424,7 @@ ROWS = (
                 at_most=False,
             ),
         ),
+        _POLICIES,
     ),
     Row(
         10,
@@ -353,6 +440,7 @@ ROWS = (
                 at_most=False,
             ),
         ),
+        _CREATES,
     ),
     Row(
         11,
@@ -368,6 +456,7 @@ ROWS = (
                 at_most=False,
             ),
         ),
+        _SLOW_CREATES,
     ),
     Row(
         12,
@@ -416,6 +505,7 @@ ROWS = (
                 0.25,
             ),
         ),
+        _JOBS,
     ),
     Row(
         16,
@@ -437,6 +527,7 @@ ROWS = (
                 0.9,
             ),
         ),
+        _STREAM_IMAGES,
     ),
     Row(
         17,
@@ -447,5 +538,6 @@ ROWS = (
             Aim(f"{kind}: time of one, many / few", f"{kind}, many", (f"{kind}, few",), 1.1)
             for kind in ("items", "streams", "jobs")
         ),
+        _TIMES,
     ),
 )

@@ -10,8 +10,10 @@ _MEGA = 1e6
 _MILLI = 1e3
 
 
-def shown(value: float, unit: str) -> str:
-    """A value for people."""
+def shown(value: float | None, unit: str) -> str:
+    """A value for people; ``-`` where there is none."""
+    if value is None:
+        return "-"
     if unit == "byte":
         return f"{value / _MEGA:.1f} MB"
     if value >= 1:
@@ -60,7 +62,7 @@ def summary_table(rows: list[RowResult]) -> Table:
                 figure.aim.name,
                 f"{sign} {figure.aim.target:g}",
                 f"{figure.ratio:.3g}",
-                f"{figure.deviation:.2g}",
+                "-" if figure.deviation is None else f"{figure.deviation:.2g}",
                 "yes" if figure.is_met else "NO",
             )
     return table

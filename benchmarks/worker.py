@@ -6,7 +6,7 @@ import json
 import sys
 from importlib import import_module
 
-from benchmarks.installed import hide_command_line
+from benchmarks.cold import hide_command_line
 
 __all__ = ["main"]
 

@@ -18,8 +18,10 @@ from vidkit.paging import TokenPages
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import bodies, clients, clocks, processes, results, rows, tables  # noqa: E402
+from benchmarks import __main__ as program  # noqa: E402
+from benchmarks import bodies, clients, clocks, page, processes, results, rows, tables  # noqa: E402
 from benchmarks.__main__ import main  # noqa: E402
+from benchmarks.cases.jobs import on_a_queue  # noqa: E402
 from benchmarks.limits import struct_of  # noqa: E402
 from vidkit.rekognition.faces import GetFaceDetectionAnswer  # noqa: E402
 from vidkit.rekognition.labels import GetLabelDetectionAnswer  # noqa: E402
@@ -191,7 +193,19 @@ def test_a_cold_process_has_what_an_installation_has():
         "import sys, aiobotocore.session; "
         "assert 'httpx' in sys.modules; assert not {'rich', 'click'} & set(sys.modules)"
     )
-    assert processes.run_fresh("benchmarks.cold", statement) > 0
+    assert processes.run_cold(statement) > 0
+
+
+def test_a_cold_process_has_imported_nothing_before_its_clock_starts():
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    expected = {*bare.stdout.split(), "time", "httpx._main"}
+    statement = f"import sys; more = set(sys.modules) - {expected!r}; assert not more, more"
+    assert processes.run_cold(statement) >= 0
 
 
 @pytest.mark.parametrize("who", ["vidkit", "aiobotocore", "vidkit, importing"])
@@ -231,7 +245,7 @@ def test_a_row_is_measured_saved_and_drawn(addresses, tmp_path):
     bench = rows.Bench(addresses, quick=True)
     cases = bench.cases("calls:small_calls", samples=2, loops=2)
     result = results.RowResult(row.number, row.title, row.measured, cases, row.aims)
-    assert tables.row_table(result).row_count == len(cases) == 3
+    assert tables.row_table(result).row_count == len(cases) == 4
     assert tables.summary_table([result]).row_count == 1
 
     file, suite = tmp_path / "run.json", tmp_path / "suite.json"
@@ -247,7 +261,132 @@ def test_a_row_is_measured_saved_and_drawn(addresses, tmp_path):
     assert (tmp_path / "row-06.svg").read_text("utf-8").count("aiobotocore") >= 1
 
 
-def test_a_row_that_is_none_is_refused(capsys):
-    with pytest.raises(SystemExit):
-        main(["--only", "99"])
-    assert "1 to 17" in capsys.readouterr().err
+async def test_ends_are_published_as_far_apart_as_asked_for(addresses):
+    async with clients.kit_on(addresses[0]) as kit:
+        began = clocks.time.monotonic()
+        await on_a_queue(kit, addresses[0], 3, after=0.05, apart=0.15, linger=0.01)
+        assert clocks.time.monotonic() - began >= 0.35
+
+
+def test_a_single_sample_has_no_deviation(tmp_path):
+    cases = (results.Case("ours", "second", (1.0,)), results.Case("theirs", "second", (2.0, 2.0)))
+    row = results.RowResult(
+        1, "work", "wall time", cases, (results.Aim("time", "ours", ("theirs",), 0.6),)
+    )
+    assert row.case("ours").mad is None
+    assert row.figures[0].deviation is None
+    assert list(tables.row_table(row).columns[2].cells) == ["-", "0 µs"]
+    assert list(tables.summary_table([row]).columns[5].cells) == ["-"]
+
+    docs = tmp_path / "page.md"
+    docs.write_text("<!-- a run: begin --><!-- a run: end -->", "utf-8")
+    page.write_page(docs, [row], MACHINE)
+    text = docs.read_text("utf-8")
+    assert "| 0.5 | yes |" in text
+    assert "| ours | 1.00 s | - | 1 |" in text
+
+
+def test_titles_tell_how_much_was_measured():
+    row = next(row for row in rows.ROWS if row.number == 9)
+    assert row.title_in(rows.Bench({})) == row.title
+    quick = rows.Bench({}, quick=True)
+    assert row.title_in(quick) == f"{row.title} (quick: {quick.much(row.size)} policies)"
+
+
+MACHINE = {
+    "python": "3",
+    "cores": 2,
+    "quick": False,
+    "packages": {},
+    "load": [0.0],
+    "load_at_the_end": [0.0],
+}
+
+
+def one_case(row):
+    return results.RowResult(
+        row.number, row.title, row.measured, (results.Case("ours", "second", (1.0,)),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("quick", "wanted"), [(True, rows.ROWS), (False, rows.ROWS[:3]), (False, ())]
+)
+def test_the_docs_take_a_full_run_of_all_rows_only(monkeypatch, tmp_path, capsys, quick, wanted):
+    docs = tmp_path / "performance.md"
+    monkeypatch.setattr(program, "_PAGE", docs)
+    monkeypatch.setattr(program, "_CHARTS", tmp_path / "charts")
+    file = tmp_path / "run.json"
+    results.save(file, [one_case(row) for row in wanted], MACHINE | {"quick": quick})
+    assert refused(capsys, "chart", str(file), "--folder", f"{tmp_path}/./charts").endswith(
+        "draw its charts into another --folder\n"
+    )
+    assert not docs.exists()
+    assert not (tmp_path / "charts").exists()
+
+
+def test_the_docs_take_a_full_run(monkeypatch, tmp_path):
+    pytest.importorskip("matplotlib")
+    docs = tmp_path / "performance.md"
+    docs.write_text("a<!-- a run: begin -->old<!-- a run: end -->z", "utf-8")
+    monkeypatch.setattr(program, "_PAGE", docs)
+    monkeypatch.setattr(program, "_CHARTS", tmp_path / "charts")
+    file = tmp_path / "run.json"
+    results.save(file, [one_case(row) for row in rows.ROWS], MACHINE)
+    assert main(["chart", str(file), "--folder", str(tmp_path / "charts")]) == 0
+    text = docs.read_text("utf-8")
+    assert text.startswith("a<")
+    assert text.endswith(">z")
+    assert ">old<" not in text
+    assert text.count("###") == len(rows.ROWS) == len(list((tmp_path / "charts").iterdir()))
+
+
+def refused(capsys, *arguments):
+    with pytest.raises(SystemExit) as exit_info:
+        main(list(arguments))
+    assert exit_info.value.code == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    return told
+
+
+@pytest.mark.parametrize("numbers", ["99", "x", "6,", "", ",", "1;2"])
+def test_a_row_that_is_none_is_refused(capsys, numbers):
+    assert "rows are 1 to 17" in refused(capsys, "--only", numbers)
+
+
+@pytest.mark.parametrize("option", ["--json", "--pyperf"])
+def test_a_file_that_cannot_be_written_is_refused_before_measuring(capsys, tmp_path, option):
+    assert "there is no folder" in refused(capsys, option, str(tmp_path / "none" / "run.json"))
+    assert "is a folder" in refused(capsys, option, str(tmp_path))
+    assert "a path is missing" in refused(capsys, option, "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "no json",
+        "[]",
+        "{}",
+        '{"rows": [], "machine": {}}',
+        '{"rows": [{"number": 1}], "machine": {"python": "3", "cores": 2}}',
+        '{"rows": 1, "machine": {"python": "3", "cores": 2}}',
+    ],
+)
+def test_a_file_that_is_no_run_is_refused(capsys, tmp_path, content):
+    file = tmp_path / "run.json"
+    file.write_text(content, "utf-8")
+    assert "is not the JSON of a run" in refused(capsys, "chart", str(file))
+
+
+def test_a_missing_run_is_refused(capsys, tmp_path):
+    assert "No such file" in refused(capsys, "chart", str(tmp_path / "none.json"))
+    assert "a path is missing" in refused(capsys, "chart", "")
+    assert "required: file" in refused(capsys, "chart")
+
+
+@pytest.mark.parametrize("options", [["--quick"], ["--only", "1"], ["--json", "a"]])
+def test_options_of_measuring_are_refused_with_a_chart(capsys, options):
+    assert "not for chart" in refused(capsys, *options, "chart", "run.json")
+    assert "unrecognized arguments" in refused(capsys, "chart", "run.json", *options)

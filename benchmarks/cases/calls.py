@@ -5,13 +5,18 @@
 
 import asyncio
 import base64
+import json
 import time
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+import aiohttp
 
 from benchmarks.bodies import FIRST_MOMENT, POLICY_ARN
 from benchmarks.clients import aiobotocore_client, boto3_client, kit_on
 from benchmarks.clocks import Case, Samples, in_turns
+from benchmarks.limits import targeted
 
 __all__ = ["images_over_minutes", "label_pages", "policies", "small_calls"]
 
@@ -21,7 +26,12 @@ _RANGE = 300
 async def small_calls(address: str, samples: int, loops: int) -> Samples:
     """Getting one policy, CPU of a call."""
     threaded = boto3_client("ivs", address)
-    async with kit_on(address) as kit, aiobotocore_client("ivs", address) as client:
+    request = json.dumps({"arn": POLICY_ARN}).encode()
+    async with (
+        kit_on(address) as kit,
+        aiobotocore_client("ivs", address) as client,
+        aiohttp.ClientSession() as session,
+    ):
 
         async def typed() -> object:
             return await kit.ivs.get_playback_restriction_policy(POLICY_ARN)
@@ -32,11 +42,21 @@ async def small_calls(address: str, samples: int, loops: int) -> Samples:
         async def in_a_thread() -> object:
             return await asyncio.to_thread(threaded.get_playback_restriction_policy, arn=POLICY_ARN)
 
-        cases = {"vidkit": typed, "aiobotocore": raw, "boto3 in a thread": in_a_thread}
+        async def bare() -> object:
+            return await targeted(session, f"{address}/GetPlaybackRestrictionPolicy", "", request)
+
+        cases = {
+            "vidkit": typed,
+            "aiobotocore": raw,
+            "boto3 in a thread": in_a_thread,
+            "bare aiohttp": bare,
+        }
         return await in_turns(cases, samples=samples, loops=loops)
 
 
-async def images_over_minutes(address: str, size: int, images: int, samples: int) -> Samples:
+async def images_over_minutes(
+    address: str, size: int, images: int, samples: int, concurrencies: dict[str, int]
+) -> Samples:
     """An image a second over minutes, wall time."""
     stream = f"front-door-{size}"
     api = "kinesis-video-archived-media"
@@ -82,25 +102,27 @@ async def images_over_minutes(address: str, size: int, images: int, samples: int
             SamplingInterval=1000,
             Format="JPEG",
         )
-        cases = {
-            "vidkit, concurrency=24": lambda: typed(24),
-            "vidkit, concurrency=8 (default)": lambda: typed(8),
-            "aiobotocore, page after page": one_after_another,
+        cases: dict[str, Case] = {
+            name: partial(typed, number) for name, number in concurrencies.items()
         }
+        cases["aiobotocore, page after page"] = one_after_another
         return await in_turns(cases, samples=samples, clock=time.perf_counter, warm=False)
 
 
-async def label_pages(address: str, pages: int, work: float, samples: int) -> Samples:
-    """Label pages with some work between two of them, wall time."""
+async def label_pages(
+    address: str, pages: int, work: float, samples: int, *, on_the_loop: bool
+) -> Samples:
+    """Label pages with some work between two of them, wall time.
+
+    Args:
+        address: the server.
+        pages: how many.
+        work: seconds of it.
+        samples: of each case.
+        on_the_loop: whether work that keeps the event loop is measured, too.
+    """
     job = f"results-{pages * 1000}"
-
-    async def waiting() -> None:
-        await asyncio.sleep(work)
-
-    async def busy() -> None:
-        until = time.perf_counter() + work
-        while time.perf_counter() < until:
-            pass
+    waiting, busy = partial(asyncio.sleep, work), partial(_busy, work)
 
     async with kit_on(address) as kit, aiobotocore_client("rekognition", address) as client:
 
@@ -137,10 +159,17 @@ async def label_pages(address: str, pages: int, work: float, samples: int) -> Sa
             "vidkit, pages()": lambda: ahead(waiting),
             "vidkit, one after another": lambda: one_after_another(waiting),
             "aiobotocore, one after another": raw,
-            "vidkit, pages(), work on the loop": lambda: ahead(busy),
-            "vidkit, one after another, work on the loop": lambda: one_after_another(busy),
         }
+        if on_the_loop:
+            cases["vidkit, pages(), work on the loop"] = lambda: ahead(busy)
+            cases["vidkit, one after another, work on the loop"] = lambda: one_after_another(busy)
         return await in_turns(cases, samples=samples, clock=time.perf_counter, warm=False)
+
+
+async def _busy(seconds: float) -> None:
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
 
 
 async def policies(address: str, count: int, samples: int) -> Samples:

@@ -16,9 +16,19 @@ _IMAGES = 50
 
 
 async def growth(
-    address: str, items: int, streams: int, jobs: int, samples: int, times: int
+    address: str, items: int, streams: int, jobs: int, samples: int, times: int, after: float
 ) -> dict[str, Samples]:
-    """CPU of an item, a stream, a job: few of them and ``times`` as many."""
+    """CPU of an item, a stream, a job: few of them and ``times`` as many.
+
+    Args:
+        address: the server.
+        items: few of them.
+        streams: likewise.
+        jobs: likewise.
+        samples: of each case.
+        times: how many times as many are many.
+        after: seconds from a job's start to its end.
+    """
     async with kit_on(address) as kit:
         unlimited = kit.with_options(poll=PollPolicy(polls_per_second=100_000))
 
@@ -36,7 +46,8 @@ async def growth(
             _check(await one_kit(kit, count, _IMAGES, _SIZE), count * _IMAGES)
 
         async def run(count: int) -> None:
-            await on_a_queue(unlimited, address, count)
+            # The queue's pauses are cut short: what is compared is the work for a job.
+            await on_a_queue(unlimited, address, count, after=after, linger=0.05)
 
         found: dict[str, Samples] = {}
         for kind, work, few in (

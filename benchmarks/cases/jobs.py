@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from benchmarks.clients import aiobotocore_client, kit_on
@@ -11,7 +12,7 @@ from benchmarks.clocks import Samples, in_turns
 from vidkit import PollPolicy, S3Video, VidKit
 from vidkit.rekognition import NotificationChannel
 
-__all__ = ["many", "on_a_queue"]
+__all__ = ["many", "on_a_queue", "one_by_one"]
 
 _QUEUE = "{address}/123456789012/AmazonRekognition-done"
 _CHANNEL = NotificationChannel(
@@ -19,19 +20,40 @@ _CHANNEL = NotificationChannel(
     role_arn="arn:aws:iam::123456789012:role/AmazonRekognition-publish",
 )
 _CONNECTIONS = 64
+_ONE_BY_ONE = "vidkit, completion queue, ends one by one"
 # What the account may ask for in a second is not what is measured here.
 _UNLIMITED = PollPolicy(polls_per_second=100_000)
 
 
-async def on_a_queue(kit: VidKit, address: str, jobs: int) -> None:
-    """Run jobs whose ends are told by a queue, and read their results."""
+async def on_a_queue(
+    kit: VidKit,
+    address: str,
+    jobs: int,
+    *,
+    after: float = 1.0,
+    apart: float = 0.0,
+    **options: Any,
+) -> None:
+    """Run jobs whose ends are told by a queue, and read their results.
+
+    Args:
+        kit: what runs them.
+        address: the server.
+        jobs: how many.
+        after: seconds from the first one's start to its end.
+        apart: seconds between the ends of one and the next; all are started at once.
+        options: of the queue.
+    """
     results = 0
     queue_url = _QUEUE.format(address=address)
-    async with kit.rekognition.completion_queue(queue_url, linger=0.05) as queue:
+    async with kit.rekognition.completion_queue(queue_url, **options) as queue:
 
         async def start(number: int) -> Any:
             return await kit.rekognition.start_label_detection(
-                S3Video("videos", f"{number}.mp4"), notification_channel=_CHANNEL, completion=queue
+                S3Video("videos", f"{number}.mp4"),
+                notification_channel=_CHANNEL,
+                job_tag=f"{after + number * apart:.3f}",
+                completion=queue,
             )
 
         starters = [lambda number=number: start(number) for number in range(jobs)]
@@ -72,12 +94,28 @@ async def many(address: str, jobs: int, samples: int, interval: float) -> Sample
         aiobotocore_client("rekognition", address, connections=_CONNECTIONS) as client,
     ):
         unlimited = kit.with_options(poll=_UNLIMITED)
-        # Clients are made once, however many jobs there are.
-        await on_a_queue(unlimited, address, 2)
-        await client.get_label_detection(JobId="results-1")
+        # Clients and connections are made once, however many jobs there are.
+        await _warm(unlimited, address)
+        await asyncio.gather(
+            *(client.get_label_detection(JobId="results-1") for _ in range(_CONNECTIONS))
+        )
         cases = {
             "vidkit, completion queue": lambda: on_a_queue(unlimited, address, jobs),
             "aiobotocore, polling": lambda: _polled(client, jobs, interval),
         }
         values = await in_turns(cases, samples=samples, warm=False)
     return {name: [value / jobs for value in found] for name, found in values.items()}
+
+
+async def one_by_one(address: str, jobs: int, apart: float) -> Samples:
+    """Jobs whose ends come one after another, so that hardly two are received at once."""
+    async with kit_on(address) as kit:
+        unlimited = kit.with_options(poll=_UNLIMITED)
+        await _warm(unlimited, address)
+        case = partial(on_a_queue, unlimited, address, jobs, apart=apart)
+        values = await in_turns({_ONE_BY_ONE: case}, samples=1, warm=False)
+    return {name: [value / jobs for value in found] for name, found in values.items()}
+
+
+async def _warm(kit: VidKit, address: str) -> None:
+    await on_a_queue(kit, address, _CONNECTIONS, after=0, linger=0.05)

@@ -21,7 +21,6 @@ __all__ = ["creates"]
 
 _PLACE = {"bucket": "videos", "location": "cn-north-4"}
 _THREADS = 32
-_ONE_AFTER_ANOTHER = "MpcClient, one after another"
 
 
 def _official(kind: Any, address: str) -> Any:
@@ -66,20 +65,18 @@ def _official_cases(address: str, calls: int, pool: ThreadPoolExecutor) -> dict[
     return {
         "MpcClient, 32 threads": off_the_loop(in_threads),
         "MpcAsyncClient": off_the_loop(with_futures),
-        _ONE_AFTER_ANOTHER: off_the_loop(one_after_another),
+        "MpcClient, one after another": off_the_loop(one_after_another),
     }
 
 
-async def creates(
-    address: str, calls: int, samples: int, *, one_after_another: bool = True
-) -> Samples:
+async def creates(address: str, calls: int, samples: int, left_out: list[str]) -> Samples:
     """Creating tasks all at once, wall time of a call.
 
     Args:
         address: the server.
         calls: creates in a sample.
         samples: samples of each case.
-        one_after_another: whether the official client's slowest way is measured, too.
+        left_out: ways of the official client that are not measured.
     """
 
     async def create() -> str:
@@ -96,8 +93,8 @@ async def creates(
     with ThreadPoolExecutor(_THREADS) as pool:
         async with huawei_kit(address) as kit:
             cases = {"vidkit": typed, **_official_cases(address, calls, pool)}
-            if not one_after_another:
-                del cases[_ONE_AFTER_ANOTHER]
+            for name in left_out:
+                del cases[name]
             values = await in_turns(cases, samples=samples, clock=time.perf_counter)
     return {name: [value / calls for value in found] for name, found in values.items()}
 

@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,6 @@ from benchmarks.bodies import FIRST_MOMENT
 from benchmarks.clients import aiobotocore_client, boto3_client, kit_on
 from benchmarks.clocks import Case, Samples, in_turns, longest_stall
 from benchmarks.limits import struct_of, targeted
-from vidkit import VidKit
 from vidkit.images.models import GetImagesAnswer
 from vidkit.rekognition.faces import GetFaceDetectionAnswer
 from vidkit.rekognition.labels import GetLabelDetectionAnswer
@@ -37,67 +37,26 @@ _TARGETS = {
     "get_face_detection": "RekognitionService.GetFaceDetection",
     "get_label_detection": "RekognitionService.GetLabelDetection",
 }
+_READERS: dict[str, Callable[[type[BaseModel]], Callable[[bytes], object]]] = {
+    "aiohttp + pydantic_core.from_json": lambda _: pydantic_core.from_json,
+    "aiohttp + msgspec, untyped": lambda _: msgspec.json.decode,
+    "aiohttp + msgspec structs": lambda model: msgspec.json.Decoder(struct_of(model)).decode,
+}
 _JOB = "results-1000"
+_ASKED: dict[str, Any] = {"JobId": _JOB, "MaxResults": 1000}
+_FACES = "get_face_detection"
+# Just after a collection nothing is in the processor's caches: one page would tell more of that.
+_PAGES_A_SAMPLE = 4
 
 
-def _typed(kit: VidKit, operation: str) -> Case:
-    get = getattr(kit.rekognition, operation)
-
-    async def page() -> Any:
-        return await get(_JOB)
-
-    return page
-
-
-def _dict(client: Any, operation: str) -> Case:
-    get = getattr(client, operation)
-
-    async def page() -> Any:
-        return await get(JobId=_JOB, MaxResults=1000)
-
-    return page
-
-
-async def results(address: str, operation: str, samples: int) -> Samples:
+async def results(address: str, operation: str, samples: int, names: list[str]) -> Samples:
     """A page of a thousand results of a job, CPU."""
-    model = _MODELS[operation]
-    request = json.dumps({"JobId": _JOB, "MaxResults": 1000}).encode()
-    typed_decoder = msgspec.json.Decoder(struct_of(model))
-    threaded = getattr(boto3_client("rekognition", address), operation)
-    async with (
-        kit_on(address) as kit,
-        aiobotocore_client("rekognition", address) as client,
-        aiohttp.ClientSession() as session,
-    ):
-        raw = _dict(client, operation)
-
-        async def validated() -> object:
-            return model.model_validate(await raw())
-
-        async def in_a_thread() -> object:
-            return await asyncio.to_thread(threaded, JobId=_JOB, MaxResults=1000)
-
-        def bare(read: Callable[[bytes], object]) -> Case:
-            async def page() -> object:
-                return read(await targeted(session, address, _TARGETS[operation], request))
-
-            return page
-
-        return await in_turns(
-            {
-                "vidkit": _typed(kit, operation),
-                "aiobotocore": raw,
-                "aiobotocore + model_validate": validated,
-                "boto3 in a thread": in_a_thread,
-                "aiohttp + pydantic_core.from_json": bare(pydantic_core.from_json),
-                "aiohttp + msgspec, untyped": bare(msgspec.json.decode),
-                "aiohttp + msgspec structs": bare(typed_decoder.decode),
-            },
-            samples=samples,
-        )
+    async with AsyncExitStack() as stack:
+        cases = {who: await _case(stack, address, operation, who) for who in names}
+        return await in_turns(cases, samples=samples)
 
 
-async def images(address: str, size: int, samples: int, loops: int) -> Samples:
+async def images(address: str, size: int, samples: int, left_out: list[str]) -> Samples:
     """A page of 25 images, out of their base64, CPU."""
     stream, second = f"front-door-{size}", timedelta(seconds=1)
     end = FIRST_MOMENT + 24 * second
@@ -136,6 +95,9 @@ async def images(address: str, size: int, samples: int, loops: int) -> Samples:
         async def raw() -> object:
             return contents(await client.get_images(**members))
 
+        async def validated() -> object:
+            return GetImagesAnswer.model_validate(await client.get_images(**members))
+
         async def in_a_thread() -> object:
             return contents(await asyncio.to_thread(threaded.get_images, **members))
 
@@ -148,30 +110,43 @@ async def images(address: str, size: int, samples: int, loops: int) -> Samples:
         async def with_msgspec() -> object:
             return typed_decoder.decode(await body())
 
-        return await in_turns(
-            {
-                "vidkit": typed,
-                "aiobotocore + b64decode": raw,
-                "boto3 in a thread + b64decode": in_a_thread,
-                "aiohttp + pydantic_core.from_json + b64decode": with_from_json,
-                "aiohttp + msgspec structs": with_msgspec,
-            },
-            samples=samples,
-            loops=loops,
-        )
+        cases: dict[str, Case] = {
+            "vidkit": typed,
+            "aiobotocore + b64decode": raw,
+            "aiobotocore + model_validate": validated,
+            "boto3 in a thread + b64decode": in_a_thread,
+            "aiohttp + pydantic_core.from_json + b64decode": with_from_json,
+            "aiohttp + msgspec structs": with_msgspec,
+        }
+        for name in left_out:
+            del cases[name]
+        return await in_turns(cases, samples=samples, loops=_PAGES_A_SAMPLE)
 
 
-async def _case(stack: AsyncExitStack, address: str, who: str) -> Case:
-    operation = "get_face_detection"
+async def _case(stack: AsyncExitStack, address: str, operation: str, who: str) -> Case:
+    """A way to read a page of a thousand results of a job, by its name."""
+    model = _MODELS[operation]
     if who == "vidkit":
-        return _typed(await stack.enter_async_context(kit_on(address)), operation)
+        kit = await stack.enter_async_context(kit_on(address))
+        return partial(getattr(kit.rekognition, operation), _JOB)
+    if who == "boto3 in a thread":
+        threaded = getattr(boto3_client("rekognition", address), operation)
+        return partial(asyncio.to_thread, threaded, **_ASKED)
+    if who in _READERS:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        request, read = json.dumps(_ASKED).encode(), _READERS[who](model)
+
+        async def bare() -> object:
+            return read(await targeted(session, address, _TARGETS[operation], request))
+
+        return bare
     client = await stack.enter_async_context(aiobotocore_client("rekognition", address))
-    raw = _dict(client, operation)
+    raw = partial(getattr(client, operation), **_ASKED)
     if who == "aiobotocore":
         return raw
 
     async def validated() -> object:
-        return GetFaceDetectionAnswer.model_validate(await raw())
+        return model.model_validate(await raw())
 
     return validated
 
@@ -179,7 +154,7 @@ async def _case(stack: AsyncExitStack, address: str, who: str) -> Case:
 async def memory(address: str, who: str) -> int:
     """Bytes that the page of a thousand faces takes while it is kept."""
     async with AsyncExitStack() as stack:
-        page = await _case(stack, address, who)
+        page = await _case(stack, address, _FACES, who)
         # What is kept for ever, such as imported modules, is there after the first one.
         await page()
         gc.collect()
@@ -193,11 +168,11 @@ async def memory(address: str, who: str) -> int:
         return after - before
 
 
-async def stalls(address: str, samples: int) -> Samples:
+async def stalls(address: str, samples: int, names: list[str]) -> Samples:
     """The longest stall of the event loop while the page of a thousand faces comes."""
-    values: Samples = {"vidkit": [], "aiobotocore": [], "aiobotocore + model_validate": []}
+    values: Samples = {who: [] for who in names}
     async with AsyncExitStack() as stack:
-        cases = {who: await _case(stack, address, who) for who in values}
+        cases = {who: await _case(stack, address, _FACES, who) for who in names}
         for case in cases.values():
             await case()
         for _ in range(samples):

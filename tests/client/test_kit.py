@@ -1,9 +1,11 @@
 import asyncio
+import gc
 import inspect
 import json
 import logging
 import subprocess
 import sys
+import weakref
 from datetime import timedelta
 
 import pytest
@@ -287,6 +289,23 @@ async def test_a_cancelled_call_leaves_the_kit_working(scripted):
             with pytest.raises(asyncio.CancelledError):
                 await task
         assert (await kit.ivs.get_playback_restriction_policy(ARN)).arn == ARN
+
+
+@pytest.mark.parametrize("service", ["ivs", "mpc"])
+async def test_no_connection_keeps_the_result_of_the_call_that_opened_it(scripted, service):
+    scripted.json(POLICY | {"task_array": [{"task_id": "1", "status": "SUCCEEDED"}]})
+    async with scripted.kit() as kit:
+        task = asyncio.ensure_future(
+            kit.ivs.get_playback_restriction_policy(ARN)
+            if service == "ivs"
+            else kit.mpc.get_thumbnails_task("1")
+        )
+        result = weakref.ref(await task)
+        del task
+        # The loop holds what it runs at present.
+        await asyncio.sleep(0)
+        gc.collect()
+        assert result() is None
 
 
 async def half_an_answer(request):

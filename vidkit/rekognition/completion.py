@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from vidkit.checks import shown
 from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion_messages import CompletionMessage, read_completion
-from vidkit.rekognition.queue_api import QueueApi, SqsMessage
+from vidkit.rekognition.queue_api import MOST_MESSAGES, QueueApi, SqsMessage
 from vidkit.retry import RetryPolicy
 
 __all__ = ["CompletionQueue", "OnUnknown"]
@@ -28,6 +29,10 @@ _LONGEST_WAIT = 20
 _LONGEST_PAUSE = 60.0
 _MARGIN = 15.0
 _REMEMBERED = 10_000
+# What a backlog is: that many full receives in a row, and more jobs still waiting than the 20 that
+# an account usually runs. To keep up with those, a receive for each `linger` is enough.
+_FULL_ONES = 3
+_USUAL = 20
 
 
 @dataclass(slots=True)
@@ -190,21 +195,25 @@ class CompletionQueue:
 
     async def _read(self) -> None:
         """Read until closed; while reading fails, the jobs are polled."""
-        failures = 0
+        failures = full_ones = 0
         try:
             while True:
                 await self._wanted.wait()
-                # Ends that come close together are then received together.
-                await asyncio.sleep(min(_LONGEST_PAUSE, self._linger * 2.0 ** min(failures, 16)))
-                failures = failures + 1 if await self._receive() else 0
+                if full_ones < _FULL_ONES or len(self._waiting) <= _USUAL:
+                    # Ends that come close together are then received together.
+                    pause = self._linger * 2.0 ** min(failures, 16)
+                    await asyncio.sleep(min(_LONGEST_PAUSE, pause))
+                received = await self._receive()
+                failures = failures + 1 if received is _Received.FAILED else 0
+                full_ones = full_ones + 1 if received is _Received.FULL else 0
         finally:
             # Also when the kit is closed under it: nobody is left waiting.
             self._closed = True
             for event in self._expected.values():
                 event.set()
 
-    async def _receive(self) -> bool:
-        """Receive once; whether that failed."""
+    async def _receive(self) -> "_Received":
+        """Receive once, and do what the messages are for."""
         try:
             messages = await self._api.receive(self.queue_url, wait_seconds=self._wait_seconds)
         except VidKitError as error:
@@ -212,7 +221,7 @@ class CompletionQueue:
                 _log.warning("%r cannot be read, so its jobs are polled: %s", self, error)
             self.failure = error
             self._wake_all()
-            return True
+            return _Received.FAILED
         self.failure = None
         self.counts.receives += 1
         self.counts.empty_receives += not messages
@@ -220,7 +229,8 @@ class CompletionQueue:
         done = [handle for message in messages if (handle := self._handled(message))]
         if done:
             await self._delete(*done)
-        return False
+        # Where there were only messages of others, there is no hurry to see more of them.
+        return _Received.FULL if done and len(messages) >= MOST_MESSAGES else _Received.SOME
 
     def _handled(self, message: SqsMessage) -> str | None:
         """The receipt handle of a message that has done its work and can be deleted."""
@@ -264,6 +274,14 @@ class CompletionQueue:
             _log.debug("%r: messages could not be deleted: %s", self, error)
             return
         self.counts.deletes += 1
+
+
+class _Received(Enum):
+    """What a receive came to."""
+
+    FAILED = auto()
+    SOME = auto()
+    FULL = auto()
 
 
 def _patient(caller: Caller, wait_seconds: int) -> Caller:

@@ -40,7 +40,7 @@ class CompletionOperations(Operations):
             safety_interval: how long a job waits for its message before it is looked at, in
                 seconds or as a timedelta (300 s).
             linger: the pause between two receives (1 s); ends that come close together are then
-                received together, up to ten at once.
+                received together, up to ten at once. A backlog is received without pauses.
             wait_seconds: how long a receive waits for the first message, 1 to 20 (20).
 
         Raises:

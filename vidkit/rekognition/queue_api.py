@@ -11,9 +11,10 @@ from vidkit.model import PascalResponse
 from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["QueueApi", "QueueAttributes", "SqsMessage", "Subscription"]
+__all__ = ["MOST_MESSAGES", "QueueApi", "QueueAttributes", "SqsMessage", "Subscription"]
 
-_MOST_MESSAGES = 10
+MOST_MESSAGES = 10
+"""How many messages SQS gives at once at the most."""
 
 
 class SqsMessage(PascalResponse):
@@ -95,7 +96,7 @@ class QueueApi:
                 "ReceiveMessage",
                 {
                     "QueueUrl": queue_url,
-                    "MaxNumberOfMessages": _MOST_MESSAGES,
+                    "MaxNumberOfMessages": MOST_MESSAGES,
                     "WaitTimeSeconds": wait_seconds,
                 },
             ),

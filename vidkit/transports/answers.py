@@ -13,7 +13,6 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 """In bytes. 25 images of the largest size that GetImages has are 150 MiB; nothing else is near."""
 
 _LONGEST_NUMBER = 15
-_USUAL = 16 * 1024 * 1024
 
 
 class Bodies:
@@ -64,18 +63,13 @@ async def read_answer(
     announced = _announced(headers.get("content-length", ""))
     if announced > LARGEST_ANSWER:
         raise _too_long(status)
-    # One buffer: pieces to be joined take twice the memory at the end, and millions of crumbs far
-    # more. A length that is no more than usual is believed, so that it need not grow.
+    # One growing buffer: pieces to be joined take twice the memory at the end, and millions of
+    # crumbs far more. Room made at once for a hundred answers that have just begun would, too.
     body = BytesIO()
-    if 0 < announced <= _USUAL:
-        body.seek(announced - 1)
-        body.write(b"\0")
-        body.seek(0)
     async for chunk in chunks:
         body.write(chunk)
         if body.tell() > LARGEST_ANSWER:
             raise _too_long(status)
-    body.truncate()
     return body.getvalue()
 
 

@@ -47,6 +47,8 @@ def watch_handover(clock: asyncio.Timeout | None = None) -> Generator[Handover]:
         yield handover
     finally:
         _watched.reset(token)
+        # A connection that was opened inside keeps this context, and a clock its task's result.
+        handover.clock = None
 
 
 def not_handed_over() -> None:
