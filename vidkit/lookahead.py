@@ -131,7 +131,8 @@ class Lookahead(Generic[PageT]):
         except VidKitError:
             # It may be asked for again; the page after it then waits until it can be read.
             self._undecodable = token
-            self.cancel()
+            if token != self._token:
+                self.cancel()
             raise
 
 

@@ -203,6 +203,25 @@ async def test_a_page_that_cannot_be_decoded_takes_the_early_one_with_it():
     assert [*read, *[page.items[0] async for page in pages]] == [None, "1", "2", "3"]
 
 
+@pytest.mark.parametrize("retried", [0, 1])
+async def test_a_page_that_fails_while_the_reader_works_goes_on_by_itself(retried):
+    service = line(4)
+    service.answers["2"].broken, service.answers["2"].retried = 1, retried
+    pages = service.pages()
+    for _ in range(2):
+        await anext(pages)
+    for _ in range(5 * LONG):
+        await asyncio.sleep(0)
+    if retried:
+        assert (await anext(pages)).items == ["2"]
+    else:
+        with pytest.raises(DecodeError):
+            await anext(pages)
+    assert counted(service, "ask 2") == ["ask 2"] * (1 + retried)
+    assert counted(service, "drop") == []
+    await service.still()
+
+
 async def test_a_page_that_is_tried_again_has_the_next_one_asked_for_early_once():
     service = line(4)
     service.answers["2"].broken = service.answers["2"].retried = 2

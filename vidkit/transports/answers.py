@@ -64,7 +64,7 @@ async def read_answer(
     if announced > LARGEST_ANSWER:
         raise _too_long(status)
     # One growing buffer: pieces to be joined take twice the memory at the end, and millions of
-    # crumbs far more. Room made at once for a hundred answers that have just begun would, too.
+    # crumbs far more.
     body = BytesIO()
     async for chunk in chunks:
         body.write(chunk)
