@@ -145,8 +145,7 @@ async def let_send() -> None:
 def _next_token(body: bytes) -> str | None:
     """What seems to be the token of the next page, without decoding the page."""
     # From the end, where tokens mostly are; what is long is in between.
-    position = body.rfind(_MEMBER) - len(b'"N')
-    found = _TOKEN.match(body, position) if position >= 0 else None
+    found = _TOKEN.match(body, body.rfind(_MEMBER) - len(b'"N'))
     if found is None:
         return None
     try:

@@ -274,6 +274,15 @@ async def test_a_page_that_nobody_sent_for_ahead_sends_for_the_next_early():
     await service.still()
 
 
+async def test_a_page_under_way_is_given_to_nobody_who_asks_for_another():
+    service = line(5)
+    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead.send("1")
+    assert (await lookahead.page("3", early=False)).items == ["3"]
+    lookahead.cancel()
+    await service.still()
+
+
 async def test_a_page_that_comes_at_once_sends_for_none_while_another_is_waited_for():
     service = line(6)
     service.turns = 0
