@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
+from benchmarks.bench import Bench
 from benchmarks.page import write_page
 from benchmarks.processes import ROOT, compile_vidkit, running_server
 from benchmarks.results import RowResult, load, save, save_pyperf
-from benchmarks.rows import ROWS, Bench
+from benchmarks.rows import ROWS
 from benchmarks.tables import row_table, summary_table
 
 _PACKAGES = ("aiobotocore", "aiohttp", "boto3", "huaweicloudsdkmpc", "msgspec", "pydantic")

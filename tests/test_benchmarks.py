@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import __main__ as program  # noqa: E402
 from benchmarks import bodies, clients, clocks, page, processes, results, rows, tables  # noqa: E402
 from benchmarks.__main__ import main  # noqa: E402
+from benchmarks.bench import Bench  # noqa: E402
 from benchmarks.cases.jobs import on_a_queue  # noqa: E402
 from benchmarks.limits import struct_of  # noqa: E402
 from vidkit.rekognition.faces import GetFaceDetectionAnswer  # noqa: E402
@@ -210,7 +211,7 @@ def test_a_cold_process_has_imported_nothing_before_its_clock_starts():
 
 @pytest.mark.parametrize("who", ["vidkit", "aiobotocore", "vidkit, importing"])
 def test_the_stall_of_a_first_client_is_measured(addresses, who):
-    assert rows.Bench(addresses).work("first:stall", who=who) > 0
+    assert Bench(addresses).work("first:stall", who=who) > 0
 
 
 def test_a_figure_compares_with_the_best_peer():
@@ -242,7 +243,7 @@ def test_the_rows_are_the_seventeen():
 
 def test_a_row_is_measured_saved_and_drawn(addresses, tmp_path):
     row = next(row for row in rows.ROWS if row.number == 6)
-    bench = rows.Bench(addresses, quick=True)
+    bench = Bench(addresses, quick=True)
     cases = bench.cases("calls:small_calls", samples=2, loops=2)
     result = results.RowResult(row.number, row.title, row.measured, cases, row.aims)
     assert tables.row_table(result).row_count == len(cases) == 4
@@ -288,8 +289,8 @@ def test_a_single_sample_has_no_deviation(tmp_path):
 
 def test_titles_tell_how_much_was_measured():
     row = next(row for row in rows.ROWS if row.number == 9)
-    assert row.title_in(rows.Bench({})) == row.title
-    quick = rows.Bench({}, quick=True)
+    assert row.title_in(Bench({})) == row.title
+    quick = Bench({}, quick=True)
     assert row.title_in(quick) == f"{row.title} (quick: {quick.much(row.size)} policies)"
 
 

@@ -1,0 +1,297 @@
+"""How each row is measured: which cases, how large, how often."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from benchmarks.bench import Bench, Size
+from benchmarks.processes import run_cold
+from benchmarks.results import Case
+
+__all__ = [
+    "CREATES",
+    "IMAGES",
+    "JOBS",
+    "PAGES",
+    "POLICIES",
+    "RAW",
+    "SLOW_CREATES",
+    "STREAM_IMAGES",
+    "TIMES",
+    "creates",
+    "faces",
+    "first_calls",
+    "first_stalls",
+    "growth",
+    "images",
+    "images_over_minutes",
+    "imports",
+    "jobs",
+    "label_pages",
+    "labels",
+    "memory",
+    "policies",
+    "slow_creates",
+    "small_calls",
+    "stalls",
+    "streams",
+]
+
+RAW = "aiobotocore"
+_VALIDATED = "aiobotocore + model_validate"
+_THREADED = "boto3 in a thread"
+_LIMIT = "aiohttp + pydantic_core.from_json"
+_UNTYPED = "aiohttp + msgspec, untyped"
+_STRUCTS = "aiohttp + msgspec structs"
+
+IMAGES = Size("images", 600, 250)
+PAGES = Size("pages", 50, 5)
+POLICIES = Size("policies", 1000, 75)
+CREATES = Size("creates", 500, 100)
+SLOW_CREATES = Size("creates", 500, 128)
+JOBS = Size("jobs", 1000, 30)
+STREAM_IMAGES = Size("images a stream", 100, 75)
+TIMES = Size("times", 10, 3)
+
+
+def faces(bench: Bench) -> tuple[Case, ...]:
+    """Pages of faces."""
+    return bench.cases(
+        "pages:results",
+        operation="get_face_detection",
+        samples=bench.several(9, 2),
+        names=_readers(bench),
+    )
+
+
+def labels(bench: Bench) -> tuple[Case, ...]:
+    """Pages of labels."""
+    return bench.cases(
+        "pages:results",
+        operation="get_label_detection",
+        samples=bench.several(15, 3),
+        names=_readers(bench),
+    )
+
+
+def _readers(bench: Bench) -> list[str]:
+    if bench.quick:
+        return ["vidkit", RAW, _LIMIT]
+    return ["vidkit", RAW, _VALIDATED, _THREADED, _LIMIT, _UNTYPED, _STRUCTS]
+
+
+def images(bench: Bench) -> tuple[Case, ...]:
+    """Pages of images."""
+    left_out = ["boto3 in a thread + b64decode", f"{_LIMIT} + b64decode"]
+    return bench.cases(
+        "pages:images",
+        size=100_000,
+        samples=bench.several(15, 3),
+        left_out=left_out if bench.quick else [],
+    )
+
+
+def memory(bench: Bench) -> tuple[Case, ...]:
+    """What a page of faces keeps."""
+    names = ["vidkit", RAW]
+    if not bench.quick:
+        names += [_VALIDATED, _LIMIT, _STRUCTS]
+    return _repeated(
+        {name: partial(bench.work, "pages:memory", who=name) for name in names},
+        "byte",
+        bench.several(2, 1),
+    )
+
+
+def stalls(bench: Bench) -> tuple[Case, ...]:
+    """How long a page of faces holds up the loop."""
+    names = ["vidkit", RAW, _LIMIT]
+    if not bench.quick:
+        names[2:2] = [_VALIDATED, _THREADED]
+    return bench.cases("pages:stalls", samples=bench.several(9, 2), names=names)
+
+
+def small_calls(bench: Bench) -> tuple[Case, ...]:
+    """Getting a policy."""
+    return bench.cases(
+        "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 20)
+    )
+
+
+def images_over_minutes(bench: Bench) -> tuple[Case, ...]:
+    """Images of a long range."""
+    concurrencies = {"vidkit, concurrency=24": 24}
+    if not bench.quick:
+        concurrencies["vidkit, concurrency=8 (default)"] = 8
+    return bench.cases(
+        "calls:images_over_minutes",
+        latency=500,
+        size=20_000,
+        images=bench.much(IMAGES),
+        samples=bench.several(2, 1),
+        concurrencies=concurrencies,
+    )
+
+
+def label_pages(bench: Bench) -> tuple[Case, ...]:
+    """Label pages with work between them."""
+    return bench.cases(
+        "calls:label_pages",
+        latency=50,
+        pages=bench.much(PAGES),
+        work=0.02,
+        samples=bench.several(2, 1),
+        on_the_loop=not bench.quick,
+    )
+
+
+def policies(bench: Bench) -> tuple[Case, ...]:
+    """A long list."""
+    return bench.cases("calls:policies", latency=20, count=bench.much(POLICIES), samples=1)
+
+
+def creates(bench: Bench) -> tuple[Case, ...]:
+    """MPC creates."""
+    return bench.cases(
+        "mpc:creates", calls=bench.much(CREATES), samples=bench.several(5, 3), left_out=[]
+    )
+
+
+def slow_creates(bench: Bench) -> tuple[Case, ...]:
+    """MPC creates over a slow line."""
+    left_out = ["MpcClient, one after another"]
+    if bench.quick:
+        left_out += ["MpcClient, 32 threads"]
+    return bench.cases(
+        "mpc:creates",
+        latency=50,
+        calls=bench.much(SLOW_CREATES),
+        samples=bench.several(3, 1),
+        left_out=left_out,
+    )
+
+
+def imports(bench: Bench) -> tuple[Case, ...]:
+    """Imports, each in a fresh process."""
+    statements = (
+        "import vidkit",
+        "from vidkit import VidKit",
+        "import aiobotocore.session",
+        "import boto3",
+    )
+    return _repeated(
+        {statement: partial(run_cold, statement) for statement in statements},
+        "second",
+        bench.several(6, 2),
+        discarded=bench.several(1, 0),
+    )
+
+
+def first_calls(bench: Bench) -> tuple[Case, ...]:
+    """Each first call as a whole, then by its stages."""
+    found: dict[str, list[dict[str, float]]] = {
+        "vidkit": [],
+        RAW: [],
+    }
+    if not bench.quick:
+        found["aiobotocore + a model"] = []
+    discarded = bench.several(1, 0)
+    for number in range(bench.several(6, 2) + discarded):
+        for name, runs in found.items():
+            began = str(time.monotonic())
+            stages = run_cold(name, bench.addresses[0], began)
+            if number >= discarded:
+                runs.append(stages)
+    whole = [
+        Case(name, "second", tuple(sum(stages.values()) for stages in runs))
+        for name, runs in found.items()
+    ]
+    parts = [
+        Case(f"{name}: {stage}", "second", tuple(stages[stage] for stages in runs))
+        for name, runs in found.items()
+        for stage in runs[0]
+    ]
+    return (*whole, *parts)
+
+
+def first_stalls(bench: Bench) -> tuple[Case, ...]:
+    """What the first client does to the loop."""
+    names = ["vidkit", RAW]
+    if not bench.quick:
+        names += ["vidkit, importing", "aiobotocore, importing"]
+    return _repeated(
+        {name: partial(bench.work, "first:stall", who=name) for name in names},
+        "second",
+        bench.several(6, 1),
+        discarded=bench.several(1, 0),
+    )
+
+
+def jobs(bench: Bench) -> tuple[Case, ...]:
+    """Many jobs, told of by a queue or polled."""
+    # The looks' number counts, not the time between them; but thousands must not fall behind.
+    between = 0.05 if bench.quick else 0.5
+    samples = bench.several(2, 1)
+    cases = bench.cases("jobs:many", jobs=bench.much(JOBS), samples=samples, interval=between)
+    if bench.quick:
+        return cases
+    # Further apart than the queue's pause between two receives is long, or nearly so.
+    return (*cases, *bench.cases("jobs:one_by_one", jobs=25, apart=0.8))
+
+
+def streams(bench: Bench) -> tuple[Case, ...]:
+    """Many streams at once."""
+    values: dict[str, list[dict[str, float]]] = {"vidkit": [], RAW: []}
+    for _ in range(bench.several(3, 1)):
+        for who, found in values.items():
+            found.append(
+                bench.work(
+                    "streams:at_once",
+                    latency=20,
+                    who=who,
+                    streams=100,
+                    images=bench.much(STREAM_IMAGES),
+                    size=50_000,
+                )
+            )
+    times = [
+        Case(f"{who}, time an image", "second", tuple(each["seconds"] for each in found))
+        for who, found in values.items()
+    ]
+    peaks = [
+        Case(f"{who}, peak RSS", "byte", tuple(each["peak"] for each in found))
+        for who, found in values.items()
+    ]
+    return (*times, *peaks)
+
+
+def growth(bench: Bench) -> tuple[Case, ...]:
+    """The same, and ten times as much of it."""
+    found: dict[str, dict[str, list[float]]] = bench.work(
+        "growth:growth",
+        items=bench.several(12_000, 1000),
+        streams=10,
+        jobs=bench.several(100, 15),
+        samples=3,
+        times=bench.much(TIMES),
+        after=0.05 if bench.quick else 1.0,
+    )
+    return tuple(
+        Case(f"{kind}, {much}", "second", tuple(values))
+        for kind, cases in found.items()
+        for much, values in cases.items()
+    )
+
+
+def _repeated(
+    cases: Mapping[str, Callable[[], float]], unit: Any, samples: int, *, discarded: int = 0
+) -> tuple[Case, ...]:
+    """A fresh process for each sample, in turns."""
+    values: dict[str, list[float]] = {name: [] for name in cases}
+    for number in range(samples + discarded):
+        for name, case in cases.items():
+            value = float(case())
+            if number >= discarded:
+                values[name].append(value)
+    return tuple(Case(name, unit, tuple(found)) for name, found in values.items())
