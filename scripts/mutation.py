@@ -15,24 +15,35 @@ from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 
 AREAS = {
-    "retry": ["retry"],
+    "retry": ["retry/attempts"],
     "windows": [
-        "images/coverage",
-        "images/points",
-        "images/window_pages",
-        "images/window_source",
-        "images/windows",
+        "images/grid",
+        "images/rate_limits",
+        "images/windows/coverage",
+        "images/windows/pages",
+        "images/windows/source",
     ],
-    "signing": ["transports/huawei_clock", "transports/huawei_signer"],
-    "pages": ["lookahead", "paging", "jsonl"],
-    "jobs": ["jobs", "journal", "mpc/markers", "planned_starts", "poll_limiter"],
-    "checks": ["checks", "config/values", "ivs/rules", "tags"],
+    "signing": ["transports/huawei/server_clock", "transports/huawei/signer"],
+    "pages": ["paging/jsonl", "paging/pager", "paging/prefetch"],
+    "jobs": [
+        "jobs/idempotency",
+        "jobs/job",
+        "jobs/journal",
+        "jobs/rate_limits",
+        "mpc/task_matching",
+    ],
+    "checks": [
+        "_internal/arguments",
+        "config/field_checks",
+        "ivs/models/rules",
+        "models/aws_tags",
+    ],
     "errors": [
         "errors",
         "mpc/error_codes",
-        "replies",
-        "transports/aws_errors",
-        "transports/masks",
+        "transports/aws/errors",
+        "transports/error_responses",
+        "transports/redaction",
     ],
 }
 LEAST = 85
@@ -52,7 +63,10 @@ def options() -> argparse.Namespace:
         "only",
         nargs="*",
         metavar="AREA OR FILE",
-        help=f"{', '.join(AREAS)}, or a file such as vidkit/retry.py; all when none is given",
+        help=(
+            f"{', '.join(AREAS)}, or a file such as vidkit/retry/attempts.py; "
+            "all when none is given"
+        ),
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at once")
     parser.add_argument("--show", action="store_true", help="show what survived")

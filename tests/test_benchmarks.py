@@ -13,7 +13,7 @@ from pathlib import Path
 import pydantic_core
 import pytest
 
-from vidkit.paging import TokenPages
+from vidkit.paging.pager import TokenPages
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -24,8 +24,8 @@ from benchmarks.__main__ import main  # noqa: E402
 from benchmarks.bench import Bench  # noqa: E402
 from benchmarks.cases.jobs import on_a_queue  # noqa: E402
 from benchmarks.limits import struct_of  # noqa: E402
-from vidkit.rekognition.faces import GetFaceDetectionAnswer  # noqa: E402
-from vidkit.rekognition.labels import GetLabelDetectionAnswer  # noqa: E402
+from vidkit.rekognition.kinds.faces import GetFaceDetectionAnswer  # noqa: E402
+from vidkit.rekognition.kinds.labels import GetLabelDetectionAnswer  # noqa: E402
 
 
 @pytest.fixture(scope="module")

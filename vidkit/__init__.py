@@ -6,9 +6,10 @@ Huawei Cloud MPC thumbnails. Start with `VidKit`.
 
 from typing import TYPE_CHECKING
 
-from vidkit.first_use import on_first_use
+from vidkit._internal.lazy_imports import on_first_use
 
 if TYPE_CHECKING:
+    from vidkit.calls.events import CallEvent
     from vidkit.config import AwsConfig, HuaweiConfig, HuaweiCredentials
     from vidkit.errors import (
         AmbiguousError,
@@ -31,13 +32,12 @@ if TYPE_CHECKING:
         VidKitError,
         VidKitTimeoutError,
     )
-    from vidkit.job_runs import JobRun, Outcome
-    from vidkit.jobs import Job, JobToken, PollPolicy
+    from vidkit.jobs.job import Job, JobToken, PollPolicy
+    from vidkit.jobs.runs import JobRun, Outcome
     from vidkit.kit import VidKit
-    from vidkit.paging import AsyncPager
+    from vidkit.paging.pager import AsyncPager
     from vidkit.rekognition import S3Video
-    from vidkit.retry import RetryPolicy
-    from vidkit.telemetry import CallEvent
+    from vidkit.retry.attempts import RetryPolicy
 
 __all__ = [
     "AmbiguousError",
@@ -79,17 +79,17 @@ if not TYPE_CHECKING:
         globals(),
         dict.fromkeys(__all__, "vidkit.errors")
         | {
-            "AsyncPager": "vidkit.paging",
+            "AsyncPager": "vidkit.paging.pager",
             "AwsConfig": "vidkit.config",
-            "CallEvent": "vidkit.telemetry",
+            "CallEvent": "vidkit.calls.events",
             "HuaweiConfig": "vidkit.config",
             "HuaweiCredentials": "vidkit.config",
-            "Job": "vidkit.jobs",
-            "JobRun": "vidkit.job_runs",
-            "JobToken": "vidkit.jobs",
-            "Outcome": "vidkit.job_runs",
-            "PollPolicy": "vidkit.jobs",
-            "RetryPolicy": "vidkit.retry",
+            "Job": "vidkit.jobs.job",
+            "JobRun": "vidkit.jobs.runs",
+            "JobToken": "vidkit.jobs.job",
+            "Outcome": "vidkit.jobs.runs",
+            "PollPolicy": "vidkit.jobs.job",
+            "RetryPolicy": "vidkit.retry.attempts",
             "S3Video": "vidkit.rekognition",
             "VidKit": "vidkit.kit",
         },

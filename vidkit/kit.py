@@ -8,22 +8,22 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from vidkit.checks import checked_constructor, operation
+from vidkit._internal.arguments import checked_constructor, operation
 from vidkit.config import AwsConfig, HuaweiConfig, check_whole, seconds
 from vidkit.errors import ConfigError, RequestError
 
 if TYPE_CHECKING:
-    from vidkit.calls import Options
+    from vidkit.calls.caller import Options
+    from vidkit.calls.events import Listener
+    from vidkit.calls.runtime import Runtime
     from vidkit.images.client import ImagesClient
     from vidkit.ivs.client import IvsClient
-    from vidkit.job_runs import JobRun, Starter
-    from vidkit.jobs import Job, JobToken, PollPolicy
+    from vidkit.jobs.job import Job, JobToken, PollPolicy
+    from vidkit.jobs.runs import JobRun, Starter
     from vidkit.mpc.client import MpcClient
     from vidkit.rekognition.client import RekognitionClient
-    from vidkit.rekognition.completion import CompletionQueue
-    from vidkit.retry import RetryPolicy
-    from vidkit.runtime import Runtime
-    from vidkit.telemetry import Listener
+    from vidkit.rekognition.completion.completion_queue import CompletionQueue
+    from vidkit.retry.attempts import RetryPolicy
 
 __all__ = ["VidKit"]
 
@@ -76,10 +76,10 @@ class VidKit:
         poll: "PollPolicy | None" = None,
         on_event: "Listener | None" = None,
     ) -> None:
-        from vidkit.calls import Caller, Options
-        from vidkit.jobs import PollPolicy
-        from vidkit.retry import RetryPolicy
-        from vidkit.runtime import Runtime
+        from vidkit.calls.caller import Caller, Options
+        from vidkit.calls.runtime import Runtime
+        from vidkit.jobs.job import PollPolicy
+        from vidkit.retry.attempts import RetryPolicy
 
         _check_type(aws, AwsConfig, "aws")
         _check_type(huawei, HuaweiConfig, "huawei")
@@ -147,7 +147,7 @@ class VidKit:
         Raises:
             ConfigError: an unusable option.
         """
-        from vidkit.calls import Options
+        from vidkit.calls.caller import Options
 
         present = self._caller.options
         listener = present.on_event if isinstance(on_event, _Unset) else on_event
@@ -183,7 +183,7 @@ class VidKit:
         Raises:
             RequestError: not a token of a vidkit job, or of another project.
         """
-        from vidkit.jobs import JobRef
+        from vidkit.jobs.job import JobRef
 
         ref = JobRef.from_token(token)
         if ref.service == "rekognition":
@@ -222,7 +222,7 @@ class VidKit:
         Raises:
             RequestError: at once or from the iteration: a parameter or the journal is not usable.
         """
-        from vidkit.job_runs import JobRun
+        from vidkit.jobs.runs import JobRun
 
         def resume(token: str) -> "Job[R]":
             return self.resume(token, completion=completion)
@@ -257,7 +257,7 @@ class _View(VidKit):
     """A kit with other options over its parent's connections, which it does not own."""
 
     def __init__(self, runtime: "Runtime", options: "Options") -> None:
-        from vidkit.calls import Caller
+        from vidkit.calls.caller import Caller
 
         self._runtime = runtime
         self._caller = Caller(runtime, options)
@@ -276,8 +276,8 @@ def _check_type(value: object, kind: type, parameter: str) -> None:
 
 
 def _check_options(retry: object, poll: object, on_event: object) -> None:
-    from vidkit.jobs import PollPolicy
-    from vidkit.retry import RetryPolicy
+    from vidkit.jobs.job import PollPolicy
+    from vidkit.retry.attempts import RetryPolicy
 
     _check_type(retry, RetryPolicy, "retry")
     _check_type(poll, PollPolicy, "poll")

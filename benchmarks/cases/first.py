@@ -12,10 +12,10 @@ __all__ = ["stall"]
 
 _IMPORTED = {
     "vidkit": (
-        "vidkit.calls",
+        "vidkit.calls.caller",
         "vidkit.rekognition.client",
-        "vidkit.rekognition.labels",
-        "vidkit.transports.aws",
+        "vidkit.rekognition.kinds.labels",
+        "vidkit.transports.aws.transport",
     ),
     "aiobotocore": ("aiobotocore.session",),
 }

@@ -24,8 +24,8 @@ from benchmarks.clients import aiobotocore_client, boto3_client, kit_on
 from benchmarks.clocks import Case, Samples, in_turns, longest_stall
 from benchmarks.limits import struct_of, targeted
 from vidkit.images.models import GetImagesAnswer
-from vidkit.rekognition.faces import GetFaceDetectionAnswer
-from vidkit.rekognition.labels import GetLabelDetectionAnswer
+from vidkit.rekognition.kinds.faces import GetFaceDetectionAnswer
+from vidkit.rekognition.kinds.labels import GetLabelDetectionAnswer
 
 __all__ = ["images", "memory", "results", "stalls"]
 

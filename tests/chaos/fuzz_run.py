@@ -30,10 +30,10 @@ def _answers() -> Callable[[bytes], None]:
         "rekognition.stream_processor_requests",
     ):
         import_module(f"vidkit.{name}")
-    from vidkit.calls import Operation
-    from vidkit.model import decode
-    from vidkit.replies import refusal
+    from vidkit.calls.caller import Operation
+    from vidkit.models.responses import decode
     from vidkit.transports.base import Reply
+    from vidkit.transports.error_responses import refusal
 
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     found = {
@@ -62,11 +62,11 @@ def _signer() -> Callable[[bytes], None]:
     import atheris
     from multidict import CIMultiDict
 
-    from vidkit.local.iam.accounts import Accounts
+    from vidkit.local.protocol.wire import Request
+    from vidkit.local.runtime.huawei_accounts import Accounts
+    from vidkit.local.runtime.state import Identity
     from vidkit.local.signatures.huawei import verify_huawei
-    from vidkit.local.state import Identity
-    from vidkit.local.wire import Request
-    from vidkit.transports.huawei_signer import canonical_query, sdk_date, sign
+    from vidkit.transports.huawei.signer import canonical_query, sdk_date, sign
 
     identity, now = Identity(), datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -107,7 +107,7 @@ def _signer() -> Callable[[bytes], None]:
 
 
 def _journal() -> Callable[[bytes], None]:
-    from vidkit.journal import Journal
+    from vidkit.jobs.journal import Journal
 
     path = Path(tempfile.mkdtemp()) / "journal"
 
@@ -130,7 +130,7 @@ def _journal() -> Callable[[bytes], None]:
 def _tokens() -> Callable[[bytes], None]:
     import base64
 
-    from vidkit.jobs import JobRef
+    from vidkit.jobs.job import JobRef
 
     def target(data: bytes) -> None:
         encoded = base64.urlsafe_b64encode(data).decode().rstrip("=")
@@ -148,7 +148,7 @@ def _tokens() -> Callable[[bytes], None]:
 
 def _messages() -> Callable[[bytes], None]:
     from vidkit.rekognition import parse_connected_home_event, parse_face_search_record
-    from vidkit.rekognition.completion_messages import read_completion
+    from vidkit.rekognition.completion.messages import read_completion
 
     def target(data: bytes) -> None:
         text = data.decode("utf-8", "replace")
@@ -162,7 +162,7 @@ def _messages() -> Callable[[bytes], None]:
 
 
 def _profile() -> Callable[[bytes], None]:
-    from vidkit.transports.huawei_credentials.profile import ProfileSource
+    from vidkit.transports.huawei.credentials.profile import ProfileSource
 
     path = Path(tempfile.mkdtemp()) / "credentials"
     loop = asyncio.new_event_loop()

@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 
 from vidkit import AmbiguousError, AwsConfig, DecodeError, RetryPolicy, VidKit, VidKitError
-from vidkit.transports import answers
-from vidkit.transports.answers import read_answer
+from vidkit.transports import body_limit
+from vidkit.transports.body_limit import read_answer
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}
@@ -21,7 +21,7 @@ PIECE = b" " * (1 << 16)
 
 @pytest.fixture
 def small_limit(monkeypatch):
-    monkeypatch.setattr(answers, "LARGEST_ANSWER", LIMIT)
+    monkeypatch.setattr(body_limit, "LARGEST_ANSWER", LIMIT)
 
 
 def get(kit):
@@ -155,9 +155,9 @@ async def test_an_answer_of_just_the_limit_is_read(scripted, monkeypatch):
     body = web.json_response(POLICY).body
     scripted.raw(body)
     async with scripted.kit() as kit:
-        monkeypatch.setattr(answers, "LARGEST_ANSWER", len(body))
+        monkeypatch.setattr(body_limit, "LARGEST_ANSWER", len(body))
         assert (await get(kit)).arn == ARN
-        monkeypatch.setattr(answers, "LARGEST_ANSWER", len(body) - 1)
+        monkeypatch.setattr(body_limit, "LARGEST_ANSWER", len(body) - 1)
         with pytest.raises(DecodeError, match="longer"):
             await get(kit)
 

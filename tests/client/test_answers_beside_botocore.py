@@ -10,11 +10,11 @@ from botocore.model import ServiceModel
 from botocore.parsers import create_parser
 from every_operation import OPERATIONS, set_up
 
-from vidkit import calls
+from vidkit.calls import caller
 from vidkit.images.models import GetImagesAnswer
-from vidkit.rekognition.kinds import KINDS, kind_named
-from vidkit.transports import aws
-from vidkit.transports.aws import AwsTransport
+from vidkit.rekognition.kinds.registry import KINDS, kind_named
+from vidkit.transports.aws import transport
+from vidkit.transports.aws.transport import AwsTransport
 
 LOADER = Loader()
 
@@ -51,7 +51,7 @@ def aws_operations():
     """The names of all that vidkit calls there, but for SNS, whose answers are XML."""
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     values = [value for module in modules for value in vars(module).values()]
-    known = [value for value in values if isinstance(value, calls.Operation)]
+    known = [value for value in values if isinstance(value, caller.Operation)]
     for kind in map(kind_named, KINDS):
         known += kind.start, kind.get
     return {one.name for one in known if one.service not in {"mpc", "sns"}}
@@ -61,14 +61,14 @@ def aws_operations():
 def answers(monkeypatch):
     """Operations, requests, what came in and what was made of it."""
     raw, asked, found = {}, {}, []
-    keep_raw, send, decoded = aws._keep_raw, AwsTransport.send, calls._decoded
+    keep_raw, send, decoded = transport._keep_raw, AwsTransport.send, caller._decoded
 
     def noted_keep_raw(*, response_dict, customized_response_dict, **more):
         came_in = dict(response_dict)
         keep_raw(
             response_dict=response_dict, customized_response_dict=customized_response_dict, **more
         )
-        reply = customized_response_dict[aws._RAW]
+        reply = customized_response_dict[transport._RAW]
         raw[id(reply)] = reply, came_in
 
     async def noted_send(self, request):
@@ -83,9 +83,9 @@ def answers(monkeypatch):
             found.append((operation, asked[id(reply)][0], raw[id(reply)][1], answer))
         return answer
 
-    monkeypatch.setattr(aws, "_keep_raw", noted_keep_raw)
+    monkeypatch.setattr(transport, "_keep_raw", noted_keep_raw)
     monkeypatch.setattr(AwsTransport, "send", noted_send)
-    monkeypatch.setattr(calls, "_decoded", noted_decoded)
+    monkeypatch.setattr(caller, "_decoded", noted_decoded)
     return found
 
 

@@ -14,7 +14,7 @@ from vidkit import (
     VidKit,
     VidKitError,
 )
-from vidkit.transports.aws import AwsTransport
+from vidkit.transports.aws.transport import AwsTransport
 from vidkit.transports.base import AwsRequest
 
 ADDRESS = "http://127.0.0.1:1"

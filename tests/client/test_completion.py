@@ -16,9 +16,9 @@ from vidkit import (
     S3Video,
     VidKitTimeoutError,
 )
-from vidkit.jobs import JobRef
+from vidkit.jobs.job import JobRef
 from vidkit.rekognition import NotificationChannel
-from vidkit.rekognition.queue_api import QueueApi
+from vidkit.rekognition.completion.sns_sqs import QueueApi
 
 VIDEO = S3Video("bucket", "clip.mp4")
 ROLE = "arn:aws:iam::123456789012:role/rekognition"

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from vidkit.rekognition.queue_api import SqsMessage
+from vidkit.rekognition.completion.sns_sqs import SqsMessage
 
 LINGER = 0.0123
 
@@ -30,7 +30,9 @@ class Service:
         self.received = list(received)
         self.happened = []
         self.sleep = asyncio.sleep
-        monkeypatch.setattr("vidkit.rekognition.completion.asyncio.sleep", self.slept)
+        monkeypatch.setattr(
+            "vidkit.rekognition.completion.completion_queue.asyncio.sleep", self.slept
+        )
 
     async def slept(self, delay):
         if delay == LINGER:

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-import vidkit.calls
-import vidkit.lookahead
+import vidkit.calls.caller
+import vidkit.paging.prefetch
 from vidkit import AwsConfig, RetryPolicy, VidKit
 
 PAGES = 5
@@ -85,7 +85,7 @@ async def read(kit):
 async def test_a_request_is_with_the_service_while_the_page_before_is_decoded(monkeypatch, before):
     with service(**before) as server:
         early = []
-        decode = vidkit.calls.decode
+        decode = vidkit.calls.caller.decode
 
         def hold_up_the_loop(model, body):
             page = decode(model, body)
@@ -96,7 +96,7 @@ async def test_a_request_is_with_the_service_while_the_page_before_is_decoded(mo
                 early.append(server.arrived[str(following)].wait(wait))
             return page
 
-        monkeypatch.setattr(vidkit.calls, "decode", hold_up_the_loop)
+        monkeypatch.setattr(vidkit.calls.caller, "decode", hold_up_the_loop)
         async with kit_on(server, retry=QUICKLY) as kit:
             assert await read(kit) == list(range(PAGES))
         # Whoever wants the first page only costs one request.
@@ -114,7 +114,7 @@ async def test_no_attempt_runs_out_of_time_when_its_answer_is_here(monkeypatch):
     async def in_no_hurry():
         await asyncio.sleep(0.3)
 
-    monkeypatch.setattr(vidkit.lookahead, "let_send", in_no_hurry)
+    monkeypatch.setattr(vidkit.paging.prefetch, "let_send", in_no_hurry)
     with service() as server:
         policy = RetryPolicy(max_attempts=1, attempt_timeout=0.2)
         async with kit_on(server, retry=policy) as kit:

@@ -22,8 +22,8 @@ from secret_parts import (
 )
 
 from vidkit import AwsConfig, VidKit
-from vidkit.transports.foreign_logs import ForeignLogs
-from vidkit.transports.masks import masked
+from vidkit.transports.aws.log_redaction import ForeignLogs
+from vidkit.transports.redaction import masked
 
 
 @pytest.fixture

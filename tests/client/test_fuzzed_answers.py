@@ -15,7 +15,7 @@ from mutations import mutated
 
 from vidkit import PollPolicy, RetryPolicy, VidKitError
 from vidkit.local import LocalCloud
-from vidkit.rekognition.queue_api import QueueApi
+from vidkit.rekognition.completion.sns_sqs import QueueApi
 from vidkit.transports.base import AwsRequest, Reply
 
 COMPOUND = {

@@ -25,9 +25,9 @@ from vidkit import (
 )
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
-from vidkit.replies import refusal
 from vidkit.transports.base import HttpRequest
-from vidkit.transports.huawei import HuaweiTransport
+from vidkit.transports.error_responses import refusal
+from vidkit.transports.huawei.transport import HuaweiTransport
 
 LIST = HttpRequest("GET", "/v1/{project_id}/thumbnails")
 TOKENS = "KeystoneCreateUserTokenByPassword"

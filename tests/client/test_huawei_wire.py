@@ -7,7 +7,7 @@ import aiohttp
 import httpx
 import pytest
 
-from vidkit.transports.huawei_http import _Network
+from vidkit.transports.huawei.http_client import _Network
 
 JSON = {"Content-Type": "application/json", "X-Project-Id": "p1"}
 REQUESTS = {

@@ -11,7 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from vidkit import ConfigError, RequestError
-from vidkit.images.remote import Remote
+from vidkit.images.saving.remote import Remote
 
 SECOND = timedelta(seconds=1)
 

@@ -12,9 +12,9 @@ from vidkit import (
     RequestError,
     ThrottledError,
 )
-from vidkit.ivs.rules import countries
+from vidkit.ivs.models.rules import countries
 from vidkit.local.ivs.policies import Policies
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.store import Pages
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 

@@ -19,7 +19,7 @@ from vidkit import (
 )
 from vidkit.ivs import ChannelSummary, PolicyReport
 from vidkit.local.ivs.channels import Channels
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.store import Pages
 
 BASE = "arn:aws:ivs:us-east-1:123456789012:"
 POLICY = f"{BASE}playback-restriction-policy/abcDEF123456"
@@ -159,7 +159,7 @@ async def test_a_round_that_takes_longer_than_the_wait_costs_no_channel_its_last
     quick, slow = (f"{BASE}channel/{name}" for name in ("quick", "slow"))
     now, tries, done = [0.0], {quick: 0, slow: 0}, []
     monkeypatch.setattr(
-        "vidkit.ivs.attach_operations.time", SimpleNamespace(monotonic=lambda: now[0])
+        "vidkit.ivs.operations.attach.time", SimpleNamespace(monotonic=lambda: now[0])
     )
 
     async def answer(request):

@@ -19,7 +19,7 @@ from vidkit import (
     ThrottledError,
 )
 from vidkit.local.ivs.policies import Policies
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.store import Pages
 
 BASE = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/"
 CREATE = "CreatePlaybackRestrictionPolicy"
@@ -260,7 +260,7 @@ async def test_ten_kits_of_one_program_create_one_over_a_line_that_loses_answers
 
 
 def test_a_name_is_locked_in_each_loop_for_itself_and_no_lock_stays():
-    from vidkit.ivs.ensure_operations import _LOOPS, _lock
+    from vidkit.ivs.operations.ensure import _LOOPS, _lock
 
     config = AwsConfig(region="us-east-1")
 

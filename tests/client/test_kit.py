@@ -27,8 +27,8 @@ from vidkit import (
     VidKitError,
     VidKitTimeoutError,
 )
-from vidkit.checks import shown
-from vidkit.jobs import JobRef
+from vidkit._internal.arguments import shown
+from vidkit.jobs.job import JobRef
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}
@@ -431,28 +431,28 @@ def test_a_service_that_is_not_touched_is_not_loaded():
     )
     assert "aiobotocore" in aws_only
     # aiobotocore loads httpx by itself wherever it is installed; vidkit does not.
-    assert "vidkit.transports.huawei" not in aws_only
+    assert "vidkit.transports.huawei.transport" not in aws_only
 
 
 # What a use of kit.rekognition imports of the models of jobs and stream processors.
 MODELS_OF_USES = {
     "kit.rekognition": set(),
-    "kit.rekognition.get_label_detection('x')": {"labels"},
-    "kit.rekognition.get_face_detection('x')": {"faces"},
-    "kit.rekognition.get_face_search('x')": {"face_search", "persons", "faces"},
-    "kit.rekognition.get_person_tracking('x')": {"persons", "faces"},
-    "kit.rekognition.get_celebrity_recognition('x')": {"celebrities", "faces"},
-    "kit.rekognition.get_content_moderation('x')": {"moderation"},
-    "kit.rekognition.get_segment_detection('x')": {"segments"},
-    "kit.rekognition.get_text_detection('x')": {"texts"},
+    "kit.rekognition.get_label_detection('x')": {"kinds.labels"},
+    "kit.rekognition.get_face_detection('x')": {"kinds.faces"},
+    "kit.rekognition.get_face_search('x')": {"kinds.face_search", "kinds.persons", "kinds.faces"},
+    "kit.rekognition.get_person_tracking('x')": {"kinds.persons", "kinds.faces"},
+    "kit.rekognition.get_celebrity_recognition('x')": {"kinds.celebrities", "kinds.faces"},
+    "kit.rekognition.get_content_moderation('x')": {"kinds.moderation"},
+    "kit.rekognition.get_segment_detection('x')": {"kinds.segments"},
+    "kit.rekognition.get_text_detection('x')": {"kinds.texts"},
     "kit.rekognition.list_stream_processors()": {
-        "stream_processors",
-        "stream_processor_answers",
-        "stream_processor_requests",
+        "stream_processors.models",
+        "stream_processors.responses",
+        "stream_processors.requests",
     },
-    f"kit.resume({JobRef('rekognition.text_detection', 'x', 'r').token()!r})": {"texts"},
+    f"kit.resume({JobRef('rekognition.text_detection', 'x', 'r').token()!r})": {"kinds.texts"},
 }
-MODELS = {"stream_events"}.union(*MODELS_OF_USES.values())
+MODELS = {"stream_processors.results"}.union(*MODELS_OF_USES.values())
 TOUCH = """
 import asyncio
 from vidkit import AwsConfig, VidKit

@@ -23,7 +23,7 @@ from vidkit import (
 from vidkit.local.clips import read_clock
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.transports.base import HttpRequest
-from vidkit.transports.huawei import HuaweiTransport
+from vidkit.transports.huawei.transport import HuaweiTransport
 
 CLIP = ObsObjInfo(bucket="bucket", location="cn-north-4", object="clip.mp4")
 OUT = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out")
@@ -143,7 +143,7 @@ async def test_a_wrong_secret_is_refused_and_sent_once(cloud):
 
 
 async def test_a_create_whose_answer_is_lost_is_not_sent_twice(scripted, monkeypatch):
-    monkeypatch.setattr("vidkit.mpc.creates._PAUSES", (0.0, 0.01))
+    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01))
     scripted.drop()
     async with scripted.kit() as kit:
         with pytest.raises(AmbiguousError):

@@ -18,7 +18,7 @@ from vidkit import (
     VidKit,
 )
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
-from vidkit.transports.huawei import HuaweiTransport
+from vidkit.transports.huawei.transport import HuaweiTransport
 
 FAST = {
     "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
@@ -39,8 +39,8 @@ NO_TASKS = {"task_array": [], "is_truncated": 0, "total": 0}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr("vidkit.mpc.creates._PAUSES", (0.0, 0.01))
-    monkeypatch.setattr("vidkit.mpc.looks._GATHER_SECONDS", 0.01)
+    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01))
+    monkeypatch.setattr("vidkit.mpc.task_search._GATHER_SECONDS", 0.01)
 
 
 def badly(body, *, status=200, content_type="application/json", **headers):

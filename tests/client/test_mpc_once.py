@@ -24,9 +24,9 @@ from vidkit import (
     VidKit,
     VidKitTimeoutError,
 )
+from vidkit.jobs.idempotency import plan_request_token
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
-from vidkit.planned_starts import plan_request_token
 
 FAST = {
     "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),
@@ -46,8 +46,8 @@ async def create(kit, **parameters):
 @pytest.fixture
 def quick(monkeypatch):
     """Tasks become visible at once here, so nobody need wait for them."""
-    monkeypatch.setattr("vidkit.mpc.creates._PAUSES", (0.0, 0.01, 0.02))
-    monkeypatch.setattr("vidkit.mpc.looks._GATHER_SECONDS", 0.01)
+    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01, 0.02))
+    monkeypatch.setattr("vidkit.mpc.task_search._GATHER_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from vidkit import (
     RetryPolicy,
     UnavailableError,
 )
-from vidkit.jobs import JobRef
+from vidkit.jobs.job import JobRef
+from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
-from vidkit.mpc.polls import POLLS_PER_MINUTE
-from vidkit.poll_limiter import minute_limiter, poll_limiter
+from vidkit.mpc.shared_polls import POLLS_PER_MINUTE
 
 FAST = {
     "poll": PollPolicy(initial_delay=0.05, max_delay=0.2, polls_per_second=1000),

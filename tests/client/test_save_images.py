@@ -18,7 +18,7 @@ from rich.console import Console
 
 from vidkit import ConfigError, NotFoundError, RequestError, VidKitError
 from vidkit.images import MissingImage, SaveProgress, SaveProgressBar, SaveReport
-from vidkit.images import folder as folder_module
+from vidkit.images.saving import folder as folder_module
 from vidkit.local.clips import read_clock
 
 SECOND = timedelta(seconds=1)
@@ -403,7 +403,7 @@ PROGRAM = """
 import asyncio, itertools, json, os, resource, signal, sys
 from datetime import datetime, timedelta
 from vidkit import AwsConfig, VidKit, VidKitError
-from vidkit.images import folder
+from vidkit.images.saving import folder
 
 given = json.loads(sys.argv[1])
 

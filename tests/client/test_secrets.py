@@ -15,9 +15,9 @@ from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, S3Video, VidKit, VidKit
 from vidkit.config import HuaweiCredentials
 from vidkit.local import LocalCloud
 from vidkit.local.signatures import aws as aws_signatures
-from vidkit.transports.aws import AwsTransport
+from vidkit.transports.aws.transport import AwsTransport
 from vidkit.transports.base import AwsRequest
-from vidkit.transports.huawei import HuaweiTransport
+from vidkit.transports.huawei.transport import HuaweiTransport
 
 
 @pytest.fixture

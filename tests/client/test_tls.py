@@ -14,7 +14,7 @@ import trustme
 from aiohttp import web
 
 from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, TransportError, VidKit
-from vidkit.transports.aws_http import http_session_class
+from vidkit.transports.aws.http_session import http_session_class
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}

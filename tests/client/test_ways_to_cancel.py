@@ -11,7 +11,7 @@ import pytest
 from client_options import FAST
 
 from vidkit import JobFailedError, NotFoundError, S3Video
-from vidkit.images.names import is_leftover
+from vidkit.images.saving.file_names import is_leftover
 from vidkit.local import LocalCloud
 from vidkit.local.rekognition.jobs import Jobs
 from vidkit.mpc import ObsObjInfo, ThumbnailPara

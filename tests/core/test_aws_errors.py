@@ -17,7 +17,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.transports.aws_errors import credentials_refused, shown_cause, translate, unusable
+from vidkit.transports.aws.errors import credentials_refused, shown_cause, translate, unusable
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = "wJalrXUtnFEMIK7MDENG"

@@ -3,7 +3,7 @@
 import pytest
 
 from vidkit import ConfigError, RequestError, VidKitError
-from vidkit.checks import checked_constructor, operation
+from vidkit._internal.arguments import checked_constructor, operation
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from email.utils import format_datetime
 import pytest
 from image_archive import run
 
-from vidkit.transports.huawei_clock import ServerClock, server_date_of_a_skew
-from vidkit.transports.huawei_signer import sdk_date
+from vidkit.transports.huawei.server_clock import ServerClock, server_date_of_a_skew
+from vidkit.transports.huawei.signer import sdk_date
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BLAMED = b'{"error_msg":"Signature fail:EXPIRED"}'

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.rekognition.completion_messages import CompletionMessage, read_completion
+from vidkit.rekognition.completion.messages import CompletionMessage, read_completion
 
 PAYLOAD = {
     "JobId": "j1",

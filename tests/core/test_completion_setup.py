@@ -1,6 +1,6 @@
 import pytest
 
-from vidkit.rekognition.completion_setup import admits
+from vidkit.rekognition.completion.queue_setup import admits
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-x"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:AmazonRekognition-x"

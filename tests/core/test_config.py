@@ -17,7 +17,7 @@ from vidkit import (
     VidKit,
 )
 from vidkit.config import seconds
-from vidkit.transports.huawei_credentials.given import CallableSource
+from vidkit.transports.huawei.credentials.static import CallableSource
 
 SECRET = "s3cret-value"
 

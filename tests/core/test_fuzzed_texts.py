@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vidkit import AwsConfig, RetryPolicy, VidKit, VidKitError
-from vidkit.jobs import JobRef
-from vidkit.journal import Journal
+from vidkit.jobs.job import JobRef
+from vidkit.jobs.journal import Journal
 from vidkit.rekognition import parse_connected_home_event, parse_face_search_record
-from vidkit.rekognition.completion_messages import read_completion
-from vidkit.replies import retry_after
+from vidkit.rekognition.completion.messages import read_completion
 from vidkit.transports.base import Reply
-from vidkit.transports.huawei_credentials.profile import ProfileSource
+from vidkit.transports.error_responses import retry_after
+from vidkit.transports.huawei.credentials.profile import ProfileSource
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 

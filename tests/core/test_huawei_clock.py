@@ -4,7 +4,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from vidkit.transports.huawei_clock import ServerClock, server_date_of_a_skew
+from vidkit.transports.huawei.server_clock import ServerClock, server_date_of_a_skew
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BLAMED = b'{"error_code":"APIGW.0301","error_msg":"calc ak sk signature fail:signature expired"}'

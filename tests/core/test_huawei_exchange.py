@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from vidkit.errors import RequestError
-from vidkit.transports.huawei_clock import ServerClock
-from vidkit.transports.huawei_http import SignedAuth, TokenAuth, _built, _sent
+from vidkit.transports.huawei.http_client import SignedAuth, TokenAuth, _built, _sent
+from vidkit.transports.huawei.server_clock import ServerClock
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 JSON = {"Content-Type": "application/json", "X-Project-Id": "p1"}

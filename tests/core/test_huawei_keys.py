@@ -6,7 +6,7 @@ import pytest
 from vidkit import AuthError
 from vidkit.config import HuaweiCredentials
 from vidkit.transports.base import Reply
-from vidkit.transports.huawei_keys import KeyTrials, is_wrongly_signed
+from vidkit.transports.huawei.key_lockout import KeyTrials, is_wrongly_signed
 
 KEYS = HuaweiCredentials(access_key="AK", secret_key="SK")
 OTHERS = HuaweiCredentials(access_key="AK", secret_key="another")

@@ -4,9 +4,9 @@ import logging
 import pytest
 
 from vidkit import HuaweiCredentials, RequestError, TransportError
-from vidkit.transports.huawei_credentials.found import Found, IamToken
-from vidkit.transports.huawei_credentials.renewal import Renewal
-from vidkit.transports.huawei_credentials.tasks import Flight, Tasks
+from vidkit.transports.huawei.credentials.refresh import Renewal
+from vidkit.transports.huawei.credentials.single_flight import Flight, Tasks
+from vidkit.transports.huawei.credentials.source import Found, IamToken
 
 HOUR = 3600.0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vidkit.transports.huawei_signer import canonical_query, canonical_request, sdk_date, sign
+from vidkit.transports.huawei.signer import canonical_query, canonical_request, sdk_date, sign
 
 # Made by running huaweicloudsdkcore's own signer; the file says which version.
 FILE = Path(__file__).with_name("huawei_signing_vectors.json")

@@ -20,17 +20,17 @@ from vidkit import (
     VidKitTimeoutError,
 )
 from vidkit.transports.base import Reply
-from vidkit.transports.huawei_credentials import environment, metadata
-from vidkit.transports.huawei_credentials.addresses import iam_address, mpc_address, origin
-from vidkit.transports.huawei_credentials.chain import Chain, sources
-from vidkit.transports.huawei_credentials.environment import EnvironmentSource
-from vidkit.transports.huawei_credentials.found import Found, IamToken, NotHereError
-from vidkit.transports.huawei_credentials.given import CallableSource
-from vidkit.transports.huawei_credentials.iam import PasswordSource, find_project
-from vidkit.transports.huawei_credentials.metadata import MetadataSource
-from vidkit.transports.huawei_credentials.profile import ProfileSource
-from vidkit.transports.huawei_credentials.refusals import has_ended
-from vidkit.transports.masks import without
+from vidkit.transports.huawei.credentials import environment, metadata
+from vidkit.transports.huawei.credentials.chain import Chain, sources
+from vidkit.transports.huawei.credentials.endpoints import iam_address, mpc_address, origin
+from vidkit.transports.huawei.credentials.environment import EnvironmentSource
+from vidkit.transports.huawei.credentials.expiry import has_ended
+from vidkit.transports.huawei.credentials.iam import PasswordSource, find_project
+from vidkit.transports.huawei.credentials.metadata import MetadataSource
+from vidkit.transports.huawei.credentials.profile import ProfileSource
+from vidkit.transports.huawei.credentials.source import Found, IamToken, NotHereError
+from vidkit.transports.huawei.credentials.static import CallableSource
+from vidkit.transports.redaction import without
 
 SECRET = "s3cret-value"
 KEYS = HuaweiCredentials(access_key="AK", secret_key=SECRET)

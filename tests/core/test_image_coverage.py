@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import DecodeError
-from vidkit.images.coverage import Stretch, covered, spans_of, stretches
 from vidkit.images.fragments import Fragment
-from vidkit.images.names import file_name, is_leftover, part_name, time_reader
-from vidkit.images.windows import Grid, from_millis
+from vidkit.images.grid import Grid, from_millis
+from vidkit.images.saving.file_names import file_name, is_leftover, part_name, time_reader
+from vidkit.images.windows.coverage import Stretch, covered, spans_of, stretches
 
 
 def fragment(start, length=1000, **members):

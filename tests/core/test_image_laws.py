@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from image_archive import Archive, moment, run
 
 from vidkit import VidKitError
-from vidkit.images.points import StreamPoints
-from vidkit.images.windows import to_millis
+from vidkit.images.grid import to_millis
+from vidkit.images.rate_limits import StreamPoints
 
 START = 1_777_636_800_000
 HOUR = 3_600_000

@@ -8,7 +8,7 @@ from model_comparison import differences, operation
 from vidkit import DecodeError, RequestError
 from vidkit.images.fragments import ListFragmentsAnswer, ListFragmentsRequest
 from vidkit.images.models import GetImagesAnswer
-from vidkit.model import decode
+from vidkit.models.responses import decode
 
 API = "kinesis-video-archived-media"
 AT = datetime(2026, 5, 1, 12, 0, 0, 123_000, tzinfo=UTC)

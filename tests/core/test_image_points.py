@@ -8,7 +8,7 @@ import pytest
 from image_archive import Archive, moment, run
 
 from vidkit import RetryPolicy, VidKitError
-from vidkit.images.points import StreamPoints
+from vidkit.images.rate_limits import StreamPoints
 
 START = 1_777_636_800_000
 ARN = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/s/1234567890123"

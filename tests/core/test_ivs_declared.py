@@ -6,14 +6,8 @@ from hypothesis import strategies as st
 
 from vidkit import RequestError
 from vidkit.ivs import PlaybackRestrictionPolicy
-from vidkit.ivs.declared import (
-    Change,
-    Create,
-    Keep,
-    TooMany,
-    decide,
-)
-from vidkit.ivs.declared import EnsurePlaybackRestrictionPolicyRequest as Declared
+from vidkit.ivs.policy_diff import Change, Create, Keep, TooMany, decide
+from vidkit.ivs.policy_diff import EnsurePlaybackRestrictionPolicyRequest as Declared
 
 COUNTRIES = st.lists(st.sampled_from(["DE", "AT", "CH", "FR"]), max_size=5)
 ORIGINS = st.lists(st.sampled_from(["https://a.example", "https://b.example"]), max_size=3)

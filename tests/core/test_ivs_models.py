@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from vidkit import NotFoundError, RequestError, ThrottledError
 from vidkit.errors import InvalidRequestError
 from vidkit.ivs import BatchError, BatchGetChannelAnswer, Channel, MultitrackInputConfiguration
-from vidkit.ivs.channels import (
+from vidkit.ivs.channel_batches import batch_failure, in_order, parts
+from vidkit.ivs.models.channels import (
     CreateChannelAnswer,
     CreateChannelRequest,
     GetChannelRequest,
@@ -19,14 +20,13 @@ from vidkit.ivs.channels import (
     ListChannelsRequest,
     UpdateChannelRequest,
 )
-from vidkit.ivs.looks import batch_failure, in_order, parts
-from vidkit.ivs.streams import (
+from vidkit.ivs.models.streams import (
     GetStreamSessionAnswer,
     GetStreamSessionRequest,
     ListStreamSessionsAnswer,
 )
-from vidkit.ivs.tagging import TagResourceRequest, UntagResourceRequest
-from vidkit.model import decode, to_wire
+from vidkit.ivs.models.tags import TagResourceRequest, UntagResourceRequest
+from vidkit.models.responses import decode, to_wire
 
 BASE = "arn:aws:ivs:eu-central-1:123456789012:"
 ARN = f"{BASE}channel/abcDEF123456"

@@ -1,6 +1,6 @@
 import pytest
 
-from vidkit.ivs.rules import check_countries, check_origins
+from vidkit.ivs.models.rules import check_countries, check_origins
 
 
 def test_every_officially_assigned_code_is_a_country():

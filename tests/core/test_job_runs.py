@@ -12,8 +12,8 @@ from vidkit import (
     RequestError,
     VidKit,
 )
-from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
-from vidkit.planned_starts import planned_request_token
+from vidkit.jobs.idempotency import planned_request_token
+from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
 
 FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import RequestError
-from vidkit.journal import Journal, _facts
+from vidkit.jobs.journal import Journal, _facts
 
 
 async def written(path, *entries):

@@ -3,8 +3,9 @@
 import pytest
 from full_disk import fill
 
-from vidkit import RequestError, journal
-from vidkit.journal import Journal
+from vidkit import RequestError
+from vidkit.jobs import journal
+from vidkit.jobs.journal import Journal
 
 
 async def refusal(work):

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from vidkit import AsyncPager, RequestError, UnavailableError, VidKitTimeoutError, jsonl
-from vidkit.paging import TokenPages
+from vidkit import AsyncPager, RequestError, UnavailableError, VidKitTimeoutError
+from vidkit.paging import jsonl
+from vidkit.paging.pager import TokenPages
 from vidkit.rekognition import GetLabelDetectionAnswer
 
 

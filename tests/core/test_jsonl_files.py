@@ -12,8 +12,9 @@ import pytest
 from full_disk import fill
 from pydantic import BaseModel
 
-from vidkit import RequestError, UnavailableError, jsonl
-from vidkit.jsonl import write_jsonl
+from vidkit import RequestError, UnavailableError
+from vidkit.paging import jsonl
+from vidkit.paging.jsonl import write_jsonl
 from vidkit.rekognition import GetLabelDetectionAnswer
 
 

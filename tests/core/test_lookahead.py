@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import DecodeError, VidKitError
-from vidkit.lookahead import Lookahead, _next_token
-from vidkit.paging import TokenPages
+from vidkit.paging.pager import TokenPages
+from vidkit.paging.prefetch import Lookahead, _next_token
 
 LONG = 6
 """Turns of the loop that a page takes, more than a request needs to go out."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.transports.masks import MASK, masked, without
+from vidkit.transports.redaction import MASK, masked, without
 
 SECRET = "wJalrXUtnFEMI/K7MDENG=bPxRfiCY"
 

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
 from vidkit.images.models import GetImagesAnswer
-from vidkit.model import (
+from vidkit.models.responses import (
     OPEN,
     AwareDatetime,
     PascalRequest,

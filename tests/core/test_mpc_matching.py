@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from vidkit import DecodeError
 from vidkit.errors import service_error
 from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, TaskObject, ThumbTask
-from vidkit.mpc.clock import ServiceClock
+from vidkit.mpc.clock_bounds import ServiceClock
 from vidkit.mpc.error_codes import MEANINGS, code_in, explained
-from vidkit.mpc.looks import PageOrder
-from vidkit.mpc.markers import Wanted, judge, new_marker
+from vidkit.mpc.task_matching import Wanted, judge, new_marker
+from vidkit.mpc.task_search import PageOrder
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SURE = T0 - timedelta(seconds=5)

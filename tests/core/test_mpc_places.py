@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from vidkit.mpc import ObsObjInfo, TaskObject, ThumbTask
-from vidkit.mpc.markers import Wanted, judge, new_marker
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
+from vidkit.mpc.task_matching import Wanted, judge, new_marker
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from vidkit.planned_starts import (
+from vidkit.jobs.idempotency import (
     PlannedStart,
     plan_request_token,
     planned_request_token,

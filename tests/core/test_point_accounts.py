@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from image_archive import run
 
-from vidkit.images.points import StreamPoints
+from vidkit.images.rate_limits import StreamPoints
 
 
 async def seconds_of(*takes):

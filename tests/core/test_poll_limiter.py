@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from image_archive import run
 
-from vidkit import poll_limiter as module
-from vidkit.poll_limiter import minute_limiter, poll_limiter
+from vidkit.jobs import rate_limits as module
+from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 
 
 async def moments(limiter, count):

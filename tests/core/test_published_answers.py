@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from vidkit import RequestError
-from vidkit.model import decode
+from vidkit.models.responses import decode
 from vidkit.rekognition import (
     BoundingBox,
     GetCelebrityRecognitionAnswer,

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 import pytest
 
 from vidkit import ServiceError, ThrottledError
-from vidkit.replies import refusal, retry_after
 from vidkit.transports.base import Reply
+from vidkit.transports.error_responses import refusal, retry_after
 
 
 def reply(status, content, **headers):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from vidkit import AuthError, InvalidRequestError, NotFoundError, ThrottledError, UnavailableError
-from vidkit.replies import refusal, request_id, retry_after
 from vidkit.transports.base import Reply
+from vidkit.transports.error_responses import refusal, request_id, retry_after
 
 
 def reply(status, content, **headers):

@@ -15,7 +15,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.retry import Deadline, RetryBudget, decide, retry_cost, run
+from vidkit.retry.attempts import Deadline, RetryBudget, decide, retry_cost, run
 
 policies = st.builds(
     RetryPolicy,

@@ -14,8 +14,8 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.retry import Deadline, RetryBudget, decide, run
-from vidkit.transports.handover import handed_over, not_handed_over
+from vidkit._internal.send_state import handed_over, not_handed_over
+from vidkit.retry.attempts import Deadline, RetryBudget, decide, run
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def deadlines_in_virtual_time(monkeypatch):
         except RuntimeError:
             return 0.0
 
-    monkeypatch.setattr("vidkit.retry.time", SimpleNamespace(monotonic=moment))
+    monkeypatch.setattr("vidkit.retry.attempts.time", SimpleNamespace(monotonic=moment))
 
 
 def unavailable(**facts):

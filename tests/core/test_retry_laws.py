@@ -7,8 +7,9 @@ from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidkit import RetryPolicy, ThrottledError, UnavailableError, VidKitError, retry
-from vidkit.retry import Deadline, RetryBudget, retry_cost, run
+from vidkit import RetryPolicy, ThrottledError, UnavailableError, VidKitError
+from vidkit.retry import attempts
+from vidkit.retry.attempts import Deadline, RetryBudget, retry_cost, run
 
 POLICIES = st.builds(
     RetryPolicy,
@@ -50,7 +51,7 @@ def test_waits_stay_within_full_jitter(policy, kinds, draws):
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retry.asyncio, "sleep", sleep)
+        patch.setattr(attempts.asyncio, "sleep", sleep)
         with pytest.raises(VidKitError):
             asyncio.run(call())
     waits = [wait for wait in slept if wait]

@@ -5,9 +5,9 @@ from model_comparison import differences, operation, wire_name
 from pydantic import BaseModel
 
 from vidkit.images.models import GetDataEndpointAnswer, GetImagesAnswer, GetImagesRequest
-from vidkit.ivs import channels, streams, tagging
-from vidkit.ivs import policies as ivs
-from vidkit.rekognition import (
+from vidkit.ivs.models import channels, streams, tags
+from vidkit.ivs.models import policies as ivs
+from vidkit.rekognition.kinds import (
     celebrities,
     face_search,
     faces,
@@ -49,7 +49,7 @@ ANSWERS = [
     ("ivs", "UpdateChannel", channels.ChannelAnswer),
     ("ivs", "GetStreamSession", streams.GetStreamSessionAnswer),
     ("ivs", "ListStreamSessions", streams.ListStreamSessionsAnswer),
-    ("ivs", "ListTagsForResource", tagging.ListTagsForResourceAnswer),
+    ("ivs", "ListTagsForResource", tags.ListTagsForResourceAnswer),
 ]
 REQUESTS = [
     ("rekognition", "StartLabelDetection", labels.StartLabelDetectionRequest),
@@ -82,9 +82,9 @@ REQUESTS = [
     ("ivs", "GetStreamSession", streams.GetStreamSessionRequest),
     ("ivs", "ListStreamSessions", streams.ListStreamSessionsRequest),
     ("ivs", "StopStream", streams.StopStreamRequest),
-    ("ivs", "TagResource", tagging.TagResourceRequest),
-    ("ivs", "UntagResource", tagging.UntagResourceRequest),
-    ("ivs", "ListTagsForResource", tagging.ListTagsForResourceRequest),
+    ("ivs", "TagResource", tags.TagResourceRequest),
+    ("ivs", "UntagResource", tags.UntagResourceRequest),
+    ("ivs", "ListTagsForResource", tags.ListTagsForResourceRequest),
 ]
 
 JOB_KINDS = [

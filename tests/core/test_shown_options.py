@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from vidkit import AwsConfig, ConfigError, HuaweiConfig, HuaweiCredentials, PollPolicy
-from vidkit.config.values import (
+from vidkit.config.field_checks import (
     check_address,
     check_private,
     check_together,

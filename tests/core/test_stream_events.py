@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import DecodeError
-from vidkit.rekognition.stream_events import (
+from vidkit.rekognition.stream_processors.results import (
     ConnectedHomeEvent,
     FaceSearchRecord,
     parse_connected_home_event,

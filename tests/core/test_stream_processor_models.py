@@ -5,9 +5,9 @@ import json
 import pytest
 from model_comparison import differences, operation, wire_name
 
-from vidkit.model import decode
-from vidkit.rekognition import stream_processor_answers as answers
-from vidkit.rekognition import stream_processor_requests as requests
+from vidkit.models.responses import decode
+from vidkit.rekognition.stream_processors import requests
+from vidkit.rekognition.stream_processors import responses as answers
 
 ANSWERS = [
     ("CreateStreamProcessor", answers.CreateStreamProcessorAnswer),

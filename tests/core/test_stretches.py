@@ -3,9 +3,9 @@
 import pytest
 
 from vidkit import DecodeError
-from vidkit.images.coverage import Stretch, covered, spans_of, stretches
 from vidkit.images.fragments import Fragment
-from vidkit.images.windows import Grid, windows
+from vidkit.images.grid import Grid, windows
+from vidkit.images.windows.coverage import Stretch, covered, spans_of, stretches
 
 
 def cut(grid, *, begin=None, page_size=25):

@@ -1,6 +1,6 @@
 import pytest
 
-from vidkit.tags import check_tag_keys, check_tags
+from vidkit.models.aws_tags import check_tag_keys, check_tags
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from vidkit.threads import in_thread
+from vidkit._internal.threads import in_thread
 
 
 class Work:

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from vidkit import AsyncPager, DecodeError, RequestError
-from vidkit.paging import TokenPages
-from vidkit.tasks import cancel_quietly, result_of
+from vidkit._internal.tasks import cancel_quietly, result_of
+from vidkit.paging.pager import TokenPages
 
 
 class FakePage:

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from vidkit.images import window_source
-from vidkit.images.window_source import KnownWindows, UnsavedWindows
-from vidkit.images.windows import Grid, windows
+from vidkit.images.grid import Grid, windows
+from vidkit.images.windows import source as source_module
+from vidkit.images.windows.source import KnownWindows, UnsavedWindows
 
 GRID = Grid(0, 99_500, 1000)
 
@@ -68,7 +68,7 @@ async def test_what_lies_between_the_points_is_not_asked_about():
 
 
 async def test_a_long_stretch_that_is_saved_does_not_hold_up_the_loop(monkeypatch):
-    monkeypatch.setattr(window_source, "_STRIDE", 3)
+    monkeypatch.setattr(source_module, "_STRIDE", 3)
     unsaved = source(set(range(0, 80_000, 1000)))
     turns = 0
 
@@ -94,7 +94,7 @@ async def test_a_long_stretch_that_is_saved_does_not_hold_up_the_loop(monkeypatc
 
 
 async def test_that_nothing_is_known_at_the_moment_is_no_stretch(monkeypatch):
-    monkeypatch.setattr(window_source, "_STRIDE", 3)
+    monkeypatch.setattr(source_module, "_STRIDE", 3)
     unsaved = source(set(), page_size=25)
     assert [window.start for window in iter(unsaved.take, None)] == [0, 25_000, 50_000, 75_000]
     assert not await unsaved.more()

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from vidkit import UnavailableError
+from vidkit.images.grid import Window, from_millis, windows
 from vidkit.images.models import Image
-from vidkit.images.window_pages import WindowPages
-from vidkit.images.window_source import KnownWindows
-from vidkit.images.windows import Window, from_millis, windows
+from vidkit.images.windows.pages import WindowPages
+from vidkit.images.windows.source import KnownWindows
 
 
 class Fetching:

@@ -3,13 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.images.windows import (
-    LONGEST_WINDOW,
-    PAGE_SIZE,
-    from_millis,
-    to_millis,
-    windows,
-)
+from vidkit.images.grid import LONGEST_WINDOW, PAGE_SIZE, from_millis, to_millis, windows
 
 starts = st.integers(0, 4_000_000_000_000)
 intervals = st.integers(200, 20_000) | st.integers(200, 4_000_000)

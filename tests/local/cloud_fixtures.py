@@ -19,7 +19,7 @@ from PIL import Image
 from yarl import URL
 
 from vidkit.local import LocalCloud
-from vidkit.local.wire import Request
+from vidkit.local.protocol.wire import Request
 
 SECONDS = 4
 FRAME_RATE = 10

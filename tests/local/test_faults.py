@@ -21,7 +21,7 @@ from vidkit import (
     VidKitTimeoutError,
 )
 from vidkit.local import FaultRule, LocalCloud
-from vidkit.local.faults.rules import KINDS, Faults
+from vidkit.local.faults.fault_rules import KINDS, Faults
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from cloud_fixtures import to_request
 
-from vidkit.local.iam.accounts import Accounts, TemporaryKey
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.huawei_accounts import Accounts, TemporaryKey
+from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.huawei import canonical_request, verify_huawei
-from vidkit.local.state import Identity
-from vidkit.local.wire import Fault
 
 VECTORS = json.loads(Path(__file__).with_name("huawei_vectors.json").read_text("utf-8"))
 HUAWEI_NOW = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)

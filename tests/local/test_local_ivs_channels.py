@@ -7,8 +7,8 @@ from cloud_fixtures import boto, call, refusal, send, signed_headers
 
 from vidkit.local import LocalCloud
 from vidkit.local.ivs.channel_rules import changed_settings, new_settings
-from vidkit.local.ivs.refusals import HEADERS
-from vidkit.local.wire import Fault
+from vidkit.local.ivs.error_responses import HEADERS
+from vidkit.local.protocol.wire import Fault
 
 ACCOUNT = "arn:aws:ivs:us-east-1:123456789012"
 MISSING = f"{ACCOUNT}:channel/abcdefABCDEF"
@@ -274,7 +274,7 @@ async def test_lists_show_summaries_in_order_of_creation(ivs):
 
 async def test_a_page_of_a_list_has_a_hundred_channels_unless_asked_otherwise(cloud, ivs):
     from vidkit.local.ivs.channels import Channels
-    from vidkit.local.ivs.shelf import Pages
+    from vidkit.local.ivs.store import Pages
 
     made = Channels(cloud.state, Pages())
     for index in range(101):

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 from vidkit.local.ivs import tags
 from vidkit.local.ivs.channels import Channels
 from vidkit.local.ivs.policies import Policies
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.streams import Streams, end_stream, go_live
-from vidkit.local.state import Identity, State
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import Identity, State
 
 T0 = datetime(2026, 5, 1, tzinfo=UTC)
 STOP_SECONDS = 10

@@ -7,8 +7,8 @@ from vidkit.local import LocalCloud
 from vidkit.local.ivs import limits
 from vidkit.local.ivs.limits import Throttle, rate_of
 from vidkit.local.ivs.service import Ivs
-from vidkit.local.state import Identity, State
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import Identity, State
 
 OPERATIONS = [
     "CreateChannel",

@@ -8,9 +8,9 @@ from cloud_fixtures import boto, call, refusal, write_video
 from vidkit.local import LocalCloud
 from vidkit.local.kinesis_video import KinesisVideo
 from vidkit.local.kinesis_video.limits import Limits
-from vidkit.local.state import Identity, State
-from vidkit.local.streams import make_stream
-from vidkit.local.wire import Fault, Request
+from vidkit.local.kinesis_video.video_streams import make_stream
+from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.runtime.state import Identity, State
 
 T0 = datetime(2026, 5, 1, 12, tzinfo=UTC)
 STREAM = "front-door"

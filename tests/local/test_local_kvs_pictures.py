@@ -9,7 +9,7 @@ import pytest
 from cloud_fixtures import FRAME_RATE, SECONDS, brightness, write_video
 from PIL import Image
 
-from vidkit.local.threads import in_thread
+from vidkit.local.runtime.worker_threads import in_thread
 from vidkit.local.video import media, pictures
 from vidkit.local.video.pictures import Pictures, Style, VideoFile
 

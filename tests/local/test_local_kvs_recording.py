@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from vidkit.local.kinesis_video import KinesisVideo
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.spans import Spans
-from vidkit.local.state import Identity, State, Stream
-from vidkit.local.streams import make_stream
-from vidkit.local.wire import Request
+from vidkit.local.kinesis_video.video_streams import make_stream
+from vidkit.local.protocol.wire import Request
+from vidkit.local.runtime.state import Identity, State, Stream
 
 T0 = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ORIGIN = round(T0.timestamp() * 1000)

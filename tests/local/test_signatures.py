@@ -11,6 +11,8 @@ from botocore.client import Config
 from botocore.credentials import Credentials
 from cloud_fixtures import to_request
 
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws import (
     JSON,
     OBJECT_STORE,
@@ -18,8 +20,6 @@ from vidkit.local.signatures.aws import (
     scoped_service,
     verify_aws,
 )
-from vidkit.local.state import Identity
-from vidkit.local.wire import Fault
 
 IDENTITY = Identity()
 HOST = "127.0.0.1:4588"

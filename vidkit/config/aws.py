@@ -3,8 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
-from vidkit.checks import checked_constructor
-from vidkit.config.values import (
+from vidkit._internal.arguments import checked_constructor
+from vidkit.config.field_checks import (
     SECRET,
     Private,
     check_flag,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from vidkit.checks import checked_constructor
-from vidkit.config.values import (
+from vidkit._internal.arguments import checked_constructor
+from vidkit.config.field_checks import (
     NO_TEXT,
     SECRET,
     SECRET_WITH_SPACES,

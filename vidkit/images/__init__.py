@@ -3,8 +3,8 @@
 from vidkit.images.client import ImagesClient
 from vidkit.images.fragments import Fragment, ListFragmentsAnswer
 from vidkit.images.models import Image, ImageError, ImageFormat, ImagePage, ImageSelectorType
-from vidkit.images.progress_bar import SaveProgressBar
-from vidkit.images.save import MissingImage, OnProgress, SaveProgress, SaveReport
+from vidkit.images.saving.progress_bar import SaveProgressBar
+from vidkit.images.saving.saver import MissingImage, OnProgress, SaveProgress, SaveReport
 
 __all__ = [
     "Fragment",

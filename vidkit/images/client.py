@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any
 
-from vidkit.calls import Caller, Operation
-from vidkit.checks import operation
+from vidkit._internal.arguments import operation
+from vidkit.calls.caller import Caller, Operation
 from vidkit.errors import DecodeError, RequestError
-from vidkit.images.archive import Archive, Cost
-from vidkit.images.coverage import Span, Stretch, spans_of
+from vidkit.images.archived_media import Archive, Cost
 from vidkit.images.fragments import Fragment, ListFragmentsAnswer, ListFragmentsRequest
+from vidkit.images.grid import PAGE_SIZE, Grid, Window, from_millis, windows
 from vidkit.images.models import (
     GetImagesAnswer,
     GetImagesRequest,
@@ -20,13 +20,13 @@ from vidkit.images.models import (
     ImagePage,
     ImageSelectorType,
 )
-from vidkit.images.points import METADATA_OF_IMAGES
-from vidkit.images.recorded import RecordedWindows
-from vidkit.images.save import OnProgress, Saver, SaveReport, check_progress, find_target
-from vidkit.images.window_pages import WindowPages
-from vidkit.images.window_source import KnownWindows, UnsavedWindows, WindowSource
-from vidkit.images.windows import PAGE_SIZE, Grid, Window, from_millis, windows
-from vidkit.paging import AsyncPager
+from vidkit.images.rate_limits import METADATA_OF_IMAGES
+from vidkit.images.saving.saver import OnProgress, Saver, SaveReport, check_progress, find_target
+from vidkit.images.windows.coverage import Span, Stretch, spans_of
+from vidkit.images.windows.pages import WindowPages
+from vidkit.images.windows.recorded import RecordedWindows
+from vidkit.images.windows.source import KnownWindows, UnsavedWindows, WindowSource
+from vidkit.paging.pager import AsyncPager
 
 __all__ = ["ImagesClient"]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from vidkit.images.models import ImageSelectorType, Moment, StreamRequest
-from vidkit.model import AwareDatetime, PascalResponse
+from vidkit.models.responses import AwareDatetime, PascalResponse
 
 __all__ = ["Fragment", "ListFragmentsAnswer", "ListFragmentsRequest"]
 

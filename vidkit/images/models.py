@@ -16,8 +16,14 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit.images.windows import Grid, from_millis, to_millis
-from vidkit.model import OPEN, AwareDatetime, PascalRequest, PascalResponse, ResponseModel
+from vidkit.images.grid import Grid, from_millis, to_millis
+from vidkit.models.responses import (
+    OPEN,
+    AwareDatetime,
+    PascalRequest,
+    PascalResponse,
+    ResponseModel,
+)
 
 __all__ = [
     "GetDataEndpointAnswer",

@@ -1,7 +1,7 @@
 """Amazon IVS: channels, their streams, playback restriction policies, tags."""
 
-from vidkit.ivs.attaching import PolicyReport
-from vidkit.ivs.channels import (
+from vidkit.ivs.client import IvsClient
+from vidkit.ivs.models.channels import (
     BatchError,
     BatchGetChannelAnswer,
     Channel,
@@ -13,9 +13,11 @@ from vidkit.ivs.channels import (
     Srt,
     StreamKey,
 )
-from vidkit.ivs.client import IvsClient
-from vidkit.ivs.policies import ListPlaybackRestrictionPoliciesAnswer, PlaybackRestrictionPolicy
-from vidkit.ivs.streams import (
+from vidkit.ivs.models.policies import (
+    ListPlaybackRestrictionPoliciesAnswer,
+    PlaybackRestrictionPolicy,
+)
+from vidkit.ivs.models.streams import (
     AudioConfiguration,
     DestinationConfiguration,
     IngestConfiguration,
@@ -30,6 +32,7 @@ from vidkit.ivs.streams import (
     ThumbnailConfiguration,
     VideoConfiguration,
 )
+from vidkit.ivs.policy_report import PolicyReport
 
 __all__ = [
     "AudioConfiguration",

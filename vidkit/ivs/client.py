@@ -1,8 +1,8 @@
 """Amazon IVS as one client, put together from its rooms."""
 
-from vidkit.ivs.attach_operations import AttachOperations
-from vidkit.ivs.ensure_operations import EnsureOperations
-from vidkit.ivs.stream_operations import StreamOperations
+from vidkit.ivs.operations.attach import AttachOperations
+from vidkit.ivs.operations.ensure import EnsureOperations
+from vidkit.ivs.operations.streams import StreamOperations
 
 __all__ = ["IvsClient"]
 

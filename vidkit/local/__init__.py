@@ -2,11 +2,11 @@
 
 from vidkit.local import requirements as requirements
 from vidkit.local.cloud import LocalCloud
-from vidkit.local.faults.rules import FaultKind, FaultRule
-from vidkit.local.iam.accounts import TemporaryKey
+from vidkit.local.faults.fault_rules import FaultKind, FaultRule
+from vidkit.local.protocol.wire import RecordedCall
 from vidkit.local.rekognition.scripts import ScriptedLabel
-from vidkit.local.state import Identity, StoredObject, Stream
-from vidkit.local.wire import RecordedCall
+from vidkit.local.runtime.huawei_accounts import TemporaryKey
+from vidkit.local.runtime.state import Identity, StoredObject, Stream
 
 __all__ = [
     "FaultKind",

@@ -24,7 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from vidkit.local.video.clock import LAST_MS, Clock, ClockError, read_clock
+from vidkit.local.video.burnt_in_clock import LAST_MS, Clock, ClockError, read_clock
 from vidkit.local.video.scenes import DrawnScene, draw_scene
 
 __all__ = ["ClockError", "RenderedClip", "Scene", "read_clock", "render_clip"]

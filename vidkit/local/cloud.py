@@ -5,15 +5,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from vidkit.local.notifications.remote import RemotePublisher, require_local_endpoint
-from vidkit.local.server import Server, require_loopback
+from vidkit.local.protocol.wire import RecordedCall, Service
+from vidkit.local.runtime.state import Identity, State
+from vidkit.local.server.http_server import Server, require_loopback
 from vidkit.local.setup.broadcasts import BroadcastSetup
+from vidkit.local.setup.faults import FaultSetup
+from vidkit.local.setup.huawei_accounts import TenantSetup
 from vidkit.local.setup.jobs import JobSetup
-from vidkit.local.setup.mishaps import FaultSetup
 from vidkit.local.setup.objects import ObjectSetup
 from vidkit.local.setup.streams import StreamSetup
-from vidkit.local.setup.tenants import TenantSetup
-from vidkit.local.state import Identity, State
-from vidkit.local.wire import RecordedCall, Service
 
 if TYPE_CHECKING:
     from vidkit import VidKit

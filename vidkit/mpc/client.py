@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from vidkit.calls import Caller
-from vidkit.checks import operation
+from vidkit._internal.arguments import operation
+from vidkit.calls.caller import Caller
 from vidkit.errors import ConflictError, RequestError, ServiceError
-from vidkit.jobs import Job, JobPoll, JobRef, Watched
-from vidkit.mpc.api import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
-from vidkit.mpc.creates import Create
+from vidkit.jobs.idempotency import planned_start
+from vidkit.jobs.job import Job, JobPoll, JobRef, Watched
+from vidkit.mpc.caller import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
+from vidkit.mpc.create_once import Create
 from vidkit.mpc.models import ListThumbnailsTaskAnswer, TaskStatus, ThumbTask
 from vidkit.mpc.parameters import (
     CreateThumbnailsTaskRequest,
@@ -18,9 +19,8 @@ from vidkit.mpc.parameters import (
     TaskIdRequest,
     ThumbnailPara,
 )
-from vidkit.mpc.polls import TaskWatch, no_such_task
-from vidkit.paging import AsyncPager
-from vidkit.planned_starts import planned_start
+from vidkit.mpc.shared_polls import TaskWatch, no_such_task
+from vidkit.paging.pager import AsyncPager
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["MpcClient"]

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from vidkit.jobs import JobPoll, JobState
-from vidkit.model import OPEN, ResponseModel
+from vidkit.jobs.job import JobPoll, JobState
+from vidkit.models.responses import OPEN, ResponseModel
 from vidkit.mpc.error_codes import code_in, explained
 
 __all__ = [

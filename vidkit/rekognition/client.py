@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from vidkit.jobs import Job, JobRef
-from vidkit.paging import AsyncPager
-from vidkit.rekognition.celebrity_operations import CelebrityOperations
-from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.completion_operations import CompletionOperations
-from vidkit.rekognition.face_operations import FaceOperations
-from vidkit.rekognition.face_search_operations import FaceSearchOperations
-from vidkit.rekognition.label_operations import LabelOperations
-from vidkit.rekognition.moderation_operations import ModerationOperations
-from vidkit.rekognition.person_operations import PersonOperations
-from vidkit.rekognition.segment_operations import SegmentOperations
-from vidkit.rekognition.stream_processor_operations import StreamProcessorOperations
-from vidkit.rekognition.text_operations import TextOperations
+from vidkit.jobs.job import Job, JobRef
+from vidkit.paging.pager import AsyncPager
+from vidkit.rekognition.completion.completion_queue import CompletionQueue
+from vidkit.rekognition.operations.celebrities import CelebrityOperations
+from vidkit.rekognition.operations.completion import CompletionOperations
+from vidkit.rekognition.operations.face_search import FaceSearchOperations
+from vidkit.rekognition.operations.faces import FaceOperations
+from vidkit.rekognition.operations.labels import LabelOperations
+from vidkit.rekognition.operations.moderation import ModerationOperations
+from vidkit.rekognition.operations.persons import PersonOperations
+from vidkit.rekognition.operations.segments import SegmentOperations
+from vidkit.rekognition.operations.stream_processors import StreamProcessorOperations
+from vidkit.rekognition.operations.texts import TextOperations
 
 __all__ = ["RekognitionClient"]
 

@@ -14,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit.checks import shown
-from vidkit.jobs import JobPoll, JobState
-from vidkit.model import OPEN, PascalRequest, PascalResponse, pascal_leaf
+from vidkit._internal.arguments import shown
+from vidkit.jobs.job import JobPoll, JobState
+from vidkit.models.responses import OPEN, PascalRequest, PascalResponse, pascal_leaf
 
 __all__ = [
     "BoundingBox",

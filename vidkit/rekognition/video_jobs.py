@@ -3,16 +3,16 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from vidkit.calls import Caller, Operation
+from vidkit.calls.caller import Caller, Operation
 from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
-from vidkit.jobs import Job, JobPoll, JobRef, JobState, Watched
-from vidkit.lookahead import Decoding
-from vidkit.model import to_wire
-from vidkit.paging import AsyncPager
-from vidkit.poll_limiter import poll_limiter
-from vidkit.rekognition.completion import CompletionQueue
-from vidkit.rekognition.job_kind import JobKind
-from vidkit.rekognition.kinds import kind_named
+from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
+from vidkit.jobs.rate_limits import poll_limiter
+from vidkit.models.responses import to_wire
+from vidkit.paging.pager import AsyncPager
+from vidkit.paging.prefetch import Decoding
+from vidkit.rekognition.completion.completion_queue import CompletionQueue
+from vidkit.rekognition.kinds.kind import JobKind
+from vidkit.rekognition.kinds.registry import kind_named
 from vidkit.rekognition.models import GetRequest, StartRequest, VideoJobPage
 from vidkit.transports.base import AwsRequest
 

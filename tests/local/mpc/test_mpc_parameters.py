@@ -3,7 +3,7 @@
 import pytest
 from mpc_calls import PATH, SOURCE, TARGET, call, listed, refusal, taken
 
-from vidkit.local.wire import Fault, Request
+from vidkit.local.protocol.wire import Fault, Request
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from mpc_calls import (
 
 from vidkit.local import LocalCloud, clips
 from vidkit.local.mpc.service import Mpc
-from vidkit.local.wire import Fault, Request
+from vidkit.local.protocol.wire import Fault, Request
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from vidkit.local.notifications.attributes import Attribute, digest
-from vidkit.local.notifications.policies import is_policy, lets_in
 from vidkit.local.notifications.query import read_form
-from vidkit.local.wire import Fault
+from vidkit.local.notifications.queue_policies import is_policy, lets_in
+from vidkit.local.protocol.wire import Fault
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jobs"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:done"

@@ -11,7 +11,7 @@ from notification_calls import Caller, bodies, make_queue, policy
 
 from vidkit.local import LocalCloud
 from vidkit.local.notifications.remote import RemotePublisher
-from vidkit.local.state import Identity, State
+from vidkit.local.runtime.state import Identity, State
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-done"

@@ -17,7 +17,7 @@ from notification_calls import (
     policy,
 )
 
-from vidkit.local.wire import Request
+from vidkit.local.protocol.wire import Request
 
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:AmazonRekognition-done"
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"

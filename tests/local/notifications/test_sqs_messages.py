@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from notification_calls import bodies, code_of, make_queue
 
-from vidkit.local.notifications.messages import Queue
+from vidkit.local.notifications.message_queue import Queue
 
 
 async def test_a_message_goes_through_the_queue(sqs):

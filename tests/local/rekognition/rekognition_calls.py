@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vidkit.local.state import Identity, State, StoredObject
-from vidkit.local.wire import Fault, Request
+from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.runtime.state import Identity, State, StoredObject
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VIDEO = {"S3Object": {"Bucket": "videos", "Name": "clip.mp4"}}

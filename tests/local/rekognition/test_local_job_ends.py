@@ -8,10 +8,10 @@ import pytest
 from rekognition_calls import NOW, call, code_of, detect, finished, label, start
 
 from vidkit.local import LocalCloud
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.rekognition.limits import Throttle, rate_of
 from vidkit.local.rekognition.scripts import _DETAILS, JOB_KINDS, SCRIPTED_KINDS
 from vidkit.local.rekognition.service import Rekognition
-from vidkit.local.rekognition.throttle import Throttle, rate_of
-from vidkit.local.wire import Fault
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-done"
 CHANNEL = {"SNSTopicArn": TOPIC, "RoleArn": "arn:aws:iam::123456789012:role/r"}

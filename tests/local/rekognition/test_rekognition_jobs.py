@@ -23,9 +23,9 @@ from rekognition_calls import (
 )
 
 from vidkit.local import LocalCloud
+from vidkit.local.protocol.wire import Fault, Request
 from vidkit.local.rekognition.service import Rekognition
 from vidkit.local.video import media
-from vidkit.local.wire import Fault, Request
 
 
 @pytest.mark.parametrize(

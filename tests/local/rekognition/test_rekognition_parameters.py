@@ -3,8 +3,8 @@
 import pytest
 from rekognition_calls import VIDEO, call, code_of
 
-from vidkit.local.service_models import ServiceModel
-from vidkit.local.wire import Fault, Request
+from vidkit.local.protocol.service_models import ServiceModel
+from vidkit.local.protocol.wire import Fault, Request
 
 
 @pytest.mark.parametrize(

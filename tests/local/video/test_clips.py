@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageStat
 from vidkit.local import clips
 from vidkit.local.clips import ClockError, read_clock, render_clip
 from vidkit.local.video import media
-from vidkit.local.video.clock import LAST_MS, Clock, clock_text
+from vidkit.local.video.burnt_in_clock import LAST_MS, Clock, clock_text
 
 SIZE = (320, 180)
 

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from vidkit.local.faults.rules import FaultRule
-from vidkit.local.wire import Answer
+from vidkit.local.faults.fault_rules import FaultRule
+from vidkit.local.protocol.wire import Answer
 
 __all__ = ["DEFAULT_SECONDS", "Breakage"]
 

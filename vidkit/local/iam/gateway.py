@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from vidkit.local.iam.accounts import Accounts, iso
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.huawei_accounts import Accounts, iso
+from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.huawei import refusal, signed_by, verify_huawei
-from vidkit.local.state import Identity
-from vidkit.local.wire import Answer, Fault, Request
 
 MAX_SIGNED_BODY: Final = 12 * 2**20
 """The longest body, in bytes, of a request that is signed with a key."""

@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
-from vidkit.local.iam.accounts import iso
 from vidkit.local.iam.gateway import JSON
-from vidkit.local.state import State
-from vidkit.local.visitors import page_complaint
-from vidkit.local.wire import Answer, Fault, Request
+from vidkit.local.protocol.browser_guard import page_complaint
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.huawei_accounts import iso
+from vidkit.local.runtime.state import State
 
 TOKEN_PATH: Final = "/meta-data/latest/api/token"  # noqa: S105 - a path
 KEY_PATH: Final = "/openstack/latest/securitykey"

@@ -6,12 +6,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
-from vidkit.local.iam.accounts import Accounts, Token, iso
 from vidkit.local.iam.gateway import JSON, check_caller, gateway_answer
+from vidkit.local.protocol.browser_guard import page_complaint
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.huawei_accounts import Accounts, Token, iso
+from vidkit.local.runtime.state import Identity, State
 from vidkit.local.signatures.huawei import signed_by
-from vidkit.local.state import Identity, State
-from vidkit.local.visitors import page_complaint
-from vidkit.local.wire import Answer, Fault, Request, parse_json
 
 MAX_PER_PAGE = 5000
 

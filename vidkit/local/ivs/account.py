@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from vidkit.local.ivs.sessions import Session
-from vidkit.local.ivs.shelf import Shelf
+from vidkit.local.ivs.store import Shelf
 
 MOST_SESSIONS: Final = 1000
 """Stream sessions that a channel remembers; the oldest are forgotten first."""

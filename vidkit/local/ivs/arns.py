@@ -5,7 +5,7 @@ import secrets
 import string
 from typing import Any, Final
 
-from vidkit.local.state import Identity
+from vidkit.local.runtime.state import Identity
 
 _CHARACTERS: Final = string.ascii_letters + string.digits
 _ID_LENGTH: Final = 12

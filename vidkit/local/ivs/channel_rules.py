@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vidkit.local.ivs.refusals import invalid
+from vidkit.local.ivs.error_responses import invalid
 
 _ADVANCED: Final = frozenset({"ADVANCED_SD", "ADVANCED_HD"})
 _DEFAULT_PRESET: Final = "HIGHER_BANDWIDTH_DELIVERY"

@@ -6,10 +6,10 @@ from typing import Any, Final
 from vidkit.local.ivs.account import Channel
 from vidkit.local.ivs.arns import addresses_of, new_arn, stream_key_of
 from vidkit.local.ivs.channel_rules import changed_settings, new_settings
-from vidkit.local.ivs.refusals import conflict, over_quota
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.error_responses import conflict, over_quota
+from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.tags import check_tags
-from vidkit.local.state import State
+from vidkit.local.runtime.state import State
 
 DEFAULT_MAX_RESULTS: Final = 100
 """Channels on a page where the request names no number."""

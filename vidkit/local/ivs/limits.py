@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from vidkit.local.ivs.refusals import too_fast
-from vidkit.local.rates import TokenBucket
+from vidkit.local.ivs.error_responses import too_fast
+from vidkit.local.runtime.rates import TokenBucket
 
 _RATE = 5.0
 _TAGS_RATE = 10.0

@@ -5,10 +5,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from vidkit.local.ivs.arns import new_arn
-from vidkit.local.ivs.refusals import conflict, invalid, over_quota
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.error_responses import conflict, invalid, over_quota
+from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.tags import check_tags
-from vidkit.local.state import State
+from vidkit.local.runtime.state import State
 
 DEFAULT_MAX_RESULTS: Final = 1
 """Policies on a page where the request names no number."""

@@ -9,15 +9,15 @@ from urllib.parse import unquote
 from vidkit.local.ivs import tags
 from vidkit.local.ivs.account import Account
 from vidkit.local.ivs.channels import Channels
+from vidkit.local.ivs.error_responses import HEADERS, MEDIA_TYPE, invalid, refusal_answer
 from vidkit.local.ivs.limits import Throttle
 from vidkit.local.ivs.policies import Policies, check_countries
-from vidkit.local.ivs.refusals import HEADERS, MEDIA_TYPE, invalid, refusal_answer
-from vidkit.local.ivs.shelf import Pages
+from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.streams import Streams
-from vidkit.local.lazy_models import LazyModel
-from vidkit.local.state import State
-from vidkit.local.threads import in_thread
-from vidkit.local.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.lazy_models import LazyModel
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.state import State
+from vidkit.local.runtime.worker_threads import in_thread
 
 _Handler: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from vidkit.local.ivs.account import Channel
-from vidkit.local.ivs.refusals import not_broadcasting, not_found
+from vidkit.local.ivs.error_responses import not_broadcasting, not_found
 from vidkit.local.ivs.sessions import Session, new_stream_id
-from vidkit.local.ivs.shelf import Pages
-from vidkit.local.state import State
+from vidkit.local.ivs.store import Pages
+from vidkit.local.runtime.state import State
 
 DEFAULT_MAX_RESULTS: Final = 100
 """Stream sessions on a page where the request names no number."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from vidkit.local.ivs.account import Account
-from vidkit.local.ivs.refusals import invalid, not_found
+from vidkit.local.ivs.error_responses import invalid, not_found
 
 MOST_TAGS: Final = 50
 """Tags that a resource may have."""

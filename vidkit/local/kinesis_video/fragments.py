@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.state import Stream
+from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.runtime.state import Stream
 
 DEFAULT_MAX_RESULTS: Final = 100
 """Fragments on a page unless asked otherwise. The service's model states none; this is ours."""

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.state import Stream
+from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.runtime.state import Stream
 from vidkit.local.video.media import NotAVideoError
 from vidkit.local.video.pictures import Pictures, Style, VideoFile
 

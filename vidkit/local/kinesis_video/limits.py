@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from vidkit.local.rates import TokenBucket
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.rates import TokenBucket
 
 ENDPOINTS_OF_ACCOUNT: Final = 300
 ENDPOINTS_OF_STREAM: Final = 5

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Literal, TypeAlias
 
 from vidkit.local.kinesis_video.spans import Spans
-from vidkit.local.state import Span, Stream
+from vidkit.local.runtime.state import Span, Stream
 
 Media: TypeAlias = Literal["PICTURES", "MEDIA_ERROR", "NO_MEDIA"]
 """Pictures, media without pictures, or nothing."""

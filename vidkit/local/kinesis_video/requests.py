@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 _LATEST_SECONDS = 253_402_300_799
 _TIMES = ("StartTimestamp", "EndTimestamp")

@@ -18,13 +18,13 @@ from vidkit.local.kinesis_video.images import ImagesRequest, images_page, read_i
 from vidkit.local.kinesis_video.limits import Limits
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, not_found, read_times
-from vidkit.local.lazy_models import LazyModel
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.state import State, Stream
-from vidkit.local.threads import in_thread
+from vidkit.local.protocol.lazy_models import LazyModel
+from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.state import State, Stream
+from vidkit.local.runtime.worker_threads import in_thread
 from vidkit.local.video.media import NotAVideoError
 from vidkit.local.video.pictures import Pictures, VideoFile
-from vidkit.local.wire import Answer, Fault, Request, parse_json
 
 _JSON: Final = "application/json"
 _PATH = re.compile(r"(?:/data/(?P<key>[0-9a-f]{16}))?/(?P<call>getImages|listFragments)")

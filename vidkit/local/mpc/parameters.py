@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard, cast
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 DEFAULT_INTERVAL = 12
 DEFAULT_MAX_LENGTH = 480

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from vidkit.local.iam.gateway import JSON, gateway_answer
 from vidkit.local.mpc.parameters import SnapshotRequest, invalid, read_request, read_task_ids
 from vidkit.local.mpc.tasks import Task, Tasks, location_item, timestamp
-from vidkit.local.rates import TokenBucket
-from vidkit.local.state import State, StoredObject
-from vidkit.local.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.rates import TokenBucket
+from vidkit.local.runtime.state import State, StoredObject
 
 MAX_SIZE = 100
 MAX_PAGE = 50_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from vidkit.local.mpc.parameters import DEFAULT_INTERVAL, DEFAULT_MAX_LENGTH, SnapshotRequest
-from vidkit.local.threads import checkpoint
+from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video import media
 
 PATIENCE = 10.0

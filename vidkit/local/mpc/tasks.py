@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from vidkit.local.mpc.parameters import Location, SnapshotRequest
 from vidkit.local.mpc.snapshots import Picture, TooSlowError, pack, take_pictures
 from vidkit.local.objects.files import as_file
-from vidkit.local.state import State, StoredObject
-from vidkit.local.threads import in_thread
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import State, StoredObject
+from vidkit.local.runtime.worker_threads import in_thread
 from vidkit.local.video import media
-from vidkit.local.wire import Fault
 
 WORKERS = 2
 """Tasks that are processed at a time; the others wait."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 _STRING = b"\x01"
 _BINARY = b"\x02"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 MAX_BATCH = 10
 """Entries of a batch."""

@@ -5,7 +5,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 

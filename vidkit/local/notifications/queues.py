@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from vidkit.local.notifications.attributes import Attribute
-from vidkit.local.notifications.messages import Queue
-from vidkit.local.notifications.policies import is_policy, lets_in
-from vidkit.local.state import State
-from vidkit.local.wire import Fault
+from vidkit.local.notifications.message_queue import Queue
+from vidkit.local.notifications.queue_policies import is_policy, lets_in
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import State
 
 SETTABLE: dict[str, tuple[int, int, int]] = {
     "VisibilityTimeout": (30, 0, 43_200),

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vidkit.local.notifications.attributes import digest
-from vidkit.local.notifications.messages import MAX_IN_FLIGHT, Message, Queue
+from vidkit.local.notifications.message_queue import MAX_IN_FLIGHT, Message, Queue
 from vidkit.local.notifications.presence import client_is_there
-from vidkit.local.state import State
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import State
 
 MAX_MESSAGES = 10
 MAX_WAIT = 20

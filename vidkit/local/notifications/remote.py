@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
+from vidkit.local.runtime.state import State
 from vidkit.local.signatures.aws import ALGORITHM, signing_key
-from vidkit.local.state import State
 
 TIMEOUT_SECONDS: Final = 10.0
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from vidkit.local.notifications.attributes import digest, read_attributes
 from vidkit.local.notifications.batches import run_batch
-from vidkit.local.notifications.messages import Queue
+from vidkit.local.notifications.message_queue import Queue
 from vidkit.local.notifications.receiving import within
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 MAX_DELAY = 900
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from vidkit.local.lazy_models import LazyModel
 from vidkit.local.notifications.attributes import read_attributes
 from vidkit.local.notifications.query import answer_document, entries, error_document, read_form
 from vidkit.local.notifications.topics import (
@@ -13,9 +12,10 @@ from vidkit.local.notifications.topics import (
     check_subscription_attribute,
     invalid,
 )
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.state import State
-from vidkit.local.wire import Answer, Fault, Request
+from vidkit.local.protocol.lazy_models import LazyModel
+from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.state import State
 
 PAGE: Final = 100
 """Topics or subscriptions on a page."""

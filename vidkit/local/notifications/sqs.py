@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias, cast
 
-from vidkit.local.lazy_models import LazyModel
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.queues import Queues, check_names
 from vidkit.local.notifications.receiving import MAX_VISIBILITY, receive, within
 from vidkit.local.notifications.sending import send_batch, send_one
-from vidkit.local.page_tokens import PageTokens
-from vidkit.local.state import State
-from vidkit.local.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.lazy_models import LazyModel
+from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.state import State
 
 MAX_LISTED: Final = 1000
 """Queues on a page."""

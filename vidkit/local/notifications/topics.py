@@ -11,8 +11,8 @@ from typing import Any, cast
 from vidkit.local.notifications.attributes import Attribute
 from vidkit.local.notifications.envelope import envelope
 from vidkit.local.notifications.queues import Queues
-from vidkit.local.state import State
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
+from vidkit.local.runtime.state import State
 
 MAX_MESSAGE = 262_144
 """The longest message in bytes."""

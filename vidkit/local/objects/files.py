@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from vidkit.local.state import StoredObject
+from vidkit.local.runtime.state import StoredObject
 
 _LONGEST_SUFFIX = 8
 

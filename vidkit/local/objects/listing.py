@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import quote
 
 from vidkit.local.objects.xml import document
-from vidkit.local.state import State, StoredObject
-from vidkit.local.wire import Answer, Fault
+from vidkit.local.protocol.wire import Answer, Fault
+from vidkit.local.runtime.state import State, StoredObject
 
 MOST_KEYS: Final = 1000
 """Keys and common prefixes on a page, both unless asked otherwise and at the most."""

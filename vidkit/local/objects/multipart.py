@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vidkit.local.objects.xml import completed_parts, document
-from vidkit.local.state import StoredObject
-from vidkit.local.threads import in_thread
-from vidkit.local.wire import Answer, Fault, Request
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.state import StoredObject
+from vidkit.local.runtime.worker_threads import in_thread
 
 _MOST_PARTS = 10_000
 _SMALLEST_PART = 5 * 2**20

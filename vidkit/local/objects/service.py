@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from vidkit.local.objects.listing import list_buckets, list_objects
 from vidkit.local.objects.multipart import MultipartUploads
 from vidkit.local.objects.xml import document
-from vidkit.local.state import State, StoredObject
-from vidkit.local.threads import in_thread
-from vidkit.local.wire import Answer, Fault, Request
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.state import State, StoredObject
+from vidkit.local.runtime.worker_threads import in_thread
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LONGEST_NAME: Final = 1024

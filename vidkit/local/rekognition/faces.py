@@ -5,9 +5,9 @@ from typing import Any
 
 from typing_extensions import override
 
+from vidkit.local.protocol.wire import Fault
 from vidkit.local.rekognition.kinds import Item, JobKind, Subject, timestamp
-from vidkit.local.state import State
-from vidkit.local.wire import Fault
+from vidkit.local.runtime.state import State
 
 _DEFAULT_ATTRIBUTES = frozenset({"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"})
 _DEFAULT_THRESHOLD = 80.0

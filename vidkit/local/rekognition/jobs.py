@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vidkit.local.objects.files import as_file, size_of
+from vidkit.local.protocol.wire import Fault
 from vidkit.local.rekognition.completion import Publisher, publish_end
 from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject
-from vidkit.local.state import State, StoredObject
-from vidkit.local.threads import in_thread
+from vidkit.local.runtime.state import State, StoredObject
+from vidkit.local.runtime.worker_threads import in_thread
 from vidkit.local.video import media
-from vidkit.local.wire import Fault
 
 MAX_RUNNING = 20
 """Jobs of one account that may be in progress at a time."""

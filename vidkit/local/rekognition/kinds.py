@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-from vidkit.local.state import State
+from vidkit.local.runtime.state import State
 from vidkit.local.video import media
 
 Item: TypeAlias = dict[str, Any]

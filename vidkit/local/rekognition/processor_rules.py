@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vidkit.local.protocol.wire import Fault
 from vidkit.local.rekognition.regions import check_regions
-from vidkit.local.wire import Fault
 
 _LABELS = ("PERSON", "PET", "PACKAGE", "ALL")
 _LEAST_THRESHOLD = 80.0

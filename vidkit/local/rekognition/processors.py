@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from vidkit.local.protocol.wire import Fault
 from vidkit.local.rekognition.kinds import Item
+from vidkit.local.rekognition.page_tokens import ExpiringTokens
 from vidkit.local.rekognition.processor_rules import (
     check_create,
     check_start,
     check_update,
     effective,
 )
-from vidkit.local.rekognition.tokens import ExpiringTokens
-from vidkit.local.state import State
-from vidkit.local.wire import Fault
+from vidkit.local.runtime.state import State
 
 MAX_PROCESSORS = 10_000
 """Processors that may exist in an account."""

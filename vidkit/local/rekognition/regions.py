@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from vidkit.local.wire import Fault
+from vidkit.local.protocol.wire import Fault
 
 _FEWEST_POINTS = 3
 _MOST_POINTS = 10

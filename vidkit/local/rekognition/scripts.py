@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from vidkit.local.state import State
+from vidkit.local.runtime.state import State
 
 SCRIPTED_KINDS = (
     "label_detection",

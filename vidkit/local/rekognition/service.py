@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vidkit.local.lazy_models import LazyModel
+from vidkit.local.protocol.lazy_models import LazyModel
+from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
 from vidkit.local.rekognition.completion import Publisher
 from vidkit.local.rekognition.faces import (
     CelebrityRecognition,
@@ -15,14 +16,13 @@ from vidkit.local.rekognition.faces import (
 from vidkit.local.rekognition.jobs import Jobs
 from vidkit.local.rekognition.kinds import Item, JobKind
 from vidkit.local.rekognition.labels import LabelDetection
+from vidkit.local.rekognition.limits import Throttle
 from vidkit.local.rekognition.moderation import ContentModeration
+from vidkit.local.rekognition.page_tokens import ExpiringTokens
 from vidkit.local.rekognition.processors import StreamProcessors
 from vidkit.local.rekognition.segments import SegmentDetection
 from vidkit.local.rekognition.texts import TextDetection
-from vidkit.local.rekognition.throttle import Throttle
-from vidkit.local.rekognition.tokens import ExpiringTokens
-from vidkit.local.state import State
-from vidkit.local.wire import Answer, Fault, Request, parse_json
+from vidkit.local.runtime.state import State
 
 MAX_RESULTS = 1000
 """Items on a page, both unless asked otherwise and at the most."""

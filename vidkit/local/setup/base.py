@@ -1,6 +1,6 @@
 """What the parts of the local cloud's set-up stand on."""
 
-from vidkit.local.state import Identity, State
+from vidkit.local.runtime.state import Identity, State
 
 
 class Setup:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from vidkit.local.runtime.state import StoredObject
 from vidkit.local.setup.base import Setup
-from vidkit.local.state import StoredObject
 
 
 class ObjectSetup(Setup):

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from vidkit.local.kinesis_video.video_streams import make_stream
+from vidkit.local.runtime.state import Span, Stream
 from vidkit.local.setup.base import Setup
-from vidkit.local.state import Span, Stream
-from vidkit.local.streams import make_stream
 
 
 class StreamSetup(Setup):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
+from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
-from vidkit.local.state import Identity
-from vidkit.local.wire import Fault, Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 _AMZ_DATE = "%Y%m%dT%H%M%SZ"

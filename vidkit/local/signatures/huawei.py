@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
-from vidkit.local.iam.accounts import Accounts, iso
-from vidkit.local.state import Identity
-from vidkit.local.wire import Fault, Request
+from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.runtime.huawei_accounts import Accounts, iso
+from vidkit.local.runtime.state import Identity
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _AUTHORIZATION = re.compile(

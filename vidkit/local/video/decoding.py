@@ -18,7 +18,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from vidkit.local.threads import checkpoint
+from vidkit.local.runtime.worker_threads import checkpoint
 
 # Playlists and text are left out: they would make a decoder open other files, or draw letters.
 _CONTAINERS = "asf,avi,flv,matroska,mov,mpeg,mpegts,mxf,ogg"

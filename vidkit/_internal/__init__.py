@@ -1,0 +1,1 @@
+"""What knows no service and no network: arguments, tasks, threads, lazy imports."""

@@ -1,0 +1,242 @@
+"""One call of one operation: send, judge, decode, retry, tell. Every service goes through here."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from vidkit._internal.send_state import answered
+from vidkit.calls.events import CallEvent, Listener, emit
+from vidkit.calls.runtime import Runtime
+from vidkit.errors import VidKitError
+from vidkit.jobs.job import PollPolicy
+from vidkit.models.responses import decode
+from vidkit.paging.pager import AsyncPager, Page, TokenPages
+from vidkit.paging.prefetch import Decoding, FetchPage
+from vidkit.retry.attempts import Deadline, RetryPolicy, run
+from vidkit.transports.base import AwsRequest, HttpRequest, Reply
+from vidkit.transports.error_responses import refusal, request_id
+
+__all__ = ["Caller", "Nothing", "Operation", "Options"]
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+PageT = TypeVar("PageT", bound=Page[Any])
+
+
+class Nothing(BaseModel):
+    """The answer of an operation that answers with no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[M]):
+    """What the call layer needs to know of an API operation.
+
+    Attributes:
+        service: vidkit's name of the service.
+        name: the API's name of the operation.
+        answer: the model of a successful answer.
+        idempotent: whether doing it twice is doing it once, so that it may be sent again when it
+            is unknown whether it was carried out.
+    """
+
+    service: str
+    name: str
+    answer: type[M]
+    idempotent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `VidKit.with_options` can change.
+
+    Attributes:
+        retry: how often and how patiently.
+        deadline: seconds for one call, attempts and waits together.
+        poll: how jobs are watched.
+        on_event: told of every request.
+    """
+
+    retry: RetryPolicy
+    deadline: float
+    poll: PollPolicy
+    on_event: Listener | None
+
+
+class Caller:
+    """Makes calls with one set of options over shared connections."""
+
+    def __init__(self, runtime: Runtime, options: Options) -> None:
+        self.runtime = runtime
+        self.options = options
+
+    async def call(
+        self,
+        operation: Operation[M],
+        request: AwsRequest | HttpRequest,
+        *,
+        decoding: Decoding | None = None,
+    ) -> M:
+        """Call an operation, with retries, within the deadline.
+
+        Args:
+            operation: which one.
+            request: what to send.
+            decoding: entered with a good answer's body, which is decoded inside.
+
+        Raises:
+            VidKitError: whatever the last attempt ended with.
+        """
+
+        def attempt(number: int) -> Awaitable[M]:
+            return self.once(operation, request, attempt=number, decoding=decoding)
+
+        return await self.retrying(operation, attempt)
+
+    async def retrying(
+        self, operation: Operation[Any], attempt: Callable[[int], Awaitable[T]]
+    ) -> T:
+        """Run ``attempt`` under the retry policy and the deadline of this caller.
+
+        Raises:
+            VidKitError: whatever the last attempt ended with.
+        """
+        try:
+            self.runtime.check()
+            return await run(
+                attempt,
+                policy=self.options.retry,
+                budget=self.runtime.budgets[operation.service],
+                deadline=Deadline(self.options.deadline),
+                idempotent=operation.idempotent,
+            )
+        except VidKitError as error:
+            error.located(operation.service, operation.name)
+            raise
+
+    async def once(
+        self,
+        operation: Operation[M],
+        request: AwsRequest | HttpRequest,
+        *,
+        attempt: int = 1,
+        decoding: Decoding | None = None,
+    ) -> M:
+        """Send once and decode the answer.
+
+        Args:
+            operation: which one.
+            request: what to send.
+            attempt: which one this is, from 1.
+            decoding: entered with a good answer's body, which is decoded inside.
+
+        Raises:
+            ServiceError: the service refused.
+            DecodeError: the answer is not what the API promises.
+            VidKitError: no answer came.
+        """
+        started = time.monotonic()
+        reply: Reply | None = None
+        failure: VidKitError | None = None
+        try:
+            reply = await self._send(request)
+            if not reply.ok:
+                raise refusal(reply)
+            if decoding is None:
+                return _decoded(operation, reply)
+            answered()
+            async with decoding(reply.body):
+                return _decoded(operation, reply)
+        except VidKitError as error:
+            failure = error.located(operation.service, operation.name)
+            raise
+        except asyncio.CancelledError:
+            failure = VidKitError("canceled")
+            raise
+        finally:
+            emit(
+                CallEvent(
+                    service=operation.service,
+                    operation=operation.name,
+                    attempt=attempt,
+                    seconds=time.monotonic() - started,
+                    # Of half an answer, the failure has what its head said.
+                    status=reply.status if reply else getattr(failure, "status", None),
+                    code=failure.code if failure else None,
+                    error=_error_name(failure),
+                    request_id=(
+                        request_id(reply) if reply else getattr(failure, "request_id", None)
+                    ),
+                ),
+                self.options.on_event,
+            )
+
+    def pager(
+        self,
+        fetch: Callable[[str | None], Coroutine[Any, Any, PageT]],
+        *,
+        begin: str | None = None,
+    ) -> AsyncPager[Any, PageT]:
+        """A pager over pages that follow one another by token.
+
+        Args:
+            fetch: fetches the page at a token.
+            begin: the token where an iteration begins; None is the start.
+        """
+        return self.results_pager(lambda token, _: fetch(token), begin=begin)
+
+    def results_pager(
+        self,
+        fetch: FetchPage[PageT],
+        *,
+        begin: str | None = None,
+        first: PageT | None = None,
+        expired: Callable[[VidKitError], bool] | None = None,
+    ) -> AsyncPager[Any, PageT]:
+        """A pager over large pages that follow one another by token.
+
+        Args:
+            fetch: fetches the page at a token, and decodes it within what it is given for that.
+            begin: the token where an iteration begins; None is the start.
+            first: the page there, when it is known already.
+            expired: whether an error says that a page token has expired.
+        """
+
+        def source(token: str | None, *, ahead: bool) -> AsyncIterator[PageT]:
+            return TokenPages(
+                fetch,
+                self.runtime.spawn,
+                token=token or begin,
+                ahead=ahead,
+                first=first if token is None else None,
+                expired=expired,
+            )
+
+        return AsyncPager(source)
+
+    async def _send(self, request: AwsRequest | HttpRequest) -> Reply:
+        if isinstance(request, AwsRequest):
+            return await (await self.runtime.aws()).send(request)
+        return await (await self.runtime.huawei()).send(request)
+
+
+def _error_name(failure: VidKitError | None) -> str | None:
+    if failure is None:
+        return None
+    return "Canceled" if type(failure) is VidKitError else type(failure).__name__
+
+
+def _decoded(operation: Operation[M], reply: Reply) -> M:
+    if operation.answer is Nothing and not reply.body:
+        return operation.answer()
+    try:
+        return decode(operation.answer, reply.body)
+    except VidKitError as error:
+        # The answer says that it was carried out, only not with what result.
+        error.ambiguous = True
+        error.status = reply.status
+        error.request_id = request_id(reply)
+        raise

@@ -1,0 +1,1 @@
+"""Images into files: folders, and whatever fsspec knows."""

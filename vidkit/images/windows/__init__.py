@@ -1,0 +1,1 @@
+"""A range of images in windows of one page each."""

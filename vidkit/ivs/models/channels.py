@@ -1,0 +1,356 @@
+"""Channels: what their operations take and answer."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from vidkit.ivs.models.fields import (
+    AdConfigurationArnOrNone,
+    ChannelArn,
+    Flag,
+    IvsRequest,
+    Name,
+    PageSize,
+    PageToken,
+    PolicyArnOrNone,
+    RecordingConfigurationArnOrNone,
+    Tags,
+)
+from vidkit.models.responses import OPEN, CamelRequest, CamelResponse
+
+__all__ = [
+    "BatchError",
+    "BatchGetChannelAnswer",
+    "BatchGetChannelRequest",
+    "Channel",
+    "ChannelAnswer",
+    "ChannelLatencyMode",
+    "ChannelSummary",
+    "ChannelType",
+    "ContainerFormat",
+    "CreateChannelAnswer",
+    "CreateChannelRequest",
+    "DeleteChannelRequest",
+    "DescribedMultitrackInputConfiguration",
+    "GetChannelRequest",
+    "ListChannelsAnswer",
+    "ListChannelsRequest",
+    "MultitrackInputConfiguration",
+    "MultitrackMaximumResolution",
+    "MultitrackPolicy",
+    "Srt",
+    "StreamKey",
+    "TranscodePreset",
+    "UpdateChannelRequest",
+]
+
+ChannelLatencyMode = Literal["NORMAL", "LOW"]
+ChannelType = Literal["BASIC", "STANDARD", "ADVANCED_SD", "ADVANCED_HD"]
+ContainerFormat = Literal["TS", "FRAGMENTED_MP4"]
+MultitrackMaximumResolution = Literal["SD", "HD", "FULL_HD"]
+MultitrackPolicy = Literal["ALLOW", "REQUIRE"]
+TranscodePreset = Literal["HIGHER_BANDWIDTH_DELIVERY", "CONSTRAINED_BANDWIDTH_DELIVERY"]
+
+
+class MultitrackInputConfiguration(CamelRequest):
+    """Whether a channel takes several video tracks. API shape of the same name.
+
+    Attributes:
+        enabled: whether it does; the service's default is False. True needs the other two, a
+            channel of type ``STANDARD`` and the container format ``FRAGMENTED_MP4``.
+        policy: ``"ALLOW"`` or ``"REQUIRE"`` several tracks.
+        maximum_resolution: ``"SD"``, ``"HD"`` or ``"FULL_HD"``.
+
+    Raises:
+        RequestError: it is enabled without the other two.
+
+    Example:
+        >>> MultitrackInputConfiguration(
+        ...     enabled=True, policy="ALLOW", maximum_resolution="FULL_HD"
+        ... ).policy
+        'ALLOW'
+    """
+
+    enabled: Flag | None = None
+    policy: MultitrackPolicy | None = None
+    maximum_resolution: MultitrackMaximumResolution | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.enabled:
+            for name in ("policy", "maximum_resolution"):
+                if getattr(self, name) is None:
+                    raise ValueError(f"{name}: missing; enabled=True needs it")
+        return self
+
+
+class _ChannelSettings(IvsRequest):
+    name: Name | None = None
+    latency_mode: ChannelLatencyMode | None = None
+    type: ChannelType | None = None
+    authorized: Flag | None = None
+    recording_configuration_arn: RecordingConfigurationArnOrNone | None = None
+    insecure_ingest: Flag | None = None
+    preset: TranscodePreset | None = None
+    playback_restriction_policy_arn: PolicyArnOrNone | None = None
+    multitrack_input_configuration: MultitrackInputConfiguration | None = None
+    container_format: ContainerFormat | None = None
+    ad_configuration_arn: AdConfigurationArnOrNone | None = None
+
+    @model_validator(mode="after")
+    def _fits_multitrack(self) -> Self:
+        multitrack = self.multitrack_input_configuration
+        if multitrack is None or not multitrack.enabled:
+            return self
+        if self.type not in {None, "STANDARD"}:
+            raise ValueError(f"type={self.type!r}: multitrack input needs 'STANDARD'")
+        if self.container_format != "FRAGMENTED_MP4":
+            raise ValueError(
+                f"container_format={self.container_format!r}: multitrack input needs "
+                "'FRAGMENTED_MP4'"
+            )
+        return self
+
+
+class CreateChannelRequest(_ChannelSettings):
+    """The parameters of ``CreateChannel``."""
+
+    tags: Tags | None = None
+
+
+class UpdateChannelRequest(_ChannelSettings):
+    """The parameters of ``UpdateChannel``."""
+
+    arn: ChannelArn
+
+
+class GetChannelRequest(IvsRequest):
+    """The parameters of ``GetChannel``."""
+
+    arn: ChannelArn
+
+
+class DeleteChannelRequest(IvsRequest):
+    """The parameters of ``DeleteChannel``."""
+
+    arn: ChannelArn
+
+
+class BatchGetChannelRequest(IvsRequest):
+    """The parameters of ``BatchGetChannel``; of any length, and sent in parts."""
+
+    arns: Sequence[ChannelArn]
+
+
+class ListChannelsRequest(IvsRequest):
+    """The parameters of ``ListChannels``."""
+
+    filter_by_name: Name | None = None
+    filter_by_recording_configuration_arn: RecordingConfigurationArnOrNone | None = None
+    filter_by_playback_restriction_policy_arn: PolicyArnOrNone | None = None
+    filter_by_ad_configuration_arn: AdConfigurationArnOrNone | None = None
+    max_results: PageSize
+    next_token: PageToken | None = None
+
+    @model_validator(mode="after")
+    def _one_filter(self) -> Self:
+        given = [
+            name
+            for name in type(self).model_fields
+            if name.startswith("filter_by_") and getattr(self, name) is not None
+        ]
+        if len(given) > 1:
+            raise ValueError(f"{', '.join(given)}: give one filter at the most")
+        return self
+
+
+class Srt(CamelResponse):
+    """Where to stream to with the SRT protocol. API shape: ``Srt``.
+
+    Attributes:
+        endpoint: the address.
+        passphrase: a secret: it is shown and dumped as asterisks, ``get_secret_value()`` gives it.
+
+    Example:
+        >>> Srt(endpoint="srt://example.com", passphrase="secret").passphrase
+        SecretStr('**********')
+    """
+
+    endpoint: str | None = None
+    passphrase: SecretStr | None = None
+
+
+class DescribedMultitrackInputConfiguration(CamelResponse):
+    """Whether a channel takes several video tracks. API shape: ``MultitrackInputConfiguration``.
+
+    Attributes:
+        enabled: whether it does.
+        policy: ``ALLOW`` or ``REQUIRE``.
+        maximum_resolution: ``SD``, ``HD`` or ``FULL_HD``.
+    """
+
+    enabled: bool | None = None
+    policy: Annotated[MultitrackPolicy | str, OPEN] | None = None
+    maximum_resolution: Annotated[MultitrackMaximumResolution | str, OPEN] | None = None
+
+
+class ChannelSummary(CamelResponse):
+    """A channel in a list. API shape: ``ChannelSummary``.
+
+    Attributes:
+        arn: the channel's ARN.
+        name: need not be unique; empty when unset.
+        latency_mode: ``NORMAL`` or ``LOW``.
+        authorized: whether playback needs a token.
+        recording_configuration_arn: empty: not recorded.
+        tags: keys and values.
+        insecure_ingest: whether it takes RTMP without TLS.
+        type: ``BASIC``, ``STANDARD``, ``ADVANCED_SD`` or ``ADVANCED_HD``.
+        preset: of the advanced types ``HIGHER_BANDWIDTH_DELIVERY`` or
+            ``CONSTRAINED_BANDWIDTH_DELIVERY``; of the others empty.
+        playback_restriction_policy_arn: empty: no policy.
+        ad_configuration_arn: empty: no advertisements.
+
+    Example:
+        >>> ChannelSummary(
+        ...     arn="arn:aws:ivs:eu-central-1:123456789012:channel/abc", name="main", preset=""
+        ... ).name
+        'main'
+    """
+
+    arn: str
+    name: str | None = None
+    latency_mode: Annotated[ChannelLatencyMode | str, OPEN] | None = None
+    authorized: bool | None = None
+    recording_configuration_arn: str | None = None
+    tags: dict[str, str] | None = None
+    insecure_ingest: bool | None = None
+    type: Annotated[ChannelType | str, OPEN] | None = None
+    preset: Annotated[TranscodePreset | str, OPEN] | None = None
+    playback_restriction_policy_arn: str | None = None
+    ad_configuration_arn: str | None = None
+
+
+class Channel(ChannelSummary):
+    """A channel. API shape: ``Channel``.
+
+    Attributes:
+        ingest_endpoint: the host to stream to with RTMPS.
+        playback_url: the address of the HLS playlist.
+        srt: where to stream to with SRT.
+        multitrack_input_configuration: whether it takes several video tracks.
+        container_format: ``TS`` or ``FRAGMENTED_MP4``.
+
+    The other attributes are those of `ChannelSummary`.
+
+    Example:
+        >>> channel = Channel(
+        ...     arn="arn:aws:ivs:eu-central-1:123456789012:channel/abc",
+        ...     playback_url="https://example.com/api/video/v1/channel.abc.m3u8",
+        ...     playback_restriction_policy_arn="",
+        ... )
+        >>> channel.playback_restriction_policy_arn
+        ''
+    """
+
+    ingest_endpoint: str | None = None
+    playback_url: str | None = None
+    srt: Srt | None = None
+    multitrack_input_configuration: DescribedMultitrackInputConfiguration | None = None
+    container_format: Annotated[ContainerFormat | str, OPEN] | None = None
+
+
+class StreamKey(CamelResponse):
+    """What an encoder shows when it streams to a channel. API shape: ``StreamKey``.
+
+    Attributes:
+        arn: the key's ARN.
+        value: a secret: it is shown and dumped as asterisks, ``get_secret_value()`` gives it.
+        channel_arn: the channel.
+        tags: keys and values.
+
+    Example:
+        >>> key = StreamKey(value="sk_eu-central-1_secret")
+        >>> key.value
+        SecretStr('**********')
+        >>> key.value.get_secret_value()
+        'sk_eu-central-1_secret'
+    """
+
+    arn: str | None = None
+    value: SecretStr | None = None
+    channel_arn: str | None = None
+    tags: dict[str, str] | None = None
+
+
+class CreateChannelAnswer(CamelResponse):
+    """A new channel and its key. API shape: ``CreateChannelResponse``.
+
+    Attributes:
+        channel: the channel.
+        stream_key: its stream key; keep it, no other operation of vidkit answers it.
+    """
+
+    channel: Channel
+    stream_key: StreamKey
+
+
+class ChannelAnswer(CamelResponse):
+    """The answer of get and update."""
+
+    channel: Channel
+
+
+class BatchError(CamelResponse):
+    """Why a resource of a batch is missing. API shape: ``BatchError``.
+
+    Attributes:
+        arn: the resource.
+        code: the service's error code; None where the service passed the resource over in silence.
+        message: the service's message.
+
+    Example:
+        >>> BatchError(code="404", message="gone").message
+        'gone'
+    """
+
+    arn: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class BatchGetChannelAnswer(CamelResponse):
+    """Channels by their ARNs, and what became of the others.
+
+    API shape: ``BatchGetChannelResponse``; the headers that the API counts among its members are
+    left out.
+
+    Attributes:
+        channels: those that are there, in the order in which they were asked for.
+        errors: one for each of the others, in that order.
+
+    Example:
+        >>> BatchGetChannelAnswer(channels=[], errors=[BatchError(code="404")]).errors[0].code
+        '404'
+    """
+
+    channels: list[Channel] = Field(default_factory=list[Channel])
+    errors: list[BatchError] = Field(default_factory=list[BatchError])
+
+
+class ListChannelsAnswer(CamelResponse):
+    """A page of channels. API operation: ``ListChannels``.
+
+    Attributes:
+        channels: the page's items, also as ``items``.
+        next_token: where the next page begins; None on the last one.
+    """
+
+    channels: list[ChannelSummary]
+    next_token: str | None = None
+
+    @property
+    def items(self) -> list[ChannelSummary]:
+        """The channels."""
+        return self.channels

@@ -1,0 +1,25 @@
+"""What the operations of all IVS resources stand on."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from vidkit.calls.caller import Caller, Operation
+from vidkit.models.responses import RequestModel, to_wire
+from vidkit.transports.base import AwsRequest
+
+__all__ = ["API", "Operations"]
+
+M = TypeVar("M", bound=BaseModel)
+
+API = "ivs"
+
+
+class Operations:
+    """The base of the classes that `IvsClient` is put together from."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def _send(self, operation: Operation[M], request: RequestModel) -> M:
+        return await self._caller.call(operation, AwsRequest(API, operation.name, to_wire(request)))

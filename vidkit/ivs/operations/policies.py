@@ -1,0 +1,184 @@
+"""The five operations of playback restriction policies."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from vidkit._internal.arguments import operation
+from vidkit.calls.caller import Nothing, Operation
+from vidkit.ivs.models.policies import (
+    CreatePlaybackRestrictionPolicyRequest,
+    DeletePlaybackRestrictionPolicyRequest,
+    GetPlaybackRestrictionPolicyRequest,
+    ListPlaybackRestrictionPoliciesAnswer,
+    ListPlaybackRestrictionPoliciesRequest,
+    PlaybackRestrictionPolicy,
+    PlaybackRestrictionPolicyAnswer,
+    UpdatePlaybackRestrictionPolicyRequest,
+)
+from vidkit.ivs.models.rules import countries
+from vidkit.ivs.operations.base import API, Operations
+from vidkit.models.responses import RequestModel
+from vidkit.paging.pager import AsyncPager
+
+__all__ = ["PolicyOperations"]
+
+# Create has no client token, so sending it again could make a second policy.
+_CREATE = Operation(
+    API, "CreatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer, idempotent=False
+)
+_GET = Operation(API, "GetPlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer)
+_UPDATE = Operation(API, "UpdatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer)
+_DELETE = Operation(API, "DeletePlaybackRestrictionPolicy", Nothing)
+_LIST = Operation(API, "ListPlaybackRestrictionPolicies", ListPlaybackRestrictionPoliciesAnswer)
+
+
+class PolicyOperations(Operations):
+    """Playback restriction policies, as the service has them."""
+
+    @operation
+    async def create_playback_restriction_policy(
+        self,
+        *,
+        allowed_countries: Sequence[str] | None = None,
+        allowed_origins: Sequence[str] | None = None,
+        enable_strict_origin_enforcement: bool | None = None,
+        name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> PlaybackRestrictionPolicy:
+        """Create a policy.
+
+        The API knows no client token. When it stays unknown whether the policy was created, an
+        `AmbiguousError` says so, and nothing is sent a second time.
+
+        Args:
+            allowed_countries: ISO 3166-1 alpha-2 codes; default: all countries.
+            allowed_origins: origins such as ``https://example.com``, 128 characters at most each;
+                default: all origins.
+            enable_strict_origin_enforcement: whether playback needs an origin of the list; the
+                service's default is False.
+            name: at most 128 of ``a-zA-Z0-9_-``; need not be unique.
+            tags: at most 50.
+
+        Raises:
+            RequestError: a parameter is wrong; nothing was sent.
+            QuotaError: the account has as many policies as it may.
+            AmbiguousError: the policy may or may not have been created.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``CreatePlaybackRestrictionPolicy``.
+        """
+        await self._know_countries(allowed_countries)
+        request = CreatePlaybackRestrictionPolicyRequest(
+            allowed_countries=allowed_countries,
+            allowed_origins=allowed_origins,
+            enable_strict_origin_enforcement=enable_strict_origin_enforcement,
+            name=name,
+            tags=tags,
+        )
+        return await self._policy(_CREATE, request)
+
+    @operation
+    async def get_playback_restriction_policy(self, arn: str) -> PlaybackRestrictionPolicy:
+        """A policy by its ARN.
+
+        Raises:
+            RequestError: the ARN is no policy's; nothing was sent.
+            NotFoundError: there is no such policy.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``GetPlaybackRestrictionPolicy``.
+        """
+        return await self._policy(_GET, GetPlaybackRestrictionPolicyRequest(arn=arn))
+
+    @operation
+    async def update_playback_restriction_policy(
+        self,
+        arn: str,
+        *,
+        allowed_countries: Sequence[str] | None = None,
+        allowed_origins: Sequence[str] | None = None,
+        enable_strict_origin_enforcement: bool | None = None,
+        name: str | None = None,
+    ) -> PlaybackRestrictionPolicy:
+        """Change a policy; what is not given stays as it is.
+
+        Args:
+            arn: the policy's ARN.
+            allowed_countries: ISO 3166-1 alpha-2 codes; an empty list means all countries.
+            allowed_origins: origins; an empty list means all origins.
+            enable_strict_origin_enforcement: whether playback needs an origin of the list.
+            name: at most 128 of ``a-zA-Z0-9_-``.
+
+        Raises:
+            RequestError: a parameter is wrong; nothing was sent.
+            NotFoundError: there is no such policy.
+            ConflictError: the policy is being changed by somebody else.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``UpdatePlaybackRestrictionPolicy``.
+        """
+        await self._know_countries(allowed_countries)
+        request = UpdatePlaybackRestrictionPolicyRequest(
+            arn=arn,
+            allowed_countries=allowed_countries,
+            allowed_origins=allowed_origins,
+            enable_strict_origin_enforcement=enable_strict_origin_enforcement,
+            name=name,
+        )
+        return await self._policy(_UPDATE, request)
+
+    @operation
+    async def delete_playback_restriction_policy(self, arn: str) -> None:
+        """Delete a policy.
+
+        Sent again after an answer was lost, it may find the policy gone: then `NotFoundError`
+        comes although this call deleted it.
+
+        Raises:
+            RequestError: the ARN is no policy's; nothing was sent.
+            NotFoundError: there is no such policy.
+            ConflictError: the policy is in use.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``DeletePlaybackRestrictionPolicy``.
+        """
+        request = DeletePlaybackRestrictionPolicyRequest(arn=arn)
+        await self._send(_DELETE, request)
+
+    @operation
+    def list_playback_restriction_policies(
+        self, *, max_results: int = 100, next_token: str | None = None
+    ) -> AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesAnswer]:
+        """All policies of the account in this region.
+
+        Args:
+            max_results: policies a page, 1 to 100 (100; the service's own default is 1).
+            next_token: where to begin; default: the start.
+
+        Returns:
+            A pager over policies.
+
+        Raises:
+            RequestError: at once, when a parameter is wrong.
+            VidKitError: while iterating: see `vidkit.errors`.
+
+        Source: ``ListPlaybackRestrictionPolicies``.
+        """
+        request = ListPlaybackRestrictionPoliciesRequest(
+            max_results=max_results, next_token=next_token
+        )
+
+        async def page(token: str | None) -> ListPlaybackRestrictionPoliciesAnswer:
+            return await self._send(_LIST, request.model_copy(update={"next_token": token}))
+
+        return self._caller.pager(page, begin=request.next_token)
+
+    async def _know_countries(self, asked: Sequence[str] | None) -> None:
+        """Have the table of countries read beside the loop, before it is needed in it."""
+        if asked is not None:
+            await asyncio.to_thread(countries)
+
+    async def _policy(
+        self, operation: Operation[PlaybackRestrictionPolicyAnswer], request: RequestModel
+    ) -> PlaybackRestrictionPolicy:
+        return (await self._send(operation, request)).playback_restriction_policy

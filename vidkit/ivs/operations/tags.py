@@ -1,0 +1,72 @@
+"""The operations on tags of channels, policies and stream keys."""
+
+from collections.abc import Mapping, Sequence
+
+from vidkit._internal.arguments import operation
+from vidkit.calls.caller import Nothing, Operation
+from vidkit.ivs.models.tags import (
+    ListTagsForResourceAnswer,
+    ListTagsForResourceRequest,
+    TagResourceRequest,
+    UntagResourceRequest,
+)
+from vidkit.ivs.operations.base import API, Operations
+
+__all__ = ["TagOperations"]
+
+# The same tags twice are the same tags, and what is gone stays gone.
+_TAG = Operation(API, "TagResource", Nothing)
+_UNTAG = Operation(API, "UntagResource", Nothing)
+_LIST = Operation(API, "ListTagsForResource", ListTagsForResourceAnswer)
+
+
+class TagOperations(Operations):
+    """Tags of any resource of IVS, by its ARN."""
+
+    @operation
+    async def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
+        """Add tags to a resource; a key that is there gets the new value.
+
+        Args:
+            resource_arn: the ARN of a channel, a policy, a stream key or another resource of IVS.
+            tags: at most 50 keys and values.
+
+        Raises:
+            RequestError: a parameter is wrong; nothing was sent.
+            NotFoundError: there is no such resource.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``TagResource``.
+        """
+        await self._send(_TAG, TagResourceRequest(resource_arn=resource_arn, tags=tags))
+
+    @operation
+    async def untag_resource(self, resource_arn: str, tag_keys: Sequence[str]) -> None:
+        """Take tags off a resource; keys that are not there are passed over.
+
+        Args:
+            resource_arn: the resource's ARN.
+            tag_keys: at most 50 keys.
+
+        Raises:
+            RequestError: a parameter is wrong; nothing was sent.
+            NotFoundError: there is no such resource.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``UntagResource``.
+        """
+        await self._send(_UNTAG, UntagResourceRequest(resource_arn=resource_arn, tag_keys=tag_keys))
+
+    @operation
+    async def list_tags_for_resource(self, resource_arn: str) -> dict[str, str]:
+        """The tags of a resource.
+
+        Raises:
+            RequestError: no ARN of IVS; nothing was sent.
+            NotFoundError: there is no such resource.
+            VidKitError: see `vidkit.errors`.
+
+        Source: ``ListTagsForResource``.
+        """
+        answer = await self._send(_LIST, ListTagsForResourceRequest(resource_arn=resource_arn))
+        return answer.tags

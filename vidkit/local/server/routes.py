@@ -1,0 +1,224 @@
+"""Which service a request belongs to, and what its front door checks."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vidkit.local.iam import gateway
+from vidkit.local.iam.metadata import KEY_PATH, TOKEN_PATH, check_visitor
+from vidkit.local.iam.service import check_iam_caller
+from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.runtime.huawei_accounts import Accounts
+from vidkit.local.runtime.state import Identity
+from vidkit.local.signatures.aws import (
+    JSON,
+    OBJECT_STORE,
+    REST_JSON,
+    Dialect,
+    Payload,
+    scoped_service,
+    verify_aws,
+)
+from vidkit.local.signatures.huawei import ALGORITHM as HUAWEI_ALGORITHM
+
+_THUMBNAILS = re.compile(r"/v1/[^/]+/thumbnails/?")
+_PROJECT = re.compile(r"/v1/([^/]+)/.*")
+# No bucket has a name of two characters.
+_IAM = re.compile(r"/v3/.+")
+_IMAGES = re.compile(r"/getDataEndpoint|(/data/[^/]+)?/(getImages|listFragments)")
+_IVS_TAGS = re.compile(r"/tags/arn:aws:ivs:.+")
+_IVS = re.compile(
+    r"/(Create|Get|Update|Delete)PlaybackRestrictionPolicy|/ListPlaybackRestrictionPolicies"
+    r"|/(Create|Get|BatchGet|Update|Delete)Channel|/ListChannels"
+    r"|/StopStream|/GetStreamSession|/ListStreamSessions|/tags/arn:aws:ivs:.+"
+)
+_QUERY = Dialect(
+    status=403,
+    missing="MissingAuthenticationToken",
+    incomplete="IncompleteSignature",
+    unknown_key="InvalidClientTokenId",
+    wrong_scope="SignatureDoesNotMatch",
+    mismatch="SignatureDoesNotMatch",
+    skewed="SignatureDoesNotMatch",
+    skew=timedelta(minutes=15),
+)
+"""How services word it that speak the query protocol, or once did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A service, and how AWS requests to it are signed."""
+
+    service: str
+    signing_name: str = ""
+    dialect: Dialect = JSON
+
+
+REKOGNITION = Route("rekognition", "rekognition", JSON)
+IVS = Route("ivs", "ivs", REST_JSON)
+IMAGES = Route("images", "kinesisvideo", REST_JSON)
+OBJECTS = Route("objects", "s3", OBJECT_STORE)
+SNS = Route("sns", "sns", _QUERY)
+SQS = Route("sqs", "sqs", _QUERY)
+MPC = Route("mpc")
+IAM = Route("iam")
+METADATA = Route("metadata")
+
+ONE_VOICE = frozenset({OBJECTS, SNS, SQS, IAM, METADATA})
+"""Services whose front door refuses in the same format as they do themselves."""
+
+_BY_TARGET = {"RekognitionService": REKOGNITION, "AmazonSQS": SQS}
+_BY_SIGNING_NAME = {
+    route.signing_name: route for route in (REKOGNITION, IVS, IMAGES, OBJECTS, SNS, SQS)
+}
+
+
+def find_route(request: Request) -> Route:
+    """The service that a request is for.
+
+    What only one service has (a target header, an operation's path) decides before the
+    credential scope does, so that a request signed for another service is refused by the one it
+    was sent to. What nobody claims is path-style S3.
+
+    Raises:
+        Fault: the request is signed for a service that is not here.
+    """
+    target = request.headers.get("X-Amz-Target", "")
+    scoped = scoped_service(request)
+    huawei = _huawei_route(request, scoped)
+    if huawei is not None:
+        return huawei
+    by_target = _BY_TARGET.get(target.partition(".")[0])
+    if by_target is not None:
+        return by_target
+    if request.method == "POST" and _IMAGES.fullmatch(request.path):
+        return IMAGES
+    by_ivs = _IVS if request.method == "POST" else _IVS_TAGS
+    if by_ivs.fullmatch(request.path):
+        return IVS
+    if scoped is None:
+        return OBJECTS
+    if scoped not in _BY_SIGNING_NAME:
+        raise Fault(
+            "UnknownOperationException", f"The local cloud has no service {scoped!r}.", status=404
+        )
+    return _BY_SIGNING_NAME[scoped]
+
+
+def _huawei_route(request: Request, scoped: str | None) -> Route | None:
+    authorization = request.headers.get("Authorization", "")
+    signed = authorization.startswith(HUAWEI_ALGORITHM) or "X-Auth-Token" in request.headers
+    if _IAM.fullmatch(request.path) and (signed or scoped is None):
+        return IAM
+    if signed or _THUMBNAILS.fullmatch(request.path):
+        return MPC
+    if scoped is None and request.path in {TOKEN_PATH, KEY_PATH}:
+        return METADATA
+    return None
+
+
+def verify(
+    route: Route, request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+) -> Payload:
+    """Check the request's signature in the way of its service (blocking: hashes the body).
+
+    Raises:
+        Fault: the front door refuses.
+    """
+    if route is MPC:
+        gateway.check_caller(request, identity=identity, accounts=accounts, now=now)
+        return Payload(request.body)
+    if route is IAM:
+        check_iam_caller(request, identity=identity, accounts=accounts, now=now)
+        return Payload(request.body)
+    if route is METADATA:
+        check_visitor(request)
+        return Payload(request.body)
+    return verify_aws(
+        request, identity=identity, now=now, service=route.signing_name, dialect=route.dialect
+    )
+
+
+def check_project(request: Request, *, identity: Identity, accounts: Accounts) -> None:
+    """Hold a Huawei Cloud request to one project that there is.
+
+    Raises:
+        Fault: ``MPC.10203`` or ``MPC.10208``.
+    """
+    found = _PROJECT.fullmatch(request.path)
+    gateway.check_project(request, found and found[1], identity=identity, accounts=accounts)
+
+
+def unknown_operation(route: Route, request: Request) -> Fault:
+    """What a service says to an operation that it does not have."""
+    asked = f"{request.method} {request.path}"
+    if route in {MPC, IAM}:
+        return gateway.unknown_api(request)
+    if route is METADATA:
+        return Fault("405", f"Not allowed: {asked}", status=405)
+    if route is OBJECTS:
+        return Fault("NotImplemented", f"{asked} is not served here.", status=501)
+    message = f"There is no such operation: {asked}"
+    if route is SNS:
+        return Fault("InvalidAction", message)
+    status = 400 if route in {REKOGNITION, SQS} else 404
+    return Fault("UnknownOperationException", message, status=status)
+
+
+def internal_error(route: Route) -> Fault:
+    """What a service says when it fails itself."""
+    code = {
+        "rekognition": "InternalServerError",
+        "ivs": "InternalServerException",
+        "images": "InternalFailure",
+        "objects": "InternalError",
+        "sns": "InternalError",
+        "sqs": "InternalFailure",
+        "mpc": "MPC.10212",
+        "iam": "500",
+        "metadata": "500",
+    }[route.service]
+    return Fault(code, "Operation failed: an internal error.", status=500)
+
+
+def too_large(route: Route) -> Fault:
+    """What a service says to a body beyond the server's limit."""
+    message = "The request body is too large."
+    if route in {MPC, IAM}:
+        return gateway.too_large()
+    if route is OBJECTS:
+        return Fault("EntityTooLarge", message)
+    return Fault("RequestEntityTooLargeException", message, status=413)
+
+
+def front_refusal(route: Route | None, fault: Fault, request_id: str) -> Answer:
+    """A refusal of the front door, which most services word unlike their own."""
+    if route is MPC:
+        return gateway.gateway_answer(fault, request_id)
+    if route is REKOGNITION:
+        content = {"__type": fault.code, "message": fault.message}
+        return Answer.json(content, status=fault.status, media_type="application/x-amz-json-1.1")
+    content = {"message": fault.message}
+    if route is None:
+        # Whose format the client reads is not known: both places where types are looked for.
+        content["__type"] = fault.code
+    answer = Answer.json(content, status=fault.status, media_type="application/json")
+    return Answer(answer.status, answer.body, {**answer.headers, "x-amzn-ErrorType": fault.code})
+
+
+def identified(route: Route | None, answer: Answer, request_id: str) -> Answer:
+    """The answer with its request id in the header where the service's clients look for it."""
+    if route is SNS:
+        # Its documents hold the id as well, so the service has said it.
+        named = {} if "x-amzn-RequestId" in answer.headers else {"x-amzn-RequestId": request_id}
+    elif route is MPC:
+        named = {"X-Request-Id": request_id}
+    elif route is IAM:
+        named = {"X-Request-Id": request_id, "X-IAM-Trace-Id": f"token_local_null_{request_id}"}
+    elif route is METADATA:
+        named = {}
+    elif route is OBJECTS:
+        named = {"x-amz-request-id": request_id, "x-amz-id-2": f"local/{request_id}"}
+    else:
+        named = {"x-amzn-RequestId": request_id}
+    return Answer(answer.status, answer.body, {**answer.headers, **named})

@@ -1,0 +1,1 @@
+"""Ends of jobs over SNS and SQS: the queue, its messages and its set-up."""

@@ -1,0 +1,1 @@
+"""The kinds of stored-video jobs: requests and responses of each."""

@@ -1,0 +1,221 @@
+"""Label detection: ``StartLabelDetection`` and ``GetLabelDetection``."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from vidkit.calls.caller import Operation
+from vidkit.models.responses import OPEN, PascalRequest, PascalResponse, pascal_leaf
+from vidkit.rekognition.kinds.kind import JobKind
+from vidkit.rekognition.models import (
+    BoundingBox,
+    GetRequest,
+    Percent,
+    StartAnswer,
+    StartRequest,
+    VideoJobPage,
+    VideoMetadata,
+)
+
+__all__ = [
+    "LABEL_DETECTION",
+    "DominantColor",
+    "GeneralLabelsSettings",
+    "GetLabelDetectionAnswer",
+    "GetLabelDetectionRequest",
+    "GetLabelDetectionRequestMetadata",
+    "Instance",
+    "Label",
+    "LabelAlias",
+    "LabelCategory",
+    "LabelDetection",
+    "LabelDetectionAggregateBy",
+    "LabelDetectionFeatureName",
+    "LabelDetectionSettings",
+    "LabelDetectionSortBy",
+    "Parent",
+    "StartLabelDetectionRequest",
+]
+
+LabelDetectionSortBy = Literal["NAME", "TIMESTAMP"]
+LabelDetectionAggregateBy = Literal["TIMESTAMPS", "SEGMENTS"]
+LabelDetectionFeatureName = Literal["GENERAL_LABELS"]
+
+_Filters = Annotated[
+    Sequence[Annotated[str, StringConstraints(min_length=1, max_length=50)]],
+    Field(max_length=100),
+]
+
+
+class GeneralLabelsSettings(PascalRequest):
+    """Which labels to look for. API shape: ``GeneralLabelsSettings``.
+
+    Attributes:
+        label_inclusion_filters: only these labels; at most 100 of at most 50 characters.
+        label_exclusion_filters: not these labels.
+        label_category_inclusion_filters: only labels of these categories.
+        label_category_exclusion_filters: no labels of these categories.
+
+    Example:
+        >>> settings = GeneralLabelsSettings(label_inclusion_filters=("Cat", "Dog"))
+    """
+
+    label_inclusion_filters: _Filters | None = None
+    label_exclusion_filters: _Filters | None = None
+    label_category_inclusion_filters: _Filters | None = None
+    label_category_exclusion_filters: _Filters | None = None
+
+
+class LabelDetectionSettings(PascalRequest):
+    """Settings of label detection. API shape: ``LabelDetectionSettings``.
+
+    Example:
+        >>> settings = LabelDetectionSettings(
+        ...     general_labels=GeneralLabelsSettings(label_exclusion_filters=("Person",))
+        ... )
+    """
+
+    general_labels: GeneralLabelsSettings | None = None
+
+
+class StartLabelDetectionRequest(StartRequest):
+    """The parameters of ``StartLabelDetection``."""
+
+    min_confidence: Percent | None = None
+    features: Annotated[Sequence[LabelDetectionFeatureName], Field(max_length=1)] | None = None
+    settings: LabelDetectionSettings | None = None
+
+
+class GetLabelDetectionRequest(GetRequest):
+    """The parameters of ``GetLabelDetection``."""
+
+    sort_by: LabelDetectionSortBy | None = None
+    aggregate_by: LabelDetectionAggregateBy | None = None
+
+
+@pascal_leaf
+class DominantColor:
+    """A colour that stands out. API shape: ``DominantColor``."""
+
+    red: int | None = None
+    blue: int | None = None
+    green: int | None = None
+    hex_code: str | None = None
+    css_color: Annotated[
+        str | None, Field(validation_alias="CSSColor", serialization_alias="CSSColor")
+    ] = None
+    simplified_color: str | None = None
+    pixel_percent: float | None = None
+
+
+@pascal_leaf
+class Instance:
+    """One thing that a label was found on. API shape: ``Instance``."""
+
+    bounding_box: BoundingBox | None = None
+    confidence: float | None = None
+    dominant_colors: list[DominantColor] | None = None
+
+
+@pascal_leaf
+class Parent:
+    """A label above this one. API shape: ``Parent``."""
+
+    name: str | None = None
+
+
+@pascal_leaf
+class LabelAlias:
+    """Another name of a label. API shape: ``LabelAlias``."""
+
+    name: str | None = None
+
+
+@pascal_leaf
+class LabelCategory:
+    """A category that a label belongs to. API shape: ``LabelCategory``."""
+
+    name: str | None = None
+
+
+class Label(PascalResponse):
+    """What was seen. API shape: ``Label``.
+
+    Attributes:
+        name: such as ``Dog``.
+        confidence: 0 to 100.
+        instances: where, for labels of things that can be counted.
+        parents: the labels above it.
+        aliases: its other names.
+        categories: its categories.
+
+    Example:
+        >>> Label(name="Dog", confidence=98.5).name
+        'Dog'
+    """
+
+    name: str | None = None
+    confidence: float | None = None
+    instances: list[Instance] | None = None
+    parents: list[Parent] | None = None
+    aliases: list[LabelAlias] | None = None
+    categories: list[LabelCategory] | None = None
+
+
+class LabelDetection(PascalResponse):
+    """A label and when it was seen. API shape: ``LabelDetection``.
+
+    Attributes:
+        timestamp: milliseconds from the start of the video, aggregated by ``TIMESTAMPS``.
+        label: what was seen.
+        start_timestamp_millis: start in milliseconds, aggregated by ``SEGMENTS``.
+        end_timestamp_millis: end in milliseconds, likewise.
+        duration_millis: length in milliseconds, likewise.
+
+    Example:
+        >>> LabelDetection(timestamp=1200, label=Label(name="Dog")).timestamp
+        1200
+    """
+
+    timestamp: int | None = None
+    label: Label | None = None
+    start_timestamp_millis: int | None = None
+    end_timestamp_millis: int | None = None
+    duration_millis: int | None = None
+
+
+class GetLabelDetectionRequestMetadata(PascalResponse):
+    """How the answer is sorted and aggregated. API shape of the same name."""
+
+    sort_by: Annotated[LabelDetectionSortBy | str, OPEN] | None = None
+    aggregate_by: Annotated[LabelDetectionAggregateBy | str, OPEN] | None = None
+
+
+class GetLabelDetectionAnswer(VideoJobPage):
+    """A page of labels. API operation: ``GetLabelDetection``.
+
+    Attributes:
+        labels: the page's items, also as ``items``.
+        video_metadata: what the video is.
+        label_model_version: the version of the model that looked.
+        get_request_metadata: how the answer is sorted and aggregated.
+    """
+
+    labels: list[LabelDetection] = Field(default_factory=list[LabelDetection])
+    video_metadata: VideoMetadata | None = None
+    label_model_version: str | None = None
+    get_request_metadata: GetLabelDetectionRequestMetadata | None = None
+
+    @property
+    def items(self) -> list[LabelDetection]:
+        """The labels."""
+        return self.labels
+
+
+LABEL_DETECTION = JobKind(
+    "label_detection",
+    Operation("rekognition", "StartLabelDetection", StartAnswer),
+    Operation("rekognition", "GetLabelDetection", GetLabelDetectionAnswer),
+    GetLabelDetectionRequest,
+)

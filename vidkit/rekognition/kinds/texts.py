@@ -1,0 +1,151 @@
+"""Text detection: ``StartTextDetection`` and ``GetTextDetection``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vidkit.calls.caller import Operation
+from vidkit.models.responses import OPEN, PascalRequest, PascalResponse
+from vidkit.rekognition.kinds.kind import JobKind
+from vidkit.rekognition.models import (
+    Geometry,
+    GetRequest,
+    Percent,
+    Ratio,
+    RegionsOfInterest,
+    StartAnswer,
+    StartRequest,
+    VideoJobPage,
+    VideoMetadata,
+)
+
+__all__ = [
+    "TEXT_DETECTION",
+    "DetectionFilter",
+    "GetTextDetectionAnswer",
+    "GetTextDetectionRequest",
+    "StartTextDetectionFilters",
+    "StartTextDetectionRequest",
+    "TextDetection",
+    "TextDetectionResult",
+    "TextTypes",
+]
+
+TextTypes = Literal["LINE", "WORD"]
+
+
+class DetectionFilter(PascalRequest):
+    """Which words to answer. API shape: ``DetectionFilter``.
+
+    Attributes:
+        min_confidence: 0 to 100; the service's default is 80.
+        min_bounding_box_height: the least height of a word's box, as a ratio of the frame's
+            height, 0 to 1.
+        min_bounding_box_width: the least width, likewise of the frame's width.
+
+    Example:
+        >>> DetectionFilter(min_confidence=90, min_bounding_box_height=0.05).min_confidence
+        90.0
+    """
+
+    min_confidence: Percent | None = None
+    min_bounding_box_height: Ratio | None = None
+    min_bounding_box_width: Ratio | None = None
+
+
+class StartTextDetectionFilters(PascalRequest):
+    """Filters of text detection. API shape: ``StartTextDetectionFilters``.
+
+    Attributes:
+        word_filter: which words to answer.
+        regions_of_interest: where to look; at most 10. A word counts that lies with more than
+            its half in one of them.
+
+    Example:
+        >>> filters = StartTextDetectionFilters(
+        ...     word_filter=DetectionFilter(min_confidence=90)
+        ... )
+    """
+
+    word_filter: DetectionFilter | None = None
+    regions_of_interest: RegionsOfInterest | None = None
+
+
+class StartTextDetectionRequest(StartRequest):
+    """The parameters of ``StartTextDetection``."""
+
+    filters: StartTextDetectionFilters | None = None
+
+
+class GetTextDetectionRequest(GetRequest):
+    """The parameters of ``GetTextDetection``."""
+
+
+class TextDetection(PascalResponse):
+    """A line or a word. API shape: ``TextDetection``.
+
+    Attributes:
+        detected_text: the text.
+        type: ``LINE`` or ``WORD``.
+        id: its number among the texts of the same moment.
+        parent_id: of a word, the number of its line; None for lines.
+        confidence: 0 to 100.
+        geometry: where in the frame it is.
+
+    Example:
+        >>> TextDetection(detected_text="EXIT", type="WORD", id=1, parent_id=0).detected_text
+        'EXIT'
+    """
+
+    detected_text: str | None = None
+    type: Annotated[TextTypes | str, OPEN] | None = None
+    id: int | None = None
+    parent_id: int | None = None
+    confidence: float | None = None
+    geometry: Geometry | None = None
+
+
+class TextDetectionResult(PascalResponse):
+    """A text and when it was seen. API shape: ``TextDetectionResult``.
+
+    Attributes:
+        timestamp: milliseconds from the start of the video.
+        text_detection: the text.
+
+    Example:
+        >>> seen = TextDetectionResult(
+        ...     timestamp=480, text_detection=TextDetection(detected_text="EXIT")
+        ... )
+        >>> seen.text_detection.detected_text
+        'EXIT'
+    """
+
+    timestamp: int | None = None
+    text_detection: TextDetection | None = None
+
+
+class GetTextDetectionAnswer(VideoJobPage):
+    """A page of texts. API operation: ``GetTextDetection``.
+
+    Attributes:
+        text_detections: the page's items, also as ``items``.
+        video_metadata: what the video is.
+        text_model_version: the version of the model that looked.
+    """
+
+    text_detections: list[TextDetectionResult] = Field(default_factory=list[TextDetectionResult])
+    video_metadata: VideoMetadata | None = None
+    text_model_version: str | None = None
+
+    @property
+    def items(self) -> list[TextDetectionResult]:
+        """The lines and words."""
+        return self.text_detections
+
+
+TEXT_DETECTION = JobKind(
+    "text_detection",
+    Operation("rekognition", "StartTextDetection", StartAnswer),
+    Operation("rekognition", "GetTextDetection", GetTextDetectionAnswer),
+    GetTextDetectionRequest,
+)

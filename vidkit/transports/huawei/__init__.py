@@ -1,0 +1,1 @@
+"""Huawei Cloud through httpx on aiohttp's connections, with signatures of its own."""

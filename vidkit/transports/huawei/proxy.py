@@ -1,0 +1,20 @@
+"""The proxy that the environment names for an address."""
+
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from vidkit.config import is_loopback
+from vidkit.config.field_checks import is_link_local
+
+__all__ = ["environment_proxy"]
+
+
+def environment_proxy(address: str) -> str | None:
+    """The proxy of ``HTTPS_PROXY`` and its kin; None where there is none or none is wanted."""
+    if is_loopback(address) or is_link_local(address):
+        return None
+    parts = urlsplit(address)
+    proxy = getproxies().get(parts.scheme)
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
