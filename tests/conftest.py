@@ -12,8 +12,8 @@ import trustme
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
 from botocore.session import Session
-from example_counts import load_profile
-from shares import Shares
+from hypothesis_profiles import load_profile
+from worker_scheduling import Shares
 
 from vidkit.local.clips import RenderedClip, render_clip
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from client_options import FAST, T0
+from kit_options import FAST, T0
 
 from vidkit import AwsConfig, HuaweiConfig, VidKit
 from vidkit.local import LocalCloud

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client_options import FAST
 from every_operation import COVERED_ELSEWHERE, HANDLES, OPERATIONS, Call, set_up
+from kit_options import FAST
 
 from vidkit import AsyncPager, Job, VidKit
 

@@ -6,7 +6,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-from client_options import T0
+from kit_options import T0
 
 from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, VidKit, VidKitError, VidKitTimeoutError
 from vidkit.local import LocalCloud

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
-from client_options import FAST
 from every_operation import OPERATIONS, set_up
-from secret_parts import ARN, KEY, SECRETS, TOKEN, assert_hidden, aws_config, collecting, told_by
+from kit_options import FAST
+from made_up_secrets import ARN, KEY, SECRETS, TOKEN, assert_hidden, aws_config, collecting, told_by
 
 from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, S3Video, VidKit, VidKitError
 from vidkit.config import HuaweiCredentials

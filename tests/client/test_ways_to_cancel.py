@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from client_options import FAST
+from kit_options import FAST
 
 from vidkit import JobFailedError, NotFoundError, S3Video
 from vidkit.images.saving.file_names import is_leftover

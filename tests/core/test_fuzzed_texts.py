@@ -8,9 +8,9 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
-from example_counts import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from vidkit import AwsConfig, RetryPolicy, VidKit, VidKitError
 from vidkit.jobs.job import JobRef

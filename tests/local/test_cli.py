@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.client import Config
 from botocore.exceptions import ClientError
-from cloud_fixtures import write_video
+from local_cloud_calls import write_video
 
 import vidkit.local
 from vidkit.local.__main__ import DEFAULT_START, main

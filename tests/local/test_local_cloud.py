@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from cloud_fixtures import boto, call, send, write_video
+from local_cloud_calls import boto, call, send, write_video
 
 from vidkit.errors import AuthError
 from vidkit.local import Identity, LocalCloud, ScriptedLabel

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from boto3_rekognition_cases import INPUT, JOBS, PROCESSORS, ROLE, VIDEO
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from official_cases import INPUT, JOBS, PROCESSORS, ROLE, VIDEO
 
 from vidkit.local.clips import read_clock
 

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import av
 import pytest
-from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageStat
 
 from vidkit.local import clips

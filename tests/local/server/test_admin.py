@@ -1,0 +1,102 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from local_cloud_calls import call, send, write_video
+
+from vidkit.local import LocalCloud, ScriptedLabel
+
+T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def cloud():
+    async with LocalCloud() as running:
+        yield running
+
+
+async def admin(cloud, method, path, content=None, **headers):
+    body = b"" if content is None else json.dumps(content).encode()
+    headers = {"Content-Type": "application/json", **headers}
+    status, _, answer = await send(cloud, method, f"/_local/{path}", body, headers)
+    return status, json.loads(answer)
+
+
+async def test_streams_can_be_added_over_http(cloud, tmp_path):
+    video = await call(write_video, tmp_path / "a.mp4")
+    content = {"name": "door", "path": str(video), "start_timestamp": T0.isoformat()}
+    status, answer = await admin(cloud, "POST", "streams", content)
+    assert (status, answer["name"]) == (200, "door")
+    assert cloud.state.streams["door"].arn == answer["arn"]
+    assert cloud.state.streams["door"].start_timestamp == T0
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"start_timestamp": "2026-05-01T12:00:00"}, "start_timestamp"),
+        ({"start_timestamp": None}, "start_timestamp"),
+        ({"path": "/nowhere/a.mp4"}, "no video file"),
+        ({"name": "a b"}, "stream name"),
+    ],
+)
+async def test_streams_that_make_no_sense_are_refused_over_http(cloud, tmp_path, changes, told):
+    path = tmp_path / "a.mp4"
+    path.touch()
+    content = {"name": "door", "path": str(path), "start_timestamp": T0.isoformat()}
+    status, answer = await admin(cloud, "POST", "streams", content | changes)
+    assert status == 400
+    assert told in answer["error"]
+    assert cloud.state.streams == {}
+
+
+async def test_labels_and_calls_over_http(cloud):
+    items = [ScriptedLabel("Car", timedelta(seconds=1)).item()]
+    content = {"bucket": "b", "name": "k", "labels": items}
+    assert await admin(cloud, "POST", "labels", content) == (200, {"labels": 1})
+    assert cloud.state.labels["b", "k"] == items
+    await send(cloud, "POST", "/ListPlaybackRestrictionPolicies")
+    status, calls = await admin(cloud, "GET", "calls")
+    assert status == 200
+    assert [(c["service"], c["status"], c["code"]) for c in calls] == [
+        ("ivs", 403, "MissingAuthenticationTokenException")
+    ]
+    assert datetime.fromisoformat(calls[0]["started"]).tzinfo
+
+
+async def test_rekognition_is_told_over_http_what_to_find_and_to_fail_with(cloud):
+    item = {"Timestamp": 0, "Face": {"Confidence": 99.0}}
+    content = {"kind": "face_detection", "bucket": "b", "name": "k", "items": [item]}
+    assert await admin(cloud, "POST", "results", content) == (200, {"items": 1})
+    assert cloud.state.scripts["face_detection"]["b", "k"] == [item]
+    status, answer = await admin(cloud, "POST", "results", content | {"kind": "faces"})
+    assert status == 400
+    assert "text_detection" in answer["error"]
+    failure = {"bucket": "b", "name": "k", "message": "No.", "kind": "face_search"}
+    assert (await admin(cloud, "POST", "job-failures", failure))[0] == 200
+    assert cloud.state.failures["b", "k"] == {"face_search": "No."}
+    assert (await admin(cloud, "POST", "job-failures", failure | {"message": None}))[0] == 200
+    assert cloud.state.failures["b", "k"] == {}
+    assert (await admin(cloud, "POST", "job-failures", failure | {"kind": "x"}))[0] == 400
+    assert (await admin(cloud, "POST", "collections", {"collection_id": "family"}))[0] == 200
+    assert cloud.state.collections == {"family"}
+    assert (await admin(cloud, "POST", "collections", {"collection_id": ""}))[0] == 400
+    failure = {"name": "door", "message": "No stream."}
+    assert (await admin(cloud, "POST", "stream-processor-failures", failure))[0] == 200
+    assert cloud.state.processor_failures == {"door": "No stream."}
+
+
+async def test_admin_endpoints_are_not_for_web_pages(cloud):
+    content = {"bucket": "b", "name": "k", "labels": []}
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Host": "evil.example"},
+        {"Content-Type": "text/plain"},
+    ):
+        status, _ = await admin(cloud, "POST", "labels", content, **headers)
+        assert status == 403
+    assert cloud.state.labels == {}
+    assert (await admin(cloud, "GET", "nothing"))[0] == 404
+    status, answer = await admin(cloud, "POST", "labels", {"bucket": "b"})
+    assert status == 400
+    assert "labels" in answer["error"]
