@@ -15,7 +15,7 @@ from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 
 AREAS = {
-    "retry": ["retry/attempts"],
+    "retry": ["retry/attempts", "retry/budget", "retry/deadline", "retry/decision", "retry/policy"],
     "windows": [
         "images/grid",
         "images/rate_limits",
@@ -24,19 +24,30 @@ AREAS = {
         "images/windows/source",
     ],
     "signing": ["transports/huawei/server_clock", "transports/huawei/signer"],
-    "pages": ["paging/jsonl", "paging/pager", "paging/prefetch"],
+    "pages": [
+        "_internal/single_reader",
+        "paging/jsonl",
+        "paging/pager",
+        "paging/pages",
+        "paging/prefetch",
+    ],
     "jobs": [
         "jobs/idempotency",
         "jobs/job",
         "jobs/journal",
+        "jobs/polling",
         "jobs/rate_limits",
+        "jobs/tokens",
         "mpc/task_matching",
     ],
     "checks": [
         "_internal/arguments",
+        "config/endpoints",
         "config/field_checks",
+        "config/secret_fields",
         "ivs/models/rules",
         "models/aws_tags",
+        "models/timestamps",
     ],
     "errors": [
         "errors",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pydantic_core
 import pytest
 
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))

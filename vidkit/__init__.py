@@ -32,12 +32,14 @@ if TYPE_CHECKING:
         VidKitError,
         VidKitTimeoutError,
     )
-    from vidkit.jobs.job import Job, JobToken, PollPolicy
+    from vidkit.jobs.job import Job
+    from vidkit.jobs.polling import PollPolicy
     from vidkit.jobs.runs import JobRun, Outcome
+    from vidkit.jobs.tokens import JobToken
     from vidkit.kit import VidKit
     from vidkit.paging.pager import AsyncPager
     from vidkit.rekognition import S3Video
-    from vidkit.retry.attempts import RetryPolicy
+    from vidkit.retry.policy import RetryPolicy
 
 __all__ = [
     "AmbiguousError",
@@ -86,10 +88,10 @@ if not TYPE_CHECKING:
             "HuaweiCredentials": "vidkit.config",
             "Job": "vidkit.jobs.job",
             "JobRun": "vidkit.jobs.runs",
-            "JobToken": "vidkit.jobs.job",
+            "JobToken": "vidkit.jobs.tokens",
             "Outcome": "vidkit.jobs.runs",
-            "PollPolicy": "vidkit.jobs.job",
-            "RetryPolicy": "vidkit.retry.attempts",
+            "PollPolicy": "vidkit.jobs.polling",
+            "RetryPolicy": "vidkit.retry.policy",
             "S3Video": "vidkit.rekognition",
             "VidKit": "vidkit.kit",
         },

@@ -8,22 +8,25 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from vidkit._internal.arguments import checked_constructor, operation
-from vidkit.config import AwsConfig, HuaweiConfig, check_whole, seconds
+from vidkit._internal.arguments import checked_constructor, operation, seconds
+from vidkit.config import AwsConfig, HuaweiConfig
+from vidkit.config.secret_fields import check_whole
 from vidkit.errors import ConfigError, RequestError
 
 if TYPE_CHECKING:
-    from vidkit.calls.caller import Options
     from vidkit.calls.events import Listener
+    from vidkit.calls.options import Options
     from vidkit.calls.runtime import Runtime
     from vidkit.images.client import ImagesClient
     from vidkit.ivs.client import IvsClient
-    from vidkit.jobs.job import Job, JobToken, PollPolicy
+    from vidkit.jobs.job import Job
+    from vidkit.jobs.polling import PollPolicy
     from vidkit.jobs.runs import JobRun, Starter
+    from vidkit.jobs.tokens import JobToken
     from vidkit.mpc.client import MpcClient
     from vidkit.rekognition.client import RekognitionClient
     from vidkit.rekognition.completion.completion_queue import CompletionQueue
-    from vidkit.retry.attempts import RetryPolicy
+    from vidkit.retry.policy import RetryPolicy
 
 __all__ = ["VidKit"]
 
@@ -76,10 +79,11 @@ class VidKit:
         poll: "PollPolicy | None" = None,
         on_event: "Listener | None" = None,
     ) -> None:
-        from vidkit.calls.caller import Caller, Options
+        from vidkit.calls.caller import Caller
+        from vidkit.calls.options import Options
         from vidkit.calls.runtime import Runtime
-        from vidkit.jobs.job import PollPolicy
-        from vidkit.retry.attempts import RetryPolicy
+        from vidkit.jobs.polling import PollPolicy
+        from vidkit.retry.policy import RetryPolicy
 
         _check_type(aws, AwsConfig, "aws")
         _check_type(huawei, HuaweiConfig, "huawei")
@@ -147,7 +151,7 @@ class VidKit:
         Raises:
             ConfigError: an unusable option.
         """
-        from vidkit.calls.caller import Options
+        from vidkit.calls.options import Options
 
         present = self._caller.options
         listener = present.on_event if isinstance(on_event, _Unset) else on_event
@@ -183,7 +187,7 @@ class VidKit:
         Raises:
             RequestError: not a token of a vidkit job, or of another project.
         """
-        from vidkit.jobs.job import JobRef
+        from vidkit.jobs.tokens import JobRef
 
         ref = JobRef.from_token(token)
         if ref.service == "rekognition":
@@ -276,8 +280,8 @@ def _check_type(value: object, kind: type, parameter: str) -> None:
 
 
 def _check_options(retry: object, poll: object, on_event: object) -> None:
-    from vidkit.jobs.job import PollPolicy
-    from vidkit.retry.attempts import RetryPolicy
+    from vidkit.jobs.polling import PollPolicy
+    from vidkit.retry.policy import RetryPolicy
 
     _check_type(retry, RetryPolicy, "retry")
     _check_type(poll, PollPolicy, "poll")

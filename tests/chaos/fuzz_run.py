@@ -30,7 +30,7 @@ def _answers() -> Callable[[bytes], None]:
         "rekognition.stream_processor_requests",
     ):
         import_module(f"vidkit.{name}")
-    from vidkit.calls.caller import Operation
+    from vidkit.calls.operation import Operation
     from vidkit.models.responses import decode
     from vidkit.transports.base import Reply
     from vidkit.transports.error_responses import refusal
@@ -130,7 +130,7 @@ def _journal() -> Callable[[bytes], None]:
 def _tokens() -> Callable[[bytes], None]:
     import base64
 
-    from vidkit.jobs.job import JobRef
+    from vidkit.jobs.tokens import JobRef
 
     def target(data: bytes) -> None:
         encoded = base64.urlsafe_b64encode(data).decode().rstrip("=")

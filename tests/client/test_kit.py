@@ -28,7 +28,7 @@ from vidkit import (
     VidKitTimeoutError,
 )
 from vidkit._internal.arguments import shown
-from vidkit.jobs.job import JobRef
+from vidkit.jobs.tokens import JobRef
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}

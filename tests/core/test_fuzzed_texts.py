@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
 from vidkit import AwsConfig, RetryPolicy, VidKit, VidKitError
-from vidkit.jobs.job import JobRef
 from vidkit.jobs.journal import Journal
+from vidkit.jobs.tokens import JobRef
 from vidkit.rekognition import parse_connected_home_event, parse_face_search_record
 from vidkit.rekognition.completion.messages import read_completion
 from vidkit.transports.base import Reply

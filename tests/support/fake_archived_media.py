@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from vidkit import AwsConfig, RetryPolicy, TransportError, VidKit
-from vidkit.images.grid import to_millis
+from vidkit.models.timestamps import to_millis
 from vidkit.transports.base import Reply
 
 WRONG_ENDPOINT = b'{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"}}'

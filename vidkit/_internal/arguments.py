@@ -2,10 +2,12 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
 
-from vidkit.errors import RequestError, VidKitError
+from vidkit.errors import ConfigError, RequestError, VidKitError
 
 __all__ = ["checked_constructor", "operation", "shown"]
 
@@ -81,3 +83,38 @@ def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
         return cls
 
     return decorate
+
+
+def seconds(
+    duration: float | timedelta,
+    *,
+    parameter: str,
+    error: type[VidKitError] = ConfigError,
+    zero: bool = False,
+) -> float:
+    """A positive duration in seconds, or ``zero`` too where that makes sense.
+
+    Raises:
+        VidKitError: an ``error``: it is no number, not positive, or not finite.
+    """
+    value = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise error(f"{parameter}={shown(duration)}: give seconds as a number, or a timedelta")
+    # A whole number can be larger than any float.
+    if not (0 < value <= sys.float_info.max or (zero and value == 0)):
+        least = "0 seconds or more" if zero else "more than 0 seconds"
+        raise error(f"{parameter}={shown(duration)}: must be {least}, and finite")
+    return float(value)
+
+
+def number(value: float, *, parameter: str, least: float) -> None:
+    """Check that a value is a finite number that is large enough.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    given: Any = value
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ConfigError(f"{parameter}={shown(given)}: must be a number")
+    if not least <= given <= sys.float_info.max:
+        raise ConfigError(f"{parameter}={shown(given)}: must be {least:g} or more, and finite")

@@ -3,67 +3,30 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from vidkit._internal.send_state import answered
-from vidkit.calls.events import CallEvent, Listener, emit
+from vidkit.calls.events import CallEvent, emit
+from vidkit.calls.operation import Nothing, Operation
+from vidkit.calls.options import Options
 from vidkit.calls.runtime import Runtime
 from vidkit.errors import VidKitError
-from vidkit.jobs.job import PollPolicy
 from vidkit.models.responses import decode
-from vidkit.paging.pager import AsyncPager, Page, TokenPages
+from vidkit.paging.pager import AsyncPager
+from vidkit.paging.pages import Page, TokenPages
 from vidkit.paging.prefetch import Decoding, FetchPage
-from vidkit.retry.attempts import Deadline, RetryPolicy, run
+from vidkit.retry.attempts import run
+from vidkit.retry.deadline import Deadline
 from vidkit.transports.base import AwsRequest, HttpRequest, Reply
 from vidkit.transports.error_responses import refusal, request_id
 
-__all__ = ["Caller", "Nothing", "Operation", "Options"]
+__all__ = ["Caller"]
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
-
-
-class Nothing(BaseModel):
-    """The answer of an operation that answers with no body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation(Generic[M]):
-    """What the call layer needs to know of an API operation.
-
-    Attributes:
-        service: vidkit's name of the service.
-        name: the API's name of the operation.
-        answer: the model of a successful answer.
-        idempotent: whether doing it twice is doing it once, so that it may be sent again when it
-            is unknown whether it was carried out.
-    """
-
-    service: str
-    name: str
-    answer: type[M]
-    idempotent: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What `VidKit.with_options` can change.
-
-    Attributes:
-        retry: how often and how patiently.
-        deadline: seconds for one call, attempts and waits together.
-        poll: how jobs are watched.
-        on_event: told of every request.
-    """
-
-    retry: RetryPolicy
-    deadline: float
-    poll: PollPolicy
-    on_event: Listener | None
 
 
 class Caller:

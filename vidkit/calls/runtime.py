@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
-from vidkit.retry.attempts import RetryBudget
+from vidkit.retry.budget import RetryBudget
 
 if TYPE_CHECKING:
     from vidkit.transports.aws.transport import AwsTransport

@@ -4,16 +4,15 @@ import dataclasses
 from dataclasses import dataclass
 
 from vidkit._internal.arguments import checked_constructor
+from vidkit.config.endpoints import check_private
 from vidkit.config.field_checks import (
-    SECRET,
-    Private,
     check_flag,
-    check_private,
     check_texts,
     check_together,
     check_word,
     set_connections,
 )
+from vidkit.config.secret_fields import SECRET, Private
 from vidkit.errors import ConfigError
 
 __all__ = ["AwsConfig"]

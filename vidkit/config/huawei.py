@@ -8,22 +8,15 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from vidkit._internal.arguments import checked_constructor
+from vidkit.config.endpoints import check_address, check_private, is_link_local, is_loopback
 from vidkit.config.field_checks import (
-    NO_TEXT,
-    SECRET,
-    SECRET_WITH_SPACES,
-    SPACES,
-    Private,
-    check_address,
     check_flag,
-    check_private,
     check_texts,
     check_together,
     check_word,
-    is_link_local,
-    is_loopback,
     set_connections,
 )
+from vidkit.config.secret_fields import NO_TEXT, SECRET, SECRET_WITH_SPACES, SPACES, Private
 from vidkit.errors import ConfigError
 
 __all__ = ["HuaweiConfig", "HuaweiCredentials"]

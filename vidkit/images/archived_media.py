@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from vidkit.calls.caller import Caller, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Operation
 from vidkit.errors import (
     AuthError,
     ConflictError,

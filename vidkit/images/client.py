@@ -7,11 +7,12 @@ from os import PathLike
 from typing import Any
 
 from vidkit._internal.arguments import operation
-from vidkit.calls.caller import Caller, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Operation
 from vidkit.errors import DecodeError, RequestError
 from vidkit.images.archived_media import Archive, Cost
 from vidkit.images.fragments import Fragment, ListFragmentsAnswer, ListFragmentsRequest
-from vidkit.images.grid import PAGE_SIZE, Grid, Window, from_millis, windows
+from vidkit.images.grid import PAGE_SIZE, Grid, Window, windows
 from vidkit.images.models import (
     GetImagesAnswer,
     GetImagesRequest,
@@ -26,6 +27,7 @@ from vidkit.images.windows.coverage import Span, Stretch, spans_of
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.recorded import RecordedWindows
 from vidkit.images.windows.source import KnownWindows, UnsavedWindows, WindowSource
+from vidkit.models.timestamps import from_millis
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["ImagesClient"]

@@ -4,8 +4,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from vidkit.images.models import ImageSelectorType, Moment, StreamRequest
-from vidkit.models.responses import AwareDatetime, PascalResponse
+from vidkit.images.models import ImageSelectorType, StreamRequest
+from vidkit.models.requests import AwareDatetime
+from vidkit.models.responses import PascalResponse
+from vidkit.models.timestamps import EpochSecondsInMillis
 
 __all__ = ["Fragment", "ListFragmentsAnswer", "ListFragmentsRequest"]
 
@@ -32,8 +34,8 @@ class Fragment(PascalResponse):
 
     fragment_number: str | None = None
     fragment_size_in_bytes: int | None = None
-    producer_timestamp: Moment | None = None
-    server_timestamp: Moment | None = None
+    producer_timestamp: EpochSecondsInMillis | None = None
+    server_timestamp: EpochSecondsInMillis | None = None
     fragment_length_in_milliseconds: int | None = None
 
 

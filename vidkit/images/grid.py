@@ -12,8 +12,6 @@ __all__ = [
     "PAGE_SIZE",
     "Grid",
     "Window",
-    "from_millis",
-    "to_millis",
     "windows",
 ]
 
@@ -25,16 +23,6 @@ LONGEST_WINDOW = 300_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-def to_millis(moment: datetime) -> int:
-    """Milliseconds since the epoch; what is finer is cut off."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_millis(millis: int) -> datetime:
-    """The UTC moment of milliseconds since the epoch, exactly."""
-    return _EPOCH + timedelta(milliseconds=millis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import pybase64
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     StringConstraints,
     ValidatorFunctionWrapHandler,
@@ -16,16 +14,13 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit.images.grid import Grid, from_millis, to_millis
-from vidkit.models.responses import (
-    OPEN,
-    AwareDatetime,
-    PascalRequest,
-    PascalResponse,
-    ResponseModel,
-)
+from vidkit.images.grid import Grid
+from vidkit.models.requests import AwareDatetime, PascalRequest
+from vidkit.models.responses import OPEN, PascalResponse, ResponseModel
+from vidkit.models.timestamps import EpochSecondsInMillis, to_millis
 
 __all__ = [
+    "EpochSecondsInMillis",
     "GetDataEndpointAnswer",
     "GetImagesAnswer",
     "GetImagesRequest",
@@ -34,7 +29,6 @@ __all__ = [
     "ImageFormat",
     "ImagePage",
     "ImageSelectorType",
-    "Moment",
     "StreamRequest",
 ]
 
@@ -46,28 +40,6 @@ _SHORTEST_INTERVAL = timedelta(milliseconds=200)
 _MILLISECOND = timedelta(milliseconds=1)
 # A window's end lies a millisecond past its last point.
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
-
-
-def _epoch_seconds(value: Any) -> Any:
-    # The service answers with seconds as a float; a float times 1000 is off by less than a half.
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return from_millis(round(value * 1000))
-        except OverflowError:
-            raise ValueError("must be seconds since the epoch") from None
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    # Text in place of a number may name another time zone, or none, and microseconds.
-    try:
-        return from_millis(to_millis(value if value.tzinfo else value.replace(tzinfo=UTC)))
-    except OverflowError:
-        raise ValueError("must be a moment that UTC has too") from None
-
-
-Moment = Annotated[datetime, BeforeValidator(_epoch_seconds), AfterValidator(_utc)]
-"""A point in time of an answer: UTC, to the millisecond."""
 
 
 def _from_base64(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
@@ -99,7 +71,9 @@ class Image(PascalResponse):
         True
     """
 
-    timestamp: Moment = Field(validation_alias="TimeStamp", serialization_alias="TimeStamp")
+    timestamp: EpochSecondsInMillis = Field(
+        validation_alias="TimeStamp", serialization_alias="TimeStamp"
+    )
     error: Annotated[ImageError | str, OPEN] | None = None
     content: _Base64 | None = Field(
         default=None, validation_alias="ImageContent", serialization_alias="ImageContent"

@@ -8,10 +8,11 @@ from aiolimiter import AsyncLimiter
 from pydantic import BaseModel
 
 from vidkit._internal.arguments import shown
-from vidkit.calls.caller import Caller, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError
 from vidkit.ivs.operations.base import API
-from vidkit.models.responses import RequestModel, to_wire
+from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 
 __all__ = ["AT_ONCE", "RATE", "check_rate", "each", "paced"]

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from vidkit._internal.lazy_imports import on_first_use
 
 if TYPE_CHECKING:
-    from vidkit.jobs.job import Job, JobToken, PollPolicy
+    from vidkit.jobs.job import Job
+    from vidkit.jobs.polling import PollPolicy
     from vidkit.jobs.runs import JobRun, Outcome
+    from vidkit.jobs.tokens import JobToken
 
 __all__ = ["Job", "JobRun", "JobToken", "Outcome", "PollPolicy"]
 
@@ -16,8 +18,8 @@ if not TYPE_CHECKING:
         {
             "Job": "vidkit.jobs.job",
             "JobRun": "vidkit.jobs.runs",
-            "JobToken": "vidkit.jobs.job",
+            "JobToken": "vidkit.jobs.tokens",
             "Outcome": "vidkit.jobs.runs",
-            "PollPolicy": "vidkit.jobs.job",
+            "PollPolicy": "vidkit.jobs.polling",
         },
     )

@@ -5,20 +5,14 @@ go on with the job. Stopping to watch never stops the job.
 """
 
 import asyncio
-import base64
-import binascii
-import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
-from vidkit._internal.arguments import checked_constructor
-from vidkit.config import number, seconds
+from vidkit._internal.arguments import seconds
 from vidkit.errors import (
-    ConfigError,
     JobCanceledError,
     JobError,
     JobFailedError,
@@ -27,148 +21,17 @@ from vidkit.errors import (
     VidKitError,
     VidKitTimeoutError,
 )
+from vidkit.jobs.polling import JobPoll, JobState, PollPolicy, poll_delay
+from vidkit.jobs.tokens import JobRef, JobToken
 
 __all__ = [
     "Job",
-    "JobPoll",
-    "JobRef",
-    "JobState",
-    "JobToken",
-    "PollPolicy",
     "Watched",
-    "poll_delay",
 ]
 
 A = TypeVar("A")
 R = TypeVar("R")
 E = TypeVar("E", bound=VidKitError)
-
-_TOKEN_PREFIX = "vidkit1."  # noqa: S105
-_LONGEST_TOKEN = 2048
-
-
-@checked_constructor(ConfigError)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollPolicy:
-    """How often a job is asked for its status.
-
-    The n-th wait lasts ``initial_delay * factor**(n-1)`` seconds, at most ``max_delay``, less up to
-    a quarter drawn at random so that many jobs do not ask in step.
-
-    Attributes:
-        initial_delay: seconds (1).
-        factor: growth from wait to wait (1.5).
-        max_delay: seconds (30).
-        patience: seconds (300) for which passing errors in a row are endured.
-        polls_per_second: how many jobs are asked about each second at most (5, which is what
-            Rekognition allows an account in most regions); all kits of a process share it.
-
-    Raises:
-        ConfigError: an unknown field or a number out of range.
-
-    Example:
-        >>> PollPolicy(initial_delay=0.2).max_delay
-        30.0
-    """
-
-    initial_delay: float = 1.0
-    factor: float = 1.5
-    max_delay: float = 30.0
-    patience: float = 300.0
-    polls_per_second: float = 5.0
-
-    def __post_init__(self) -> None:
-        for name in ("initial_delay", "max_delay", "patience"):
-            object.__setattr__(self, name, seconds(getattr(self, name), parameter=name))
-        number(self.polls_per_second, parameter="polls_per_second", least=0.001)
-        number(self.factor, parameter="factor", least=1)
-
-
-def poll_delay(policy: PollPolicy, polls: int, draw: float) -> float:
-    """Seconds to wait after the ``polls``-th poll (from 1); ``draw`` is from 0 to 1."""
-    # Past this power every delay has long reached its maximum.
-    power = min(polls - 1, 64)
-    return min(policy.max_delay, policy.initial_delay * policy.factor**power) * (1 - draw / 4)
-
-
-class JobState(Enum):
-    """What a status means for whoever waits."""
-
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-
-
-@dataclass(frozen=True, slots=True)
-class JobPoll(Generic[A]):
-    """One look at a job.
-
-    Attributes:
-        status: the service's word.
-        state: what it means.
-        answer: the service's whole answer.
-        message: the service's message, when it gave one.
-        code: the service's code for a failure, when it gave one.
-    """
-
-    status: str
-    state: JobState
-    answer: A
-    message: str | None = None
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobRef:
-    """Which job: everything that another process needs to go on with it.
-
-    Attributes:
-        kind: service and kind, such as ``rekognition.label_detection``.
-        id: the service's id.
-        place: where it runs: a region, for MPC with the project.
-    """
-
-    kind: str
-    id: str
-    place: str
-
-    @property
-    def service(self) -> str:
-        """The service, in vidkit's word."""
-        return self.kind.partition(".")[0]
-
-    def token(self) -> str:
-        """This reference as a short text of URL-safe characters; holds no secret."""
-        content = json.dumps([self.kind, self.id, self.place], separators=(",", ":"))
-        return _TOKEN_PREFIX + base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
-
-    @classmethod
-    def from_token(cls, token: str) -> "JobRef":
-        """The reference that a token stands for.
-
-        Raises:
-            RequestError: it is no token of a vidkit job.
-        """
-        refusal = RequestError(
-            "token: not the token of a vidkit job; give what Job.token returned, whole"
-        )
-        if not isinstance(token, str) or not token.startswith(_TOKEN_PREFIX):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise refusal
-        if len(token) > _LONGEST_TOKEN:
-            raise refusal
-        encoded = token.removeprefix(_TOKEN_PREFIX)
-        try:
-            content: Any = json.loads(
-                base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars="-_", validate=True)
-            )
-        except (ValueError, binascii.Error, RecursionError):
-            raise refusal from None
-        match content:
-            case [str() as kind, str() as id_, str() as place] if kind and id_:
-                return cls(kind, id_, place)
-            case _:
-                raise refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +52,6 @@ class Watched(Generic[A, R]):
     result: Callable[[A], R]
     cancel: Callable[[], Awaitable[None]] | None = None
     pause: Callable[[int, float], Awaitable[None]] | None = None
-
-
-class JobToken(str, Generic[R]):
-    """What a `Job` says its token is, so that type checkers know what resuming it gives.
-
-    Tokens are plain text at run time; nothing makes one of these.
-
-    Example:
-        ```python
-        job = await kit.rekognition.start_label_detection(video)
-        same = kit.resume(job.token)  # a Job of the same type
-        ```
-    """
-
-    __slots__ = ()
 
 
 class Job(Generic[R]):

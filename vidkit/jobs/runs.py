@@ -3,30 +3,42 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from vidkit._internal.arguments import shown
+from vidkit._internal.single_reader import OneReader
 from vidkit._internal.tasks import cancel_quietly
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs.idempotency import plan_request_token
-from vidkit.jobs.job import Job, PollPolicy, poll_delay
+from vidkit.jobs.job import Job
 from vidkit.jobs.journal import Journal
-from vidkit.paging.pager import OneReader
-
-if TYPE_CHECKING:
-    from vidkit.calls.runtime import Runtime
+from vidkit.jobs.polling import PollPolicy, poll_delay
 
 __all__ = ["JobRun", "Outcome", "Starter"]
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 Starter = Callable[[], Awaitable[Job[R]]]
 """Starts one job when called."""
+
+
+class TaskOwner(Protocol):
+    """Owns the tasks of a run: a kit's runtime."""
+
+    def check(self) -> None:
+        """Raise a `RequestError` unless calls can be made here and now."""
+        ...
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Start a task that ends with its owner at the latest."""
+        ...
+
 
 _OPEN_JOBS = "LimitExceededException"
 
@@ -61,7 +73,7 @@ class _Run(Generic[R]):
         self,
         starters: Iterable[tuple[str, Starter[R]]],
         *,
-        runtime: "Runtime",
+        runtime: TaskOwner,
         resume: Callable[[str], Job[R]],
         policy: PollPolicy,
         max_in_flight: int,
@@ -196,7 +208,7 @@ class JobRun(Generic[R]):
         self,
         starters: Iterable[Starter[R]] | Mapping[str, Starter[R]],
         *,
-        runtime: "Runtime",
+        runtime: TaskOwner,
         resume: Callable[[str], Job[R]],
         policy: PollPolicy,
         max_in_flight: int,

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from vidkit.calls.caller import Caller, Nothing, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.errors import ServiceError, VidKitError
 from vidkit.mpc.clock_bounds import ServiceClock
 from vidkit.mpc.error_codes import explained

@@ -8,7 +8,9 @@ from vidkit._internal.arguments import operation
 from vidkit.calls.caller import Caller
 from vidkit.errors import ConflictError, RequestError, ServiceError
 from vidkit.jobs.idempotency import planned_start
-from vidkit.jobs.job import Job, JobPoll, JobRef, Watched
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll
+from vidkit.jobs.tokens import JobRef
 from vidkit.mpc.caller import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
 from vidkit.mpc.create_once import Create
 from vidkit.mpc.models import ListThumbnailsTaskAnswer, TaskStatus, ThumbTask

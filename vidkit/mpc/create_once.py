@@ -19,8 +19,8 @@ from vidkit._internal.send_state import watch_handover
 from vidkit.calls.caller import Caller
 from vidkit.errors import AmbiguousError, VidKitError, VidKitTimeoutError
 from vidkit.jobs.idempotency import PlannedStart
-from vidkit.jobs.job import JobPoll
-from vidkit.models.responses import to_wire
+from vidkit.jobs.polling import JobPoll
+from vidkit.models.requests import to_wire
 from vidkit.mpc.caller import CREATE, PATH, MpcCaller
 from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest

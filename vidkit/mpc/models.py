@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from vidkit.jobs.job import JobPoll, JobState
+from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.models.responses import OPEN, ResponseModel
 from vidkit.mpc.error_codes import code_in, explained
 

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit.models.responses import AwareDatetime, RequestModel
+from vidkit.models.requests import AwareDatetime, RequestModel
 from vidkit.mpc.models import COMPACT, TaskStatus
 
 __all__ = [

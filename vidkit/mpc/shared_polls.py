@@ -5,7 +5,7 @@ import copy
 from dataclasses import dataclass
 
 from vidkit.errors import AuthError, NotFoundError, ServiceError, VidKitError, kit_closed
-from vidkit.jobs.job import JobPoll
+from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 from vidkit.mpc.caller import LIST, MpcCaller
 from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from vidkit.jobs.job import Job, JobRef
+from vidkit.jobs.job import Job
+from vidkit.jobs.tokens import JobRef
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.operations.celebrities import CelebrityOperations

@@ -15,8 +15,9 @@ from pydantic import (
 )
 
 from vidkit._internal.arguments import shown
-from vidkit.jobs.job import JobPoll, JobState
-from vidkit.models.responses import OPEN, PascalRequest, PascalResponse, pascal_leaf
+from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.models.requests import PascalRequest
+from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
 
 __all__ = [
     "BoundingBox",

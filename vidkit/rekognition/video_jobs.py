@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from vidkit.calls.caller import Caller, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Operation
 from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
-from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.rate_limits import poll_limiter
-from vidkit.models.responses import to_wire
+from vidkit.jobs.tokens import JobRef
+from vidkit.models.requests import to_wire
 from vidkit.paging.pager import AsyncPager
 from vidkit.paging.prefetch import Decoding
 from vidkit.rekognition.completion.completion_queue import CompletionQueue

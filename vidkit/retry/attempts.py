@@ -6,155 +6,26 @@ below this layer retries: botocore's retries are off, aiohttp and httpx have non
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from vidkit._internal.arguments import checked_constructor, shown
 from vidkit._internal.send_state import watch_handover
-from vidkit.config import seconds
 from vidkit.errors import (
     AmbiguousError,
-    ConfigError,
-    ThrottledError,
     VidKitError,
     VidKitTimeoutError,
 )
+from vidkit.retry.budget import RetryBudget, retry_cost
+from vidkit.retry.deadline import Deadline
+from vidkit.retry.decision import decide
+from vidkit.retry.policy import RetryPolicy
 
-__all__ = ["Deadline", "RetryBudget", "RetryPolicy", "decide", "run"]
+__all__ = ["run"]
 
 T = TypeVar("T")
-
-_RETRY_COST = 14
-_THROTTLED_RETRY_COST = 5
-_SUCCESS_REFUND = 1
-
-
-@checked_constructor(ConfigError)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """How often and how patiently a call is tried again.
-
-    The wait before the n-th retry is drawn evenly from 0 to ``base_delay * 2**(n-1)`` seconds
-    (full jitter), never above ``max_delay``. A service that throttles gets
-    ``throttling_base_delay`` instead, and its ``Retry-After`` is waited for when the call's
-    deadline allows it.
-
-    Attributes:
-        max_attempts: how often a call is sent at most (4); 1 means no retries.
-        base_delay: seconds (0.1).
-        throttling_base_delay: seconds, after a throttling answer (1.0).
-        max_delay: seconds, for a single wait (20).
-        attempt_timeout: seconds for a single attempt (30); None: only the deadline counts.
-
-    Raises:
-        ConfigError: an unknown field or a number out of range.
-
-    Example:
-        >>> RetryPolicy(max_attempts=6).max_attempts
-        6
-        >>> RetryPolicy.none().max_attempts
-        1
-    """
-
-    max_attempts: int = 4
-    base_delay: float = 0.1
-    throttling_base_delay: float = 1.0
-    max_delay: float = 20.0
-    attempt_timeout: float | None = 30.0
-
-    def __post_init__(self) -> None:
-        if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"max_attempts={shown(self.max_attempts)}: must be a whole number")
-        if self.max_attempts < 1:
-            raise ConfigError(f"max_attempts={shown(self.max_attempts)}: must be at least 1")
-        for name in ("base_delay", "throttling_base_delay", "max_delay"):
-            value = seconds(getattr(self, name), parameter=name, zero=True)
-            object.__setattr__(self, name, value)
-        if self.attempt_timeout is not None:
-            limit = seconds(self.attempt_timeout, parameter="attempt_timeout")
-            object.__setattr__(self, "attempt_timeout", limit)
-
-    @classmethod
-    def none(cls) -> "RetryPolicy":
-        """Send once; whatever happens is the caller's to handle."""
-        return cls(max_attempts=1)
-
-
-@dataclass(slots=True)
-class RetryBudget:
-    """Retries that all calls to one service share, so that a dead service is not stormed.
-
-    A retry costs 14 tokens, after throttling 5; a call that succeeds puts back what its last retry
-    cost, or 1. These are the figures of AWS's standard mode.
-    """
-
-    capacity: int = 500
-    tokens: int = field(default=500)
-
-    def take(self, cost: int) -> bool:
-        """Pay for a retry; False when the budget is spent."""
-        if self.tokens < cost:
-            return False
-        self.tokens -= cost
-        return True
-
-    def refund(self, last_cost: int) -> None:
-        """Put back after a success."""
-        self.tokens = min(self.capacity, self.tokens + (last_cost or _SUCCESS_REFUND))
-
-
-class Deadline:
-    """The moment by which a call must have ended, attempts and waits together."""
-
-    __slots__ = ("at", "total")
-
-    def __init__(self, total: float) -> None:
-        self.total: float = total
-        self.at: float = time.monotonic() + total
-
-    def remaining(self) -> float:
-        """Seconds left; 0 or less when it has passed."""
-        return self.at - time.monotonic()
-
-
-def retry_cost(error: VidKitError) -> int:
-    """How many tokens of the budget a retry after ``error`` takes."""
-    return _THROTTLED_RETRY_COST if isinstance(error, ThrottledError) else _RETRY_COST
-
-
-def decide(
-    error: VidKitError,
-    *,
-    attempts: int,
-    policy: RetryPolicy,
-    idempotent: bool,
-    remaining: float,
-    draw: float,
-) -> float | None:
-    """How many seconds to wait before trying again, or None for giving up.
-
-    Args:
-        error: what the last attempt ended with.
-        attempts: how many attempts were made, the last one included.
-        policy: the caller's policy.
-        idempotent: whether doing the operation twice is doing it once.
-        remaining: seconds left of the call's deadline.
-        draw: a random number from 0 to 1.
-    """
-    if not error.retryable or attempts >= policy.max_attempts:
-        return None
-    if error.ambiguous and not idempotent:
-        return None
-    throttled = isinstance(error, ThrottledError)
-    base = policy.throttling_base_delay if throttled else policy.base_delay
-    # Past 2**32 the cap has long decided; larger powers would overflow a float.
-    delay = draw * min(policy.max_delay, base * 2.0 ** min(attempts - 1, 32))
-    delay = max(delay, error.retry_after or 0.0)
-    return delay if delay < remaining else None
 
 
 async def run(

@@ -19,8 +19,8 @@ from vidkit import (
     RetryPolicy,
     UnavailableError,
 )
-from vidkit.jobs.job import JobRef
 from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
+from vidkit.jobs.tokens import JobRef
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.mpc.shared_polls import POLLS_PER_MINUTE

@@ -16,7 +16,7 @@ from vidkit import (
     S3Video,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import JobRef
+from vidkit.jobs.tokens import JobRef
 from vidkit.rekognition import NotificationChannel
 from vidkit.rekognition.completion.sns_sqs import QueueApi
 

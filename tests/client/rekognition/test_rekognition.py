@@ -222,7 +222,7 @@ async def test_a_start_without_a_job_id_is_an_answer_that_is_none(scripted):
 
 
 async def test_a_token_of_another_region_is_refused_before_anything_is_sent(scripted):
-    from vidkit.jobs.job import JobRef
+    from vidkit.jobs.tokens import JobRef
 
     token = JobRef("rekognition.label_detection", "j", "ap-south-1").token()
     async with scripted.kit() as kit:
@@ -234,7 +234,7 @@ async def test_a_token_of_another_region_is_refused_before_anything_is_sent(scri
 
 @pytest.mark.parametrize("kind", ["rekognition.dreams", "mpc.dreams", "images.x", "x"])
 async def test_a_token_of_an_unknown_kind_is_refused(scripted, kind):
-    from vidkit.jobs.job import JobRef
+    from vidkit.jobs.tokens import JobRef
 
     async with scripted.kit() as kit:
         with pytest.raises(RequestError, match="token"):

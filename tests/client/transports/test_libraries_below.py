@@ -21,7 +21,7 @@ from vidkit import (
     VidKitError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import JobRef
+from vidkit.jobs.tokens import JobRef
 from vidkit.local import LocalCloud
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"

@@ -16,7 +16,7 @@ from vidkit import (
     RetryPolicy,
     VidKit,
 )
-from vidkit.config import seconds
+from vidkit._internal.arguments import seconds
 from vidkit.transports.huawei.credentials.static import CallableSource
 
 SECRET = "s3cret-value"

@@ -5,16 +5,9 @@ import sys
 import pytest
 
 from vidkit import AwsConfig, ConfigError, HuaweiConfig, HuaweiCredentials, PollPolicy
-from vidkit.config.field_checks import (
-    check_address,
-    check_private,
-    check_together,
-    check_word,
-    is_link_local,
-    is_loopback,
-    number,
-    seconds,
-)
+from vidkit._internal.arguments import number, seconds
+from vidkit.config.endpoints import check_address, check_private, is_link_local, is_loopback
+from vidkit.config.field_checks import check_together, check_word
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from vidkit import DecodeError
 from vidkit.images.fragments import Fragment
-from vidkit.images.grid import Grid, from_millis
+from vidkit.images.grid import Grid
 from vidkit.images.saving.file_names import file_name, is_leftover, part_name, time_reader
 from vidkit.images.windows.coverage import Stretch, covered, spans_of, stretches
+from vidkit.models.timestamps import from_millis
 
 
 def fragment(start, length=1000, **members):

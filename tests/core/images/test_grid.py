@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.images.grid import LONGEST_WINDOW, PAGE_SIZE, from_millis, to_millis, windows
+from vidkit.images.grid import LONGEST_WINDOW, PAGE_SIZE, windows
+from vidkit.models.timestamps import from_millis, to_millis
 
 starts = st.integers(0, 4_000_000_000_000)
 intervals = st.integers(200, 20_000) | st.integers(200, 4_000_000)

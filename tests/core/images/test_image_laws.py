@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
 from vidkit import VidKitError
-from vidkit.images.grid import to_millis
 from vidkit.images.rate_limits import StreamPoints
+from vidkit.models.timestamps import to_millis
 
 START = 1_777_636_800_000
 HOUR = 3_600_000

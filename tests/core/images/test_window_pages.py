@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from vidkit import UnavailableError
-from vidkit.images.grid import Window, from_millis, windows
+from vidkit.images.grid import Window, windows
 from vidkit.images.models import Image
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.source import KnownWindows
+from vidkit.models.timestamps import from_millis
 
 
 class Fetching:

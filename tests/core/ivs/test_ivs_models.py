@@ -26,7 +26,8 @@ from vidkit.ivs.models.streams import (
     ListStreamSessionsAnswer,
 )
 from vidkit.ivs.models.tags import TagResourceRequest, UntagResourceRequest
-from vidkit.models.responses import decode, to_wire
+from vidkit.models.requests import to_wire
+from vidkit.models.responses import decode
 
 BASE = "arn:aws:ivs:eu-central-1:123456789012:"
 ARN = f"{BASE}channel/abcDEF123456"

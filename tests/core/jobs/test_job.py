@@ -16,7 +16,9 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched, poll_delay
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll, JobState, poll_delay
+from vidkit.jobs.tokens import JobRef
 
 FAST = PollPolicy(initial_delay=0.001, max_delay=0.002, patience=0.05)
 REF = JobRef("rekognition.label_detection", "job-1", "eu-central-1")

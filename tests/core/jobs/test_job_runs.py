@@ -13,7 +13,9 @@ from vidkit import (
     VidKit,
 )
 from vidkit.jobs.idempotency import planned_request_token
-from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.jobs.tokens import JobRef
 
 FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
 

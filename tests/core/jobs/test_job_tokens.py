@@ -6,7 +6,7 @@ import json
 import pytest
 
 from vidkit import RequestError
-from vidkit.jobs.job import JobRef
+from vidkit.jobs.tokens import JobRef
 
 # Tokens lie in files and databases: whatever makes them must make these for ever.
 KEPT = {

@@ -15,7 +15,9 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.jobs.tokens import JobRef
 
 REF = JobRef("rekognition.label_detection", "job-1", "eu-central-1")
 POLICY = PollPolicy(initial_delay=1, factor=2, max_delay=5, patience=60)

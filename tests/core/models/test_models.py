@@ -12,14 +12,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
 from vidkit.images.models import GetImagesAnswer
-from vidkit.models.responses import (
-    OPEN,
-    AwareDatetime,
-    PascalRequest,
-    PascalResponse,
-    decode,
-    to_wire,
-)
+from vidkit.models.requests import AwareDatetime, PascalRequest, to_wire
+from vidkit.models.responses import OPEN, PascalResponse, decode
 
 
 class Wanted(PascalRequest):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from vidkit import AsyncPager, InvalidRequestError, UnavailableError
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 
 
 class FakePage:

@@ -8,7 +8,7 @@ import pytest
 
 from vidkit import AsyncPager, RequestError, UnavailableError, VidKitTimeoutError
 from vidkit.paging import jsonl
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 from vidkit.rekognition import GetLabelDetectionAnswer
 
 

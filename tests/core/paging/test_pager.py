@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import AsyncPager, DecodeError, InvalidRequestError, RequestError, UnavailableError
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 
 
 class FakePage:

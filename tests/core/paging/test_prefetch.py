@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import DecodeError, VidKitError
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 from vidkit.paging.prefetch import Lookahead, _next_token
 
 LONG = 6

@@ -6,7 +6,7 @@ import pytest
 
 from vidkit import AsyncPager, DecodeError, RequestError
 from vidkit._internal.tasks import cancel_quietly, result_of
-from vidkit.paging.pager import TokenPages
+from vidkit.paging.pages import TokenPages
 
 
 class FakePage:

@@ -15,7 +15,10 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.retry.attempts import Deadline, RetryBudget, decide, retry_cost, run
+from vidkit.retry.attempts import run
+from vidkit.retry.budget import RetryBudget, retry_cost
+from vidkit.retry.deadline import Deadline
+from vidkit.retry.decision import decide
 
 policies = st.builds(
     RetryPolicy,

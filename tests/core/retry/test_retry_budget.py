@@ -15,7 +15,10 @@ from vidkit import (
     VidKitTimeoutError,
 )
 from vidkit._internal.send_state import handed_over, not_handed_over
-from vidkit.retry.attempts import Deadline, RetryBudget, decide, run
+from vidkit.retry.attempts import run
+from vidkit.retry.budget import RetryBudget
+from vidkit.retry.deadline import Deadline
+from vidkit.retry.decision import decide
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def deadlines_in_virtual_time(monkeypatch):
         except RuntimeError:
             return 0.0
 
-    monkeypatch.setattr("vidkit.retry.attempts.time", SimpleNamespace(monotonic=moment))
+    monkeypatch.setattr("vidkit.retry.deadline.time", SimpleNamespace(monotonic=moment))
 
 
 def unavailable(**facts):

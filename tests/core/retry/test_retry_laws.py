@@ -9,7 +9,9 @@ from hypothesis_profiles import examples
 
 from vidkit import RetryPolicy, ThrottledError, UnavailableError, VidKitError
 from vidkit.retry import attempts
-from vidkit.retry.attempts import Deadline, RetryBudget, retry_cost, run
+from vidkit.retry.attempts import run
+from vidkit.retry.budget import RetryBudget, retry_cost
+from vidkit.retry.deadline import Deadline
 
 POLICIES = st.builds(
     RetryPolicy,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from vidkit.images.grid import from_millis, to_millis
 from vidkit.images.models import ImageFormat
+from vidkit.models.timestamps import from_millis, to_millis
 from vidkit.transports.redaction import MASK, masked
 
 __all__ = ["file_name", "is_leftover", "part_name", "shown", "time_reader"]

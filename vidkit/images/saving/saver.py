@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from vidkit._internal.threads import in_thread
 from vidkit.errors import RequestError, VidKitError
-from vidkit.images.grid import Grid, to_millis
+from vidkit.images.grid import Grid
 from vidkit.images.models import Image, ImageError, ImageFormat
 from vidkit.images.saving.file_names import file_name, shown, time_reader
 from vidkit.images.saving.folder import Folder
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.source import UnsavedWindows
+from vidkit.models.timestamps import to_millis
 
 __all__ = ["MissingImage", "OnProgress", "SaveProgress", "SaveReport", "Saver", "Target"]
 

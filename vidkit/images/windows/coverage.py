@@ -7,8 +7,9 @@ from typing import Final, TypeAlias
 
 from vidkit.errors import DecodeError
 from vidkit.images.fragments import Fragment
-from vidkit.images.grid import Grid, Window, to_millis, windows
+from vidkit.images.grid import Grid, Window, windows
 from vidkit.images.models import ImageSelectorType
+from vidkit.models.timestamps import to_millis
 
 __all__ = ["Span", "Stretch", "covered", "spans_of", "stretches"]
 

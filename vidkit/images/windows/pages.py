@@ -6,12 +6,13 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+from vidkit._internal.single_reader import OneReader
 from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.errors import VidKitError
-from vidkit.images.grid import Window, from_millis
+from vidkit.images.grid import Window
 from vidkit.images.models import Image, ImagePage
 from vidkit.images.windows.source import WindowSource
-from vidkit.paging.pager import OneReader
+from vidkit.models.timestamps import from_millis
 
 __all__ = ["WindowPages"]
 

@@ -17,7 +17,8 @@ from vidkit.ivs.models.fields import (
     RecordingConfigurationArnOrNone,
     Tags,
 )
-from vidkit.models.responses import OPEN, CamelRequest, CamelResponse
+from vidkit.models.requests import CamelRequest
+from vidkit.models.responses import OPEN, CamelResponse
 
 __all__ = [
     "BatchError",

@@ -1,20 +1,18 @@
 """The members that several IVS operations take, with their limits."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from vidkit.models.aws_tags import check_tags
-from vidkit.models.responses import CamelRequest
+from vidkit.models.requests import CamelRequest
 
 __all__ = [
     "AdConfigurationArnOrNone",
     "ChannelArn",
     "Flag",
     "IvsRequest",
-    "Moment",
     "Name",
     "PageSize",
     "PageToken",
@@ -38,10 +36,6 @@ def _arn(kind: str, *, or_empty: bool = False) -> StringConstraints:
     return StringConstraints(max_length=_LONGEST_ARN, pattern=f"^{pattern}$")
 
 
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
 ChannelArn = Annotated[str, _arn("channel")]
 PolicyArn = Annotated[str, _arn("playback-restriction-policy")]
 # Empty stands for "none": an update detaches with it.
@@ -58,10 +52,6 @@ PageSize = Annotated[int, Field(ge=1, le=100, strict=True)]
 PageToken = Annotated[
     str, StringConstraints(min_length=1, max_length=1024, pattern=r"^[a-zA-Z0-9+/=_-]*$")
 ]
-
-# Written as ISO 8601; published answers have numbers too, which Pydantic reads by their size.
-Moment = Annotated[datetime, AfterValidator(_aware)]
-"""An answer's point in time, aware."""
 
 
 class IvsRequest(CamelRequest):

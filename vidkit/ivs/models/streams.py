@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from vidkit.ivs.models.channels import Channel
-from vidkit.ivs.models.fields import ChannelArn, IvsRequest, Moment, PageSize, PageToken
+from vidkit.ivs.models.fields import ChannelArn, IvsRequest, PageSize, PageToken
 from vidkit.models.responses import OPEN, CamelResponse
+from vidkit.models.timestamps import Timestamp
 
 __all__ = [
     "AudioConfiguration",
@@ -213,7 +214,7 @@ class StreamEvent(CamelResponse):
 
     name: str | None = None
     type: str | None = None
-    event_time: Moment | None = None
+    event_time: Timestamp | None = None
     code: str | None = None
 
 
@@ -237,8 +238,8 @@ class StreamSession(CamelResponse):
     """
 
     stream_id: str
-    start_time: Moment | None = None
-    end_time: Moment | None = None
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
     channel: Channel | None = None
     ingest_configuration: IngestConfiguration | None = None
     ingest_configurations: IngestConfigurations | None = None
@@ -264,8 +265,8 @@ class StreamSessionSummary(CamelResponse):
     """
 
     stream_id: str
-    start_time: Moment | None = None
-    end_time: Moment | None = None
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
     has_error_event: bool | None = None
 
 

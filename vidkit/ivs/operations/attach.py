@@ -6,8 +6,7 @@ import time
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import timedelta
 
-from vidkit._internal.arguments import operation, shown
-from vidkit.config import seconds
+from vidkit._internal.arguments import operation, seconds, shown
 from vidkit.errors import ConflictError, RequestError, VidKitError
 from vidkit.ivs.channel_batches import in_order, parts
 from vidkit.ivs.models.channels import BatchGetChannelAnswer, UpdateChannelRequest
@@ -22,7 +21,7 @@ from vidkit.ivs.policy_report import (
     policy_arn,
 )
 from vidkit.ivs.rate_limits import RATE, check_rate, each, paced
-from vidkit.jobs.job import poll_delay
+from vidkit.jobs.polling import poll_delay
 
 __all__ = ["AttachOperations"]
 

@@ -4,8 +4,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from vidkit.calls.caller import Caller, Operation
-from vidkit.models.responses import RequestModel, to_wire
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Operation
+from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 
 __all__ = ["API", "Operations"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from vidkit._internal.arguments import operation
-from vidkit.calls.caller import Nothing, Operation
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.channel_batches import in_order, parts
 from vidkit.ivs.models.channels import (
     BatchGetChannelAnswer,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from vidkit._internal.arguments import operation
-from vidkit.calls.caller import Nothing, Operation
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.models.policies import (
     CreatePlaybackRestrictionPolicyRequest,
     DeletePlaybackRestrictionPolicyRequest,
@@ -17,7 +17,7 @@ from vidkit.ivs.models.policies import (
 )
 from vidkit.ivs.models.rules import countries
 from vidkit.ivs.operations.base import API, Operations
-from vidkit.models.responses import RequestModel
+from vidkit.models.requests import RequestModel
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["PolicyOperations"]

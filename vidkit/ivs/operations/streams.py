@@ -1,7 +1,7 @@
 """The operations on streams: sessions of a channel, and ending one."""
 
 from vidkit._internal.arguments import operation
-from vidkit.calls.caller import Nothing, Operation
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.models.streams import (
     GetStreamSessionAnswer,
     GetStreamSessionRequest,

@@ -10,13 +10,12 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import seconds, shown
 from vidkit.calls.caller import Caller
-from vidkit.config import seconds
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion.messages import CompletionMessage, read_completion
 from vidkit.rekognition.completion.sns_sqs import MOST_MESSAGES, QueueApi, SqsMessage
-from vidkit.retry.attempts import RetryPolicy
+from vidkit.retry.policy import RetryPolicy
 
 __all__ = ["CompletionQueue", "OnUnknown"]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import StringConstraints
 
 from vidkit.errors import NotFoundError, RequestError
-from vidkit.models.responses import PascalRequest
+from vidkit.models.requests import PascalRequest
 from vidkit.rekognition.completion.sns_sqs import QueueApi, QueueAttributes
 from vidkit.rekognition.models import NotificationChannel
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from vidkit.calls.caller import Caller, Nothing, Operation
+from vidkit.calls.caller import Caller
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from vidkit.calls.caller import Operation
+from vidkit.calls.operation import Operation
 from vidkit.rekognition.models import GetRequest, StartAnswer, VideoJobPage
 
 __all__ = ["JobKind"]

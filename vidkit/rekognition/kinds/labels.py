@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from vidkit.calls.caller import Operation
-from vidkit.models.responses import OPEN, PascalRequest, PascalResponse, pascal_leaf
+from vidkit.calls.operation import Operation
+from vidkit.models.requests import PascalRequest
+from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vidkit.calls.caller import Operation
+from vidkit.calls.operation import Operation
 from vidkit.models.responses import OPEN, PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel
 
-from vidkit._internal.arguments import operation, shown
-from vidkit.calls.caller import Operation
-from vidkit.config import seconds
+from vidkit._internal.arguments import operation, seconds, shown
+from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
-from vidkit.jobs.job import Job, JobPoll, JobRef, JobState, Watched
-from vidkit.models.responses import RequestModel, to_wire
+from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.jobs.tokens import JobRef
+from vidkit.models.requests import RequestModel, to_wire
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.models import RegionOfInterest
 from vidkit.rekognition.operations.base import Operations

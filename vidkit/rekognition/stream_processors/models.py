@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit.models.responses import AwareDatetime, PascalRequest
+from vidkit.models.requests import AwareDatetime, PascalRequest
 from vidkit.rekognition.models import CollectionId, Percent
 
 __all__ = [

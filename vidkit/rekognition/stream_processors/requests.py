@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from vidkit.calls.caller import Nothing, Operation
+from vidkit.calls.operation import Nothing, Operation
 from vidkit.models.aws_tags import check_tags
-from vidkit.models.responses import PascalRequest
+from vidkit.models.requests import PascalRequest
 from vidkit.rekognition.models import RegionsOfInterest
 from vidkit.rekognition.stream_processors.models import (
     StreamProcessingStartSelector,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from vidkit.config import is_loopback
+from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, DecodeError
 
 __all__ = [

@@ -24,7 +24,8 @@ from botocore import exceptions as botocore_errors
 from botocore import xform_name
 
 from vidkit._internal.send_state import handed_over, not_handed_over
-from vidkit.config import AwsConfig, is_loopback
+from vidkit.config import AwsConfig
+from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, kit_closed
 from vidkit.transports.aws.endpoints import (
     check_data_endpoint,

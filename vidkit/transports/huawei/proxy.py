@@ -3,8 +3,7 @@
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from vidkit.config import is_loopback
-from vidkit.config.field_checks import is_link_local
+from vidkit.config.endpoints import is_link_local, is_loopback
 
 __all__ = ["environment_proxy"]
 

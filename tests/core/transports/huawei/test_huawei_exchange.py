@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from vidkit.errors import RequestError
-from vidkit.transports.huawei.http_client import SignedAuth, TokenAuth, _built, _sent
+from vidkit.transports.huawei.auth import SignedAuth, TokenAuth
+from vidkit.transports.huawei.http_client import _built, _sent
 from vidkit.transports.huawei.server_clock import ServerClock
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

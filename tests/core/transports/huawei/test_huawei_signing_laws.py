@@ -9,7 +9,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.transports.huawei.http_client import SignedAuth
+from vidkit.transports.huawei.auth import SignedAuth
 from vidkit.transports.huawei.signer import canonical_query, sign
 
 KEYS = {"access_key": "AKEXAMPLE0000000TEST", "secret_key": "SKexample0000000000000TEST"}

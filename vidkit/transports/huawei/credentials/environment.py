@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from vidkit.config import HuaweiCredentials
-from vidkit.config.field_checks import check_private, check_word
+from vidkit.config.endpoints import check_private
+from vidkit.config.field_checks import check_word
 from vidkit.errors import ConfigError
 from vidkit.transports.huawei.credentials.source import Found, NotHereError
 

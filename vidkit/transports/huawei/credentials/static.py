@@ -5,7 +5,8 @@ import inspect
 from datetime import UTC, datetime
 from typing import Any
 
-from vidkit.config import HuaweiConfig, HuaweiCredentials, check_whole
+from vidkit.config import HuaweiConfig, HuaweiCredentials
+from vidkit.config.secret_fields import check_whole
 from vidkit.errors import ConfigError, VidKitError
 from vidkit.transports.huawei.credentials.source import Found, IamToken, Identity
 
