@@ -24,8 +24,8 @@ from benchmarks.__main__ import main  # noqa: E402
 from benchmarks.bench import Bench  # noqa: E402
 from benchmarks.cases.jobs import on_a_queue  # noqa: E402
 from benchmarks.limits import struct_of  # noqa: E402
-from vidkit.rekognition.kinds.faces import GetFaceDetectionAnswer  # noqa: E402
-from vidkit.rekognition.kinds.labels import GetLabelDetectionAnswer  # noqa: E402
+from vidkit.rekognition.kinds.faces import GetFaceDetectionResponse  # noqa: E402
+from vidkit.rekognition.kinds.labels import GetLabelDetectionResponse  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,8 @@ def without_metadata(page):
 @pytest.mark.parametrize(
     ("operation", "model"),
     [
-        ("get_face_detection", GetFaceDetectionAnswer),
-        ("get_label_detection", GetLabelDetectionAnswer),
+        ("get_face_detection", GetFaceDetectionResponse),
+        ("get_label_detection", GetLabelDetectionResponse),
     ],
 )
 async def test_the_typed_page_is_the_dict_of_the_slow_way(addresses, operation, model):
@@ -114,8 +114,8 @@ async def test_windows_at_once_give_the_images_of_page_after_page(addresses):
 def test_the_limit_reads_the_same_values():
     body = b'{"JobStatus":"SUCCEEDED","Faces":[' + bodies.joined(bodies.face_items()[:20]) + b"]}"
     msgspec = pytest.importorskip("msgspec")
-    typed = GetFaceDetectionAnswer.model_validate_json(body)
-    struct = msgspec.json.decode(body, type=struct_of(GetFaceDetectionAnswer))
+    typed = GetFaceDetectionResponse.model_validate_json(body)
+    struct = msgspec.json.decode(body, type=struct_of(GetFaceDetectionResponse))
     assert pydantic_core.from_json(body) == msgspec.json.decode(body)
     for ours, theirs in zip(typed.faces, struct.faces, strict=True):
         assert ours.face.bounding_box.width == theirs.face.bounding_box.width

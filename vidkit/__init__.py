@@ -6,7 +6,7 @@ Huawei Cloud MPC thumbnails. Start with `VidKit`.
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.lazy_imports import on_first_use
+from vidkit._internal.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
     from vidkit.calls.events import CallEvent
@@ -77,7 +77,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_first_use(
+    __getattr__, __dir__ = lazy_names(
         globals(),
         dict.fromkeys(__all__, "vidkit.errors")
         | {

@@ -8,9 +8,9 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from vidkit._internal.arguments import checked_constructor, operation, seconds
+from vidkit._internal.arguments import checked_arguments, checked_constructor, seconds
 from vidkit.config import AwsConfig, HuaweiConfig
-from vidkit.config.secret_fields import check_whole
+from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, RequestError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class VidKit:
         _check_type(huawei, HuaweiConfig, "huawei")
         for config in (aws, huawei):
             if config is not None:
-                check_whole(config)
+                check_secrets_present(config)
         _check_options(retry, poll, on_event)
         options = Options(
             retry=retry or RetryPolicy(),
@@ -131,7 +131,7 @@ class VidKit:
 
         return MpcClient(self._caller)
 
-    @operation
+    @checked_arguments
     def with_options(
         self,
         *,
@@ -174,7 +174,7 @@ class VidKit:
     @overload
     def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]": ...
 
-    @operation
+    @checked_arguments
     def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]":
         """The job that a token stands for, in this process or another one.
 
@@ -198,7 +198,7 @@ class VidKit:
             return self.mpc.resume(ref)
         raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
 
-    @operation
+    @checked_arguments
     def run_jobs(
         self,
         starters: "Iterable[Starter[R]] | Mapping[str, Starter[R]]",

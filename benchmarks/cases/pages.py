@@ -23,15 +23,15 @@ from benchmarks.bodies import FIRST_MOMENT
 from benchmarks.clients import aiobotocore_client, boto3_client, kit_on
 from benchmarks.clocks import Case, Samples, in_turns, longest_stall
 from benchmarks.limits import struct_of, targeted
-from vidkit.images.models import GetImagesAnswer
-from vidkit.rekognition.kinds.faces import GetFaceDetectionAnswer
-from vidkit.rekognition.kinds.labels import GetLabelDetectionAnswer
+from vidkit.images.models import GetImagesResponse
+from vidkit.rekognition.kinds.faces import GetFaceDetectionResponse
+from vidkit.rekognition.kinds.labels import GetLabelDetectionResponse
 
 __all__ = ["images", "memory", "results", "stalls"]
 
 _MODELS: dict[str, type[BaseModel]] = {
-    "get_face_detection": GetFaceDetectionAnswer,
-    "get_label_detection": GetLabelDetectionAnswer,
+    "get_face_detection": GetFaceDetectionResponse,
+    "get_label_detection": GetLabelDetectionResponse,
 }
 _TARGETS = {
     "get_face_detection": "RekognitionService.GetFaceDetection",
@@ -76,7 +76,7 @@ async def images(address: str, size: int, samples: int, left_out: list[str]) -> 
         "EndTimestamp": members["EndTimestamp"].timestamp(),
     }
     request = json.dumps(asked).encode()
-    typed_decoder = msgspec.json.Decoder(struct_of(GetImagesAnswer))
+    typed_decoder = msgspec.json.Decoder(struct_of(GetImagesResponse))
 
     def contents(page: Any) -> list[bytes]:
         return [base64.b64decode(image["ImageContent"]) for image in page["Images"]]
@@ -96,7 +96,7 @@ async def images(address: str, size: int, samples: int, left_out: list[str]) -> 
             return contents(await client.get_images(**members))
 
         async def validated() -> object:
-            return GetImagesAnswer.model_validate(await client.get_images(**members))
+            return GetImagesResponse.model_validate(await client.get_images(**members))
 
         async def in_a_thread() -> object:
             return contents(await asyncio.to_thread(threaded.get_images, **members))

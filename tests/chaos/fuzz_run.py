@@ -32,12 +32,12 @@ def _answers() -> Callable[[bytes], None]:
         import_module(f"vidkit.{name}")
     from vidkit.calls.operation import Operation
     from vidkit.models.responses import decode
-    from vidkit.transports.base import Reply
+    from vidkit.transports.base import HttpResponse
     from vidkit.transports.error_responses import refusal
 
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     found = {
-        value.answer: value
+        value.response: value
         for module in modules
         for value in vars(module).values()
         if isinstance(value, Operation)
@@ -52,7 +52,7 @@ def _answers() -> Callable[[bytes], None]:
         decode(models[data[0] % len(models)], data[1:])
 
     def both(data: bytes) -> None:
-        str(refusal(Reply(400 + (data[0] if data else 0), data[1:], {"retry-after": "1"})))
+        str(refusal(HttpResponse(400 + (data[0] if data else 0), data[1:], {"retry-after": "1"})))
         target(data)
 
     return both

@@ -72,7 +72,7 @@ async def cancelled_at(n: int, work: Coroutine[Any, Any, Any]) -> bool:
 
 
 # They wait for nothing.
-AT_ONCE = {"resume", "look_first"}
+AT_ONCE = {"resume", "poll_first"}
 
 
 def methods(kind: type) -> set[str]:

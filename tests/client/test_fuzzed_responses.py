@@ -15,8 +15,8 @@ from kit_options import T0
 
 from vidkit import PollPolicy, RetryPolicy, VidKitError
 from vidkit.local import LocalCloud
-from vidkit.rekognition.completion.sns_sqs import QueueApi
-from vidkit.transports.base import AwsRequest, Reply
+from vidkit.rekognition.completion.sns_sqs import SnsSqsClient
+from vidkit.transports.base import AwsRequest, HttpResponse
 
 COMPOUND = {
     # These wait for what other answers say; their parts are all here by themselves.
@@ -30,8 +30,10 @@ FUZZED = {name: call for name, call in OPERATIONS.items() if name not in COMPOUN
     # Without the cloud's part of the scene, which knows nothing of damaged answers.
     "ivs.stop_stream": lambda kit, s: kit.ivs.stop_stream(s.channel),
     # What the completion queue is made of.
-    "sqs.receive": lambda kit, s: QueueApi(kit._caller).receive(s.ends.queue_url, wait_seconds=1),
-    "sqs.delete": lambda kit, s: QueueApi(kit._caller).delete(s.ends.queue_url, ["x"]),
+    "sqs.receive": lambda kit, s: SnsSqsClient(kit._caller).receive(
+        s.ends.queue_url, wait_seconds=1
+    ),
+    "sqs.delete": lambda kit, s: SnsSqsClient(kit._caller).delete(s.ends.queue_url, ["x"]),
 }
 _DEADLINE = 0.5
 _SHORT_DEADLINE = 0.2
@@ -64,7 +66,7 @@ class Replayed:
         reply = self.answers[key][-1]
         number, status = self.damage
         if self.sent % 2 == 1 or number % 3 == 0:
-            return Reply(status, mutated(reply.body, number), reply.headers)
+            return HttpResponse(status, mutated(reply.body, number), reply.headers)
         return reply
 
     async def close(self):

@@ -372,7 +372,7 @@ async def test_a_closing_that_is_cancelled_closes_all_the_same(cloud):
                 *(network._session for network in huawei._http._networks.values()),
             ]
             assert len(sessions) == 2
-            left = {kit._runtime.spawn(slow_to_go()), huawei._callers._tasks.start(slow_to_go)}
+            left = {kit._runtime.spawn(slow_to_go()), huawei._resolver._tasks.start(slow_to_go)}
             await asyncio.sleep(0)
             closing = asyncio.create_task(kit.close())
             for _ in range(turns):

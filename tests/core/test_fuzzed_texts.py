@@ -17,7 +17,7 @@ from vidkit.jobs.journal import Journal
 from vidkit.jobs.tokens import JobRef
 from vidkit.rekognition import parse_connected_home_event, parse_face_search_record
 from vidkit.rekognition.completion.messages import read_completion
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.error_responses import retry_after
 from vidkit.transports.huawei.credentials.profile import ProfileSource
 
@@ -125,7 +125,7 @@ def face_search_record(text):
 
 
 def retry_after_header(text):
-    found = retry_after(Reply(429, b"", {"retry-after": text}))
+    found = retry_after(HttpResponse(429, b"", {"retry-after": text}))
     assert found is None or found >= 0
 
 

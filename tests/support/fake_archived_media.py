@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from vidkit import AwsConfig, RetryPolicy, TransportError, VidKit
 from vidkit.models.timestamps import to_millis
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 
 WRONG_ENDPOINT = b'{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"}}'
 
@@ -72,7 +72,7 @@ class Bucket:
 
 
 @dataclass
-class Archive:
+class ArchivedMedia:
     """Stands for the transport to AWS.
 
     Fragments are beginnings and lengths in milliseconds; on the producer's clock they are ``skew``
@@ -129,7 +129,7 @@ class Archive:
         if kind == "lost":
             raise TransportError("reset", retryable=True, ambiguous=True)
         if kind == "half":
-            return Reply(200, reply.body[: len(reply.body) // 2])
+            return HttpResponse(200, reply.body[: len(reply.body) // 2])
         if kind == "slow":
             await asyncio.sleep(100)
         return reply
@@ -143,7 +143,7 @@ class Archive:
         api = {"GetImages": "GET_IMAGES", "ListFragments": "LIST_FRAGMENTS"}[request.operation]
         if request.endpoint != f"http://data.invalid/{api}/{self.generation}":
             return self.random.choice(
-                [Reply(200, WRONG_ENDPOINT), self.fault(404, "ResourceNotFoundException")]
+                [HttpResponse(200, WRONG_ENDPOINT), self.fault(404, "ResourceNotFoundException")]
             )
         asked = request.params["MaxResults"]
         if api == "GET_IMAGES":
@@ -235,10 +235,10 @@ class Archive:
         return offset, bound
 
     def json(self, content):
-        return Reply(200, json.dumps(content).encode())
+        return HttpResponse(200, json.dumps(content).encode())
 
     def fault(self, status, code):
-        return Reply(status, json.dumps({"__type": code, "Message": "as told"}).encode())
+        return HttpResponse(status, json.dumps({"__type": code, "Message": "as told"}).encode())
 
     def kit(self, **options):
         """A kit over this service; to be opened in a virtual loop."""

@@ -7,30 +7,30 @@ from typing import Any, assert_type
 from vidkit import AsyncPager, Job, Outcome, S3Video, VidKit
 from vidkit.images import Image, ImagePage
 from vidkit.ivs import (
-    BatchGetChannelAnswer,
+    BatchGetChannelResponse,
     Channel,
     ChannelSummary,
-    ListChannelsAnswer,
-    ListPlaybackRestrictionPoliciesAnswer,
+    ListChannelsResponse,
+    ListPlaybackRestrictionPoliciesResponse,
     PlaybackRestrictionPolicy,
     PolicyReport,
 )
-from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, ThumbnailPara, ThumbTask
+from vidkit.mpc import ListThumbnailsTaskResponse, ObsObjInfo, ThumbnailPara, ThumbTask
 from vidkit.rekognition import (
     CelebrityRecognition,
     ContentModerationDetection,
-    DescribeStreamProcessorAnswer,
+    DescribeStreamProcessorResponse,
     FaceDetection,
-    GetCelebrityRecognitionAnswer,
-    GetContentModerationAnswer,
-    GetFaceDetectionAnswer,
-    GetFaceSearchAnswer,
-    GetLabelDetectionAnswer,
-    GetPersonTrackingAnswer,
-    GetSegmentDetectionAnswer,
-    GetTextDetectionAnswer,
+    GetCelebrityRecognitionResponse,
+    GetContentModerationResponse,
+    GetFaceDetectionResponse,
+    GetFaceSearchResponse,
+    GetLabelDetectionResponse,
+    GetPersonTrackingResponse,
+    GetSegmentDetectionResponse,
+    GetTextDetectionResponse,
     LabelDetection,
-    ListStreamProcessorsAnswer,
+    ListStreamProcessorsResponse,
     PersonDetection,
     PersonMatch,
     SegmentDetection,
@@ -56,80 +56,82 @@ async def images(kit: VidKit) -> None:
 async def jobs(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     labels = await kit.rekognition.start_label_detection(video)
-    assert_type(labels, Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]])
-    assert_type(await labels, AsyncPager[LabelDetection, GetLabelDetectionAnswer])
+    assert_type(labels, Job[AsyncPager[LabelDetection, GetLabelDetectionResponse]])
+    assert_type(await labels, AsyncPager[LabelDetection, GetLabelDetectionResponse])
     async for item in await labels:
         assert_type(item, LabelDetection)
         assert_type(item.timestamp, int | None)
     segments = await kit.rekognition.start_segment_detection(video, segment_types=["SHOT"])
-    assert_type(await segments.result(), AsyncPager[SegmentDetection, GetSegmentDetectionAnswer])
+    assert_type(await segments.result(), AsyncPager[SegmentDetection, GetSegmentDetectionResponse])
     assert_type(await labels.status(), str)
     assert_type(labels.watch(), AsyncIterator[str])
-    assert_type(kit.resume(labels.token), Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]])
+    assert_type(
+        kit.resume(labels.token), Job[AsyncPager[LabelDetection, GetLabelDetectionResponse]]
+    )
     assert_type(kit.resume("vidkit1.x"), Job[Any])
 
 
 async def faces_and_persons(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     faces = await kit.rekognition.start_face_detection(video, face_attributes="ALL")
-    assert_type(faces, Job[AsyncPager[FaceDetection, GetFaceDetectionAnswer]])
+    assert_type(faces, Job[AsyncPager[FaceDetection, GetFaceDetectionResponse]])
     assert_type(await (await faces).first(), FaceDetection | None)
     assert_type(
-        kit.rekognition.get_face_detection("j"), AsyncPager[FaceDetection, GetFaceDetectionAnswer]
+        kit.rekognition.get_face_detection("j"), AsyncPager[FaceDetection, GetFaceDetectionResponse]
     )
     matches = await kit.rekognition.start_face_search(video, collection_id="staff")
-    assert_type(matches, Job[AsyncPager[PersonMatch, GetFaceSearchAnswer]])
+    assert_type(matches, Job[AsyncPager[PersonMatch, GetFaceSearchResponse]])
     assert_type(
         kit.rekognition.get_face_search("j", sort_by="INDEX"),
-        AsyncPager[PersonMatch, GetFaceSearchAnswer],
+        AsyncPager[PersonMatch, GetFaceSearchResponse],
     )
     persons = await kit.rekognition.start_person_tracking(video)  # pyright: ignore[reportDeprecated]
-    assert_type(persons, Job[AsyncPager[PersonDetection, GetPersonTrackingAnswer]])
+    assert_type(persons, Job[AsyncPager[PersonDetection, GetPersonTrackingResponse]])
     assert_type(
         kit.rekognition.get_person_tracking("j", sort_by="INDEX"),  # pyright: ignore[reportDeprecated]
-        AsyncPager[PersonDetection, GetPersonTrackingAnswer],
+        AsyncPager[PersonDetection, GetPersonTrackingResponse],
     )
     celebrities = await kit.rekognition.start_celebrity_recognition(video)
-    assert_type(celebrities, Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]])
+    assert_type(celebrities, Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionResponse]])
     assert_type(
         kit.rekognition.get_celebrity_recognition("j", sort_by="ID"),
-        AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer],
+        AsyncPager[CelebrityRecognition, GetCelebrityRecognitionResponse],
     )
 
 
 async def contents_and_texts(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     contents = await kit.rekognition.start_content_moderation(video, min_confidence=80)
-    assert_type(contents, Job[AsyncPager[ContentModerationDetection, GetContentModerationAnswer]])
+    assert_type(contents, Job[AsyncPager[ContentModerationDetection, GetContentModerationResponse]])
     assert_type(
         kit.rekognition.get_content_moderation("j", sort_by="NAME", aggregate_by="SEGMENTS"),
-        AsyncPager[ContentModerationDetection, GetContentModerationAnswer],
+        AsyncPager[ContentModerationDetection, GetContentModerationResponse],
     )
     texts = await kit.rekognition.start_text_detection(video)
-    assert_type(texts, Job[AsyncPager[TextDetectionResult, GetTextDetectionAnswer]])
+    assert_type(texts, Job[AsyncPager[TextDetectionResult, GetTextDetectionResponse]])
     assert_type(
         kit.rekognition.get_text_detection("j"),
-        AsyncPager[TextDetectionResult, GetTextDetectionAnswer],
+        AsyncPager[TextDetectionResult, GetTextDetectionResponse],
     )
 
 
 async def many(kit: VidKit) -> None:
-    async def starter() -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]:
+    async def starter() -> Job[AsyncPager[SegmentDetection, GetSegmentDetectionResponse]]:
         return await kit.rekognition.start_segment_detection(
             S3Video("bucket", "clip.mp4"), segment_types=["SHOT"]
         )
 
     async for outcome in kit.run_jobs([starter]):
-        assert_type(outcome, Outcome[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]])
+        assert_type(outcome, Outcome[AsyncPager[SegmentDetection, GetSegmentDetectionResponse]])
         if outcome.result is not None:
             assert_type(await outcome.result.first(), SegmentDetection | None)
 
 
 async def processors(kit: VidKit) -> None:
     processors = kit.rekognition.list_stream_processors()
-    assert_type(processors, AsyncPager[StreamProcessor, ListStreamProcessorsAnswer])
+    assert_type(processors, AsyncPager[StreamProcessor, ListStreamProcessorsResponse])
     found = await kit.rekognition.wait_for_status("door", "RUNNING")
-    assert_type(found, DescribeStreamProcessorAnswer)
+    assert_type(found, DescribeStreamProcessorResponse)
 
 
 async def policies(kit: VidKit) -> None:
@@ -138,12 +140,14 @@ async def policies(kit: VidKit) -> None:
     wanted = await kit.ivs.ensure_playback_restriction_policy(name="dach")
     assert_type(wanted, PlaybackRestrictionPolicy)
     channels = kit.ivs.list_channels()
-    assert_type(channels, AsyncPager[ChannelSummary, ListChannelsAnswer])
+    assert_type(channels, AsyncPager[ChannelSummary, ListChannelsResponse])
     assert_type(await kit.ivs.apply_policy(wanted, channels=channels), PolicyReport)
-    assert_type(await kit.ivs.batch_get_channel(["arn"]), BatchGetChannelAnswer)
+    assert_type(await kit.ivs.batch_get_channel(["arn"]), BatchGetChannelResponse)
     assert_type(await kit.ivs.get_channel("arn"), Channel)
     pager = kit.ivs.list_playback_restriction_policies()
-    assert_type(pager, AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesAnswer])
+    assert_type(
+        pager, AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesResponse]
+    )
     assert_type(policy.allowed_countries, list[str])
 
 
@@ -155,7 +159,7 @@ async def snapshots(kit: VidKit) -> None:
     assert_type(job, Job[ThumbTask])
     assert_type(await job, ThumbTask)
     tasks = kit.mpc.list_thumbnails_task(status="FAILED")
-    assert_type(tasks, AsyncPager[ThumbTask, ListThumbnailsTaskAnswer])
+    assert_type(tasks, AsyncPager[ThumbTask, ListThumbnailsTaskResponse])
 
 
 async def what_is_refused_by_the_checkers(kit: VidKit) -> None:

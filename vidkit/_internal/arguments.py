@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from vidkit.errors import ConfigError, RequestError, VidKitError
 
-__all__ = ["checked_constructor", "operation", "shown"]
+__all__ = ["checked_arguments", "checked_constructor", "shown"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,7 +47,7 @@ def _misfit(
     return None
 
 
-def operation(function: Callable[P, R]) -> Callable[P, R]:
+def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Make unknown and missing parameters of a public operation a `RequestError`."""
 
     @functools.wraps(function)

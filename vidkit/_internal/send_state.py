@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["Handover", "answered", "handed_over", "not_handed_over", "watch_handover"]
+__all__ = ["SendState", "mark_received", "mark_sent", "mark_unsent", "watch_send_state"]
 
 
 @dataclass(slots=True)
-class Handover:
+class SendState:
     """Where the request of an attempt is.
 
     Attributes:
@@ -21,50 +21,50 @@ class Handover:
         clock: ends the attempt, unless its answer is here.
     """
 
-    waits: bool = False
+    unsent: bool = False
     clock: asyncio.Timeout | None = None
 
 
-_watched: ContextVar[Handover | None] = ContextVar("vidkit_handover", default=None)
+_watched: ContextVar[SendState | None] = ContextVar("vidkit_handover", default=None)
 
 
 @contextmanager
-def watch_handover(clock: asyncio.Timeout | None = None) -> Generator[Handover]:
+def watch_send_state(clock: asyncio.Timeout | None = None) -> Generator[SendState]:
     """Watch the request that is sent inside; the innermost watches it alone.
 
     Args:
         clock: ends the attempt, unless its answer is here.
 
     Example:
-        >>> with watch_handover() as handover:
-        ...     not_handed_over()
-        >>> handover.waits
+        >>> with watch_send_state() as send_state:
+        ...     mark_unsent()
+        >>> send_state.unsent
         True
     """
-    handover = Handover(clock=clock)
-    token = _watched.set(handover)
+    send_state = SendState(clock=clock)
+    token = _watched.set(send_state)
     try:
-        yield handover
+        yield send_state
     finally:
         _watched.reset(token)
         # A connection that was opened inside keeps this context, and a clock its task's result.
-        handover.clock = None
+        send_state.clock = None
 
 
-def not_handed_over() -> None:
+def mark_unsent() -> None:
     """Say that nothing of the request has been sent, or nothing that was let in."""
-    if handover := _watched.get():
-        handover.waits = True
+    if send_state := _watched.get():
+        send_state.unsent = True
 
 
-def handed_over() -> None:
+def mark_sent() -> None:
     """Say that from now on some of the request may be on its way."""
-    if handover := _watched.get():
-        handover.waits = False
+    if send_state := _watched.get():
+        send_state.unsent = False
 
 
-def answered() -> None:
+def mark_received() -> None:
     """Say that the whole answer is here: what is done with it takes none of the attempt's time."""
-    handover = _watched.get()
-    if handover and handover.clock and not handover.clock.expired():
-        handover.clock.reschedule(None)
+    send_state = _watched.get()
+    if send_state and send_state.clock and not send_state.clock.expired():
+        send_state.clock.reschedule(None)

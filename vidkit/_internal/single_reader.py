@@ -2,10 +2,10 @@
 
 from vidkit.errors import RequestError
 
-__all__ = ["OneReader"]
+__all__ = ["SingleReader"]
 
 
-class OneReader:
+class SingleReader:
     """Keeps a second reader from an iterator that is waiting for its next element.
 
     Raises:

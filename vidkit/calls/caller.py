@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from vidkit._internal.send_state import answered
+from vidkit._internal.send_state import mark_received
 from vidkit.calls.events import CallEvent, emit
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.calls.options import Options
@@ -19,8 +19,8 @@ from vidkit.paging.pages import Page, TokenPages
 from vidkit.paging.prefetch import Decoding, FetchPage
 from vidkit.retry.attempts import run
 from vidkit.retry.deadline import Deadline
-from vidkit.transports.base import AwsRequest, HttpRequest, Reply
-from vidkit.transports.error_responses import refusal, request_id
+from vidkit.transports.base import AwsRequest, HttpRequest, HttpResponse
+from vidkit.transports.error_responses import error_from_response, request_id
 
 __all__ = ["Caller"]
 
@@ -102,17 +102,17 @@ class Caller:
             VidKitError: no answer came.
         """
         started = time.monotonic()
-        reply: Reply | None = None
+        response: HttpResponse | None = None
         failure: VidKitError | None = None
         try:
-            reply = await self._send(request)
-            if not reply.ok:
-                raise refusal(reply)
+            response = await self._send(request)
+            if not response.ok:
+                raise error_from_response(response)
             if decoding is None:
-                return _decoded(operation, reply)
-            answered()
-            async with decoding(reply.body):
-                return _decoded(operation, reply)
+                return _decoded(operation, response)
+            mark_received()
+            async with decoding(response.body):
+                return _decoded(operation, response)
         except VidKitError as error:
             failure = error.located(operation.service, operation.name)
             raise
@@ -127,11 +127,11 @@ class Caller:
                     attempt=attempt,
                     seconds=time.monotonic() - started,
                     # Of half an answer, the failure has what its head said.
-                    status=reply.status if reply else getattr(failure, "status", None),
+                    status=response.status if response else getattr(failure, "status", None),
                     code=failure.code if failure else None,
                     error=_error_name(failure),
                     request_id=(
-                        request_id(reply) if reply else getattr(failure, "request_id", None)
+                        request_id(response) if response else getattr(failure, "request_id", None)
                     ),
                 ),
                 self.options.on_event,
@@ -180,7 +180,7 @@ class Caller:
 
         return AsyncPager(source)
 
-    async def _send(self, request: AwsRequest | HttpRequest) -> Reply:
+    async def _send(self, request: AwsRequest | HttpRequest) -> HttpResponse:
         if isinstance(request, AwsRequest):
             return await (await self.runtime.aws()).send(request)
         return await (await self.runtime.huawei()).send(request)
@@ -192,14 +192,14 @@ def _error_name(failure: VidKitError | None) -> str | None:
     return "Canceled" if type(failure) is VidKitError else type(failure).__name__
 
 
-def _decoded(operation: Operation[M], reply: Reply) -> M:
-    if operation.answer is Nothing and not reply.body:
-        return operation.answer()
+def _decoded(operation: Operation[M], response: HttpResponse) -> M:
+    if operation.response is Nothing and not response.body:
+        return operation.response()
     try:
-        return decode(operation.answer, reply.body)
+        return decode(operation.response, response.body)
     except VidKitError as error:
         # The answer says that it was carried out, only not with what result.
         error.ambiguous = True
-        error.status = reply.status
-        error.request_id = request_id(reply)
+        error.status = response.status
+        error.request_id = request_id(response)
         raise

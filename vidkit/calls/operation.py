@@ -28,5 +28,5 @@ class Operation(Generic[M]):
 
     service: str
     name: str
-    answer: type[M]
+    response: type[M]
     idempotent: bool = True

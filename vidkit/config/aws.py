@@ -12,7 +12,7 @@ from vidkit.config.field_checks import (
     check_word,
     set_connections,
 )
-from vidkit.config.secret_fields import SECRET, Private
+from vidkit.config.secret_fields import SECRET, HidesSecrets
 from vidkit.errors import ConfigError
 
 __all__ = ["AwsConfig"]
@@ -20,7 +20,7 @@ __all__ = ["AwsConfig"]
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class AwsConfig(Private):
+class AwsConfig(HidesSecrets):
     """How to reach AWS: Kinesis Video Streams, Rekognition and IVS.
 
     Every field is optional. What is not given comes from botocore's own chain: environment,

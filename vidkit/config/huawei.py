@@ -16,7 +16,7 @@ from vidkit.config.field_checks import (
     check_word,
     set_connections,
 )
-from vidkit.config.secret_fields import NO_TEXT, SECRET, SECRET_WITH_SPACES, SPACES, Private
+from vidkit.config.secret_fields import NO_TEXT, SECRET, SECRET_WITH_SPACES, SPACES, HidesSecrets
 from vidkit.errors import ConfigError
 
 __all__ = ["HuaweiConfig", "HuaweiCredentials"]
@@ -27,7 +27,7 @@ _HEADER_TEXTS = ("access_key", "secret_key", "security_token", "auth_token")
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class HuaweiCredentials(Private):
+class HuaweiCredentials(HidesSecrets):
     """A pair of keys, permanent or temporary: what `HuaweiConfig.credentials` returns.
 
     Attributes:
@@ -69,7 +69,7 @@ CredentialsCallable: TypeAlias = Callable[[], HuaweiCredentials | Awaitable[Huaw
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class HuaweiConfig(Private):
+class HuaweiConfig(HidesSecrets):
     """How to reach Huawei Cloud MPC.
 
     Every field is optional. Who calls is given in one way at the most: a pair of keys, a token, an

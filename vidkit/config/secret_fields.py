@@ -5,7 +5,14 @@ from typing import Any, Final, Never, Self
 
 from vidkit.errors import ConfigError
 
-__all__ = ["NO_TEXT", "SECRET", "SECRET_WITH_SPACES", "SPACES", "Private", "check_whole"]
+__all__ = [
+    "NO_TEXT",
+    "SECRET",
+    "SECRET_WITH_SPACES",
+    "SPACES",
+    "HidesSecrets",
+    "check_secrets_present",
+]
 
 SECRET: Final = {"secret": True}
 
@@ -16,7 +23,7 @@ SECRET_WITH_SPACES: Final = SECRET | SPACES
 NO_TEXT: Final = {"text": False}
 
 
-class Private:
+class HidesSecrets:
     """A frozen dataclass that keeps its secrets to itself."""
 
     __slots__ = ()
@@ -25,16 +32,16 @@ class Private:
         """As it is written, its secrets as ``***``, its defaults left out."""
         shown = [
             f"{name}={'***' if is_secret else repr(value)}"
-            for name, value, is_secret in _given(self)
+            for name, value, is_secret in _set_fields(self)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Without secrets: pickles end in files, caches and queues, where nobody expects one."""
-        given = _given(self)
+        given = _set_fields(self)
         told = {name: value for name, value, is_secret in given if not is_secret}
         withheld = [name for name, _, is_secret in given if is_secret]
-        return _made, (type(self), told, withheld)
+        return _restored, (type(self), told, withheld)
 
     def __copy__(self) -> Self:
         return self
@@ -43,7 +50,7 @@ class Private:
         return self
 
 
-def _given(config: Any) -> list[tuple[str, Any, bool]]:
+def _set_fields(config: Any) -> list[tuple[str, Any, bool]]:
     """The fields that are not left to their defaults: name, value, and whether it is secret."""
     return [
         (field.name, value, bool(field.metadata.get("secret")))
@@ -61,17 +68,17 @@ class _Withheld(str):
         raise ConfigError("it was left out when its configuration was pickled")
 
 
-def _made(kind: type[Private], told: dict[str, Any], withheld: list[str]) -> Private:
+def _restored(kind: type[HidesSecrets], told: dict[str, Any], withheld: list[str]) -> HidesSecrets:
     return kind(**told, **dict.fromkeys(withheld, _Withheld("left-out")))
 
 
-def check_whole(config: Private) -> None:
+def check_secrets_present(config: HidesSecrets) -> None:
     """Refuse a configuration that has lost its secrets in a pickle.
 
     Raises:
         ConfigError: it has.
     """
-    lost = [name for name, value, _ in _given(config) if isinstance(value, _Withheld)]
+    lost = [name for name, value, _ in _set_fields(config) if isinstance(value, _Withheld)]
     if lost:
         given = ", ".join(f"{name}=..." for name in lost)
         raise ConfigError(

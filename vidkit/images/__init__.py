@@ -1,7 +1,7 @@
 """Kinesis Video Streams archived media: images out of a stream, and its fragments."""
 
 from vidkit.images.client import ImagesClient
-from vidkit.images.fragments import Fragment, ListFragmentsAnswer
+from vidkit.images.fragments import Fragment, ListFragmentsResponse
 from vidkit.images.models import Image, ImageError, ImageFormat, ImagePage, ImageSelectorType
 from vidkit.images.saving.progress_bar import SaveProgressBar
 from vidkit.images.saving.saver import MissingImage, OnProgress, SaveProgress, SaveReport
@@ -14,7 +14,7 @@ __all__ = [
     "ImagePage",
     "ImageSelectorType",
     "ImagesClient",
-    "ListFragmentsAnswer",
+    "ListFragmentsResponse",
     "MissingImage",
     "OnProgress",
     "SaveProgress",

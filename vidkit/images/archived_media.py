@@ -20,15 +20,15 @@ from vidkit.errors import (
     VidKitTimeoutError,
 )
 from vidkit.images.data_endpoints import ApiName, DataEndpoint, DataEndpoints
-from vidkit.images.models import GetDataEndpointAnswer, StreamRequest
-from vidkit.images.rate_limits import StreamPoints
+from vidkit.images.models import GetDataEndpointResponse, StreamRequest
+from vidkit.images.rate_limits import StreamRateLimits
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["Archive", "Cost"]
+__all__ = ["ArchivedMedia", "Cost"]
 
 M = TypeVar("M", bound=BaseModel)
 
-_GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointAnswer)
+_GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointResponse)
 _API_NAMES: dict[str, ApiName] = {"GetImages": "GET_IMAGES", "ListFragments": "LIST_FRAGMENTS"}
 
 # Answers that the right endpoint gives; after any other failure it is looked up again.
@@ -44,7 +44,7 @@ class Cost:
     media: int = 0
 
 
-class Archive:
+class ArchivedMedia:
     """Calls the archived media of any stream, at the data endpoint of each.
 
     Args:
@@ -54,7 +54,7 @@ class Archive:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._endpoints = caller.runtime.shared(DataEndpoints)
-        self._points = caller.runtime.shared(StreamPoints)
+        self._points = caller.runtime.shared(StreamRateLimits)
 
     async def call(
         self,
@@ -88,7 +88,7 @@ class Archive:
             unfinished = endpoint
             call = AwsRequest("kinesis-video-archived-media", operation.name, params, endpoint.url)
             try:
-                answer = await self._caller.once(operation, call, attempt=number)
+                response = await self._caller.once(operation, call, attempt=number)
             except VidKitError as error:
                 unfinished = None
                 if isinstance(error, ThrottledError):
@@ -100,7 +100,7 @@ class Archive:
                     error.retryable = True
                 raise _explained(error, api_name) from error.__cause__
             unfinished = None
-            return answer
+            return response
 
         await self._pay(stream, cost)
         try:
@@ -143,8 +143,8 @@ class Archive:
         await self._points.take_look_up(request.stream)
         params = request.stream_params() | {"APIName": api_name}
         call = AwsRequest("kinesisvideo", "GetDataEndpoint", params)
-        answer = await self._caller.once(_GET_DATA_ENDPOINT, call, attempt=number)
-        return answer.data_endpoint
+        response = await self._caller.once(_GET_DATA_ENDPOINT, call, attempt=number)
+        return response.data_endpoint
 
 
 def _explained(error: VidKitError, api_name: ApiName) -> VidKitError:

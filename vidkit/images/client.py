@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
 from vidkit.errors import DecodeError, RequestError
-from vidkit.images.archived_media import Archive, Cost
-from vidkit.images.fragments import Fragment, ListFragmentsAnswer, ListFragmentsRequest
+from vidkit.images.archived_media import ArchivedMedia, Cost
+from vidkit.images.fragments import Fragment, ListFragmentsRequest, ListFragmentsResponse
 from vidkit.images.grid import PAGE_SIZE, Grid, Window, windows
 from vidkit.images.models import (
-    GetImagesAnswer,
     GetImagesRequest,
+    GetImagesResponse,
     Image,
     ImageFormat,
     ImagePage,
@@ -32,8 +32,8 @@ from vidkit.paging.pager import AsyncPager
 
 __all__ = ["ImagesClient"]
 
-_GET_IMAGES = Operation("images", "GetImages", GetImagesAnswer)
-_LIST_FRAGMENTS = Operation("images", "ListFragments", ListFragmentsAnswer)
+_GET_IMAGES = Operation("images", "GetImages", GetImagesResponse)
+_LIST_FRAGMENTS = Operation("images", "ListFragments", ListFragmentsResponse)
 
 _MOST_FRAGMENTS = 1000
 _TOKEN = re.compile(r"at-(-?[0-9]{1,20})")
@@ -53,9 +53,9 @@ class ImagesClient:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._archive = Archive(caller)
+        self._archived_media = ArchivedMedia(caller)
 
-    @operation
+    @checked_arguments
     def get_images(
         self,
         *,
@@ -132,7 +132,7 @@ class ImagesClient:
 
         return AsyncPager(pages)
 
-    @operation
+    @checked_arguments
     async def save_images(
         self,
         target: str | PathLike[str],
@@ -223,7 +223,7 @@ class ImagesClient:
         pages = self._pages(request, source, concurrency=request.concurrency)
         return await saver.save(pages, source)
 
-    @operation
+    @checked_arguments
     def list_fragments(
         self,
         *,
@@ -233,7 +233,7 @@ class ImagesClient:
         start_timestamp: datetime,
         end_timestamp: datetime,
         max_results: int = _MOST_FRAGMENTS,
-    ) -> AsyncPager[Fragment, ListFragmentsAnswer]:
+    ) -> AsyncPager[Fragment, ListFragmentsResponse]:
         """The fragments that begin within a range, both ends included.
 
         They come in no order, not even from page to page: the service promises none. A fragment
@@ -272,9 +272,9 @@ class ImagesClient:
 
     def _fragments(
         self, request: ListFragmentsRequest
-    ) -> AsyncPager[Fragment, ListFragmentsAnswer]:
-        async def fetch(token: str | None) -> ListFragmentsAnswer:
-            return await self._archive.call(
+    ) -> AsyncPager[Fragment, ListFragmentsResponse]:
+        async def fetch(token: str | None) -> ListFragmentsResponse:
+            return await self._archived_media.call(
                 _LIST_FRAGMENTS, request, request.wire_params(token), Cost(request.max_results)
             )
 
@@ -333,9 +333,9 @@ class ImagesClient:
         token: str | None = None
         while True:
             more = {} if token is None else {"NextToken": token}
-            answer = await self._archive.call(_GET_IMAGES, request, params | more, cost)
-            images.extend(answer.images)
-            token = answer.next_token or None
+            response = await self._archived_media.call(_GET_IMAGES, request, params | more, cost)
+            images.extend(response.images)
+            token = response.next_token or None
             if token is None:
                 return images
             if token in seen:

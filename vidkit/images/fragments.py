@@ -9,7 +9,7 @@ from vidkit.models.requests import AwareDatetime
 from vidkit.models.responses import PascalResponse
 from vidkit.models.timestamps import EpochSecondsInMillis
 
-__all__ = ["Fragment", "ListFragmentsAnswer", "ListFragmentsRequest"]
+__all__ = ["Fragment", "ListFragmentsRequest", "ListFragmentsResponse"]
 
 
 class Fragment(PascalResponse):
@@ -39,7 +39,7 @@ class Fragment(PascalResponse):
     fragment_length_in_milliseconds: int | None = None
 
 
-class ListFragmentsAnswer(PascalResponse):
+class ListFragmentsResponse(PascalResponse):
     """A page of fragments, in no order. API operation: ``ListFragments``.
 
     Attributes:
@@ -47,7 +47,8 @@ class ListFragmentsAnswer(PascalResponse):
         next_token: where the next page begins; None on the last one.
 
     Example:
-        >>> ListFragmentsAnswer(fragments=[Fragment(fragment_number="1")]).items[0].fragment_number
+        >>> page = ListFragmentsResponse(fragments=[Fragment(fragment_number="1")])
+        >>> page.items[0].fragment_number
         '1'
     """
 

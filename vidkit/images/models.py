@@ -21,9 +21,9 @@ from vidkit.models.timestamps import EpochSecondsInMillis, to_millis
 
 __all__ = [
     "EpochSecondsInMillis",
-    "GetDataEndpointAnswer",
-    "GetImagesAnswer",
+    "GetDataEndpointResponse",
     "GetImagesRequest",
+    "GetImagesResponse",
     "Image",
     "ImageError",
     "ImageFormat",
@@ -87,14 +87,14 @@ class Image(PascalResponse):
     __str__ = __repr__
 
 
-class GetImagesAnswer(PascalResponse):
+class GetImagesResponse(PascalResponse):
     """One page of a window. API operation: ``GetImages``."""
 
     images: list[Image]
     next_token: str | None = None
 
 
-class GetDataEndpointAnswer(PascalResponse):
+class GetDataEndpointResponse(PascalResponse):
     """Where a stream's media is. API operation: ``GetDataEndpoint``."""
 
     data_endpoint: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")

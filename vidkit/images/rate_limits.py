@@ -8,7 +8,7 @@ from typing import Final
 
 from aiolimiter import AsyncLimiter
 
-__all__ = ["METADATA_OF_IMAGES", "StreamPoints"]
+__all__ = ["METADATA_OF_IMAGES", "StreamRateLimits"]
 
 METADATA_OF_IMAGES: Final = 400
 """Points of metadata that a GetImages costs beside one for each image asked for."""
@@ -82,7 +82,7 @@ class _Stream:
             await self._media.acquire(min(media, self._media.max_rate))
 
 
-class StreamPoints:
+class StreamRateLimits:
     """Points of metadata and media, and look-ups of data endpoints, of each stream.
 
     The service counts by stream, so that all calls of a kit and its views share what a stream has,

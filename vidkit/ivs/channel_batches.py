@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from vidkit.errors import NotFoundError, VidKitError, service_error
-from vidkit.ivs.models.channels import BatchError, BatchGetChannelAnswer
+from vidkit.ivs.models.channels import BatchError, BatchGetChannelResponse
 
 __all__ = ["batch_failure", "in_order", "parts"]
 
@@ -25,13 +25,13 @@ def parts(arns: Iterable[str]) -> list[list[str]]:
 
 
 def in_order(
-    arns: Sequence[str], answers: Iterable[BatchGetChannelAnswer]
-) -> BatchGetChannelAnswer:
+    arns: Sequence[str], responses: Iterable[BatchGetChannelResponse]
+) -> BatchGetChannelResponse:
     """The answers as one: channels in the order of the ARNs, an error for each of the others."""
-    channels = {channel.arn: channel for answer in answers for channel in answer.channels}
-    errors = {error.arn: error for answer in answers for error in answer.errors}
+    channels = {channel.arn: channel for response in responses for channel in response.channels}
+    errors = {error.arn: error for response in responses for error in response.errors}
     missing = [arn for arn in dict.fromkeys(arns) if arn not in channels]
-    return BatchGetChannelAnswer(
+    return BatchGetChannelResponse(
         channels=[channels[arn] for arn in arns if arn in channels],
         errors=[errors.get(arn) or _passed_over(arn) for arn in missing],
     )

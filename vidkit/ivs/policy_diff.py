@@ -12,12 +12,12 @@ from vidkit.models.aws_tags import RESERVED
 
 __all__ = [
     "Action",
-    "Change",
-    "Create",
+    "CreatePolicy",
     "EnsurePlaybackRestrictionPolicyRequest",
-    "Keep",
-    "TooMany",
-    "decide",
+    "KeepPolicy",
+    "TooManyPolicies",
+    "UpdatePolicy",
+    "diff_policies",
 ]
 
 
@@ -38,19 +38,19 @@ class EnsurePlaybackRestrictionPolicyRequest(IvsRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
+class CreatePolicy:
     """There is no such policy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class KeepPolicy:
     """The policy is as it is wanted."""
 
     policy: PlaybackRestrictionPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class UpdatePolicy:
     """The policy is there and differs.
 
     Attributes:
@@ -73,16 +73,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class TooMany:
+class TooManyPolicies:
     """Several policies have the name, so none of them is meant."""
 
     policies: Sequence[PlaybackRestrictionPolicy]
 
 
-Action = Create | Keep | Change | TooMany
+Action = CreatePolicy | KeepPolicy | UpdatePolicy | TooManyPolicies
 
 
-def decide(
+def diff_policies(
     declared: EnsurePlaybackRestrictionPolicyRequest, found: Sequence[PlaybackRestrictionPolicy]
 ) -> Action:
     """What makes the policies be as one is declared.
@@ -92,15 +92,15 @@ def decide(
         found: the policies of its name.
     """
     if not found:
-        return Create()
+        return CreatePolicy()
     if len(found) > 1:
-        return TooMany(found)
+        return TooManyPolicies(found)
     (policy,) = found
     members = _differing(declared, policy)
     untag, tag = _tags(declared.tags, policy.tags or {})
     if members or untag or tag:
-        return Change(policy, members, untag, tag)
-    return Keep(policy)
+        return UpdatePolicy(policy, members, untag, tag)
+    return KeepPolicy(policy)
 
 
 def _differing(

@@ -6,13 +6,20 @@ from typing import Any
 
 from vidkit.errors import RequestError, VidKitError
 from vidkit.ivs.channel_batches import batch_failure
-from vidkit.ivs.models.channels import BatchGetChannelAnswer, ChannelSummary, GetChannelRequest
+from vidkit.ivs.models.channels import BatchGetChannelResponse, ChannelSummary, GetChannelRequest
 from vidkit.ivs.models.policies import (
     GetPlaybackRestrictionPolicyRequest,
     PlaybackRestrictionPolicy,
 )
 
-__all__ = ["Channels", "PolicyReport", "Sorted", "channel_arn", "check_channels", "policy_arn"]
+__all__ = [
+    "Channels",
+    "PolicyReport",
+    "SortedChannels",
+    "channel_arn",
+    "check_channels",
+    "policy_arn",
+]
 
 Channels = Iterable[str | ChannelSummary] | AsyncIterable[str | ChannelSummary]
 """ARNs of channels, or channels, or summaries; such as ``kit.ivs.list_channels()``."""
@@ -53,7 +60,7 @@ class PolicyReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class SortedChannels:
     """Channels by what is to be done with them.
 
     Attributes:
@@ -67,7 +74,7 @@ class Sorted:
     failed: dict[str, VidKitError]
 
     @classmethod
-    def by(cls, policy: str, present: BatchGetChannelAnswer) -> "Sorted":
+    def by(cls, policy: str, present: BatchGetChannelResponse) -> "SortedChannels":
         """Sort the channels of an answer by whether they have a policy.
 
         Args:

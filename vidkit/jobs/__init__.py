@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.lazy_imports import on_first_use
+from vidkit._internal.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
     from vidkit.jobs.job import Job
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Job", "JobRun", "JobToken", "Outcome", "PollPolicy"]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_first_use(
+    __getattr__, __dir__ = lazy_names(
         globals(),
         {
             "Job": "vidkit.jobs.job",

@@ -26,7 +26,7 @@ from vidkit.jobs.tokens import JobRef, JobToken
 
 __all__ = [
     "Job",
-    "Watched",
+    "JobDriver",
 ]
 
 A = TypeVar("A")
@@ -35,7 +35,7 @@ E = TypeVar("E", bound=VidKitError)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched(Generic[A, R]):
+class JobDriver(Generic[A, R]):
     """How a service's jobs of one kind are watched; what a `Job` is made of.
 
     Attributes:
@@ -76,17 +76,17 @@ class Job(Generic[R]):
 
     def __init__(
         self,
-        watched: Watched[Any, R],
+        driver: JobDriver[Any, R],
         policy: PollPolicy,
         *,
         known: JobPoll[Any] | None = None,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self._watched = watched
+        self._driver = driver
         self._policy = policy
         self._draw = draw
         self._last = known
-        self._look_first = False
+        self._poll_first = False
 
     def __repr__(self) -> str:
         status = self._last.status if self._last else "unknown"
@@ -95,21 +95,21 @@ class Job(Generic[R]):
     @property
     def kind(self) -> str:
         """Service and kind, such as ``rekognition.label_detection``."""
-        return self._watched.ref.kind
+        return self._driver.ref.kind
 
     @property
     def id(self) -> str:
         """The service's id of the job."""
-        return self._watched.ref.id
+        return self._driver.ref.id
 
     @property
     def token(self) -> JobToken[R]:
         """A short text for `VidKit.resume`, in this or another process; holds no secret."""
-        return cast("JobToken[R]", self._watched.ref.token())
+        return cast("JobToken[R]", self._driver.ref.token())
 
-    def look_first(self) -> None:
+    def poll_first(self) -> None:
         """Look at the job before waiting for word of its end, which may have come already."""
-        self._look_first = True
+        self._poll_first = True
 
     async def status(self) -> str:
         """Ask the service once for the job's status, in the service's word.
@@ -156,7 +156,7 @@ class Job(Generic[R]):
             )
             raise self._of_this_job(late) from error
         if poll.state is JobState.SUCCEEDED:
-            return self._watched.result(poll.answer)
+            return self._driver.result(poll.response)
         raise self._failure(poll)
 
     async def cancel(self) -> None:
@@ -166,11 +166,11 @@ class Job(Generic[R]):
             NotSupportedError: the service cannot cancel jobs of this kind.
             VidKitError: whatever the operation raises.
         """
-        if self._watched.cancel is None:
+        if self._driver.cancel is None:
             raise NotSupportedError(
                 f"{self.kind} jobs cannot be canceled; the service has no operation for it"
             )
-        await self._watched.cancel()
+        await self._driver.cancel()
         self._last = None
 
     def __await__(self) -> Generator[Any, None, R]:
@@ -178,7 +178,7 @@ class Job(Generic[R]):
 
     async def _poll(self) -> JobPoll[Any]:
         if not self._ended() or self._last is None:
-            self._last = await self._watched.poll()
+            self._last = await self._driver.poll()
         return self._last
 
     async def _end(self) -> JobPoll[Any]:
@@ -199,15 +199,15 @@ class Job(Generic[R]):
             except VidKitError as error:
                 now = asyncio.get_running_loop().time()
                 failing_since = now if failing_since is None else failing_since
-                if not _may_pass(error) or now - failing_since > self._policy.patience:
+                if not _is_transient(error) or now - failing_since > self._policy.patience:
                     raise self._of_this_job(error) from error.__cause__
 
     async def _pause(self, polls: int) -> None:
         delay = poll_delay(self._policy, polls, self._draw()) if polls else 0.0
-        if self._look_first and not polls:
+        if self._poll_first and not polls:
             return
-        if self._watched.pause is not None and not self._ended():
-            await self._watched.pause(polls, delay)
+        if self._driver.pause is not None and not self._ended():
+            await self._driver.pause(polls, delay)
         elif polls:
             await asyncio.sleep(delay)
 
@@ -222,10 +222,10 @@ class Job(Generic[R]):
 
     def _of_this_job(self, error: E) -> E:
         error.job_token = self.token
-        return error.located(self._watched.ref.service, self.kind.partition(".")[2])
+        return error.located(self._driver.ref.service, self.kind.partition(".")[2])
 
 
-def _may_pass(error: VidKitError) -> bool:
+def _is_transient(error: VidKitError) -> bool:
     # A look that took too long says nothing about the job.
     return error.retryable or isinstance(error, VidKitTimeoutError)
 

@@ -79,6 +79,6 @@ class JobPoll(Generic[A]):
 
     status: str
     state: JobState
-    answer: A
+    response: A
     message: str | None = None
     code: str | None = None

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from vidkit._internal.arguments import shown
-from vidkit._internal.single_reader import OneReader
+from vidkit._internal.single_reader import SingleReader
 from vidkit._internal.tasks import cancel_quietly
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs.idempotency import plan_request_token
@@ -40,7 +40,7 @@ class TaskOwner(Protocol):
         ...
 
 
-_OPEN_JOBS = "LimitExceededException"
+_TOO_MANY_JOBS = "LimitExceededException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class _Run(Generic[R]):
         job = await self.start(starter, request, used_since)
         if known is not None:
             # An earlier run may have started it: its end may have been told to nobody.
-            job.look_first()
+            job.poll_first()
         await journal.write(key, token=job.token)
         return job
 
@@ -169,12 +169,12 @@ class _Run(Generic[R]):
             try:
                 return await starter()
             except QuotaError as error:
-                if error.code != _OPEN_JOBS:
+                if error.code != _TOO_MANY_JOBS:
                     raise
             refusals += 1
-            await self.a_place(poll_delay(self.policy, refusals, random.random()))  # noqa: S311
+            await self.wait_for_place(poll_delay(self.policy, refusals, random.random()))  # noqa: S311
 
-    async def a_place(self, longest: float) -> None:
+    async def wait_for_place(self, longest: float) -> None:
         """Wait until a job of this run has ended; others' jobs end too, so not for ever."""
         try:
             async with asyncio.timeout(longest), self.place_is_free:
@@ -222,7 +222,7 @@ class JobRun(Generic[R]):
                 f"max_in_flight={shown(max_in_flight)}: must be a whole number from 1"
             )
         self._journal = None if journal is None else Journal(journal)
-        self._one_reader = OneReader()
+        self._single_reader = SingleReader()
         self._run = _Run(
             _keyed(starters),
             runtime=runtime,
@@ -238,7 +238,7 @@ class JobRun(Generic[R]):
         return self
 
     async def __anext__(self) -> Outcome[R]:
-        with self._one_reader:
+        with self._single_reader:
             return await self._following()
 
     async def _following(self) -> Outcome[R]:

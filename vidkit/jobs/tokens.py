@@ -48,25 +48,25 @@ class JobRef:
         Raises:
             RequestError: it is no token of a vidkit job.
         """
-        refusal = RequestError(
+        error = RequestError(
             "token: not the token of a vidkit job; give what Job.token returned, whole"
         )
         if not isinstance(token, str) or not token.startswith(_TOKEN_PREFIX):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise refusal
+            raise error
         if len(token) > _LONGEST_TOKEN:
-            raise refusal
+            raise error
         encoded = token.removeprefix(_TOKEN_PREFIX)
         try:
             content: Any = json.loads(
                 base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars="-_", validate=True)
             )
         except (ValueError, binascii.Error, RecursionError):
-            raise refusal from None
+            raise error from None
         match content:
             case [str() as kind, str() as id_, str() as place] if kind and id_:
                 return cls(kind, id_, place)
             case _:
-                raise refusal
+                raise error
 
 
 class JobToken(str, Generic[R]):

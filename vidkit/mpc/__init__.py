@@ -2,7 +2,7 @@
 
 from vidkit.mpc.client import MpcClient
 from vidkit.mpc.models import (
-    ListThumbnailsTaskAnswer,
+    ListThumbnailsTaskResponse,
     PicInfo,
     TaskObject,
     ThumbTask,
@@ -10,7 +10,7 @@ from vidkit.mpc.models import (
 from vidkit.mpc.parameters import ObsObjInfo, ThumbnailPara
 
 __all__ = [
-    "ListThumbnailsTaskAnswer",
+    "ListThumbnailsTaskResponse",
     "MpcClient",
     "ObsObjInfo",
     "PicInfo",

@@ -10,20 +10,20 @@ from pydantic import BaseModel
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.errors import ServiceError, VidKitError
-from vidkit.mpc.clock_bounds import ServiceClock
+from vidkit.mpc.clock_bounds import ClockBounds
 from vidkit.mpc.error_codes import explained
-from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ListThumbnailsTaskAnswer
+from vidkit.mpc.models import CreateThumbnailsTaskResponse, ListThumbnailsTaskResponse
 from vidkit.mpc.parameters import ListThumbnailsTaskRequest
 from vidkit.paging.prefetch import Decoding
-from vidkit.transports.base import AwsRequest, HttpRequest, Reply
+from vidkit.transports.base import AwsRequest, HttpRequest, HttpResponse
 
 __all__ = ["CREATE", "DELETE", "LIST", "PATH", "Claims", "MpcCaller", "place_of"]
 
 M = TypeVar("M", bound=BaseModel)
 
 # Create has no client token, so sending it again could make a second task.
-CREATE = Operation("mpc", "CreateThumbnailsTask", CreateThumbnailsTaskAnswer, idempotent=False)
-LIST = Operation("mpc", "ListThumbnailsTask", ListThumbnailsTaskAnswer)
+CREATE = Operation("mpc", "CreateThumbnailsTask", CreateThumbnailsTaskResponse, idempotent=False)
+LIST = Operation("mpc", "ListThumbnailsTask", ListThumbnailsTaskResponse)
 DELETE = Operation("mpc", "DeleteThumbnailsTask", Nothing)
 
 PATH = "/v1/{project_id}/thumbnails"
@@ -81,9 +81,9 @@ class MpcCaller(Caller):
     """Makes MPC's calls; learns the service's time and explains its codes on the way."""
 
     @property
-    def clock(self) -> ServiceClock:
+    def clock(self) -> ClockBounds:
         """The service's time, as far as this kit knows."""
-        return self.runtime.shared(ServiceClock)
+        return self.runtime.shared(ClockBounds)
 
     @property
     def claims(self) -> Claims:
@@ -133,21 +133,21 @@ class MpcCaller(Caller):
 
     async def list_page(
         self, request: ListThumbnailsTaskRequest, number: int
-    ) -> ListThumbnailsTaskAnswer:
+    ) -> ListThumbnailsTaskResponse:
         """A page of tasks, or of tasks named by id a batch.
 
         Raises:
             VidKitError: see `vidkit.errors`.
         """
-        answer = await self.call(LIST, HttpRequest("GET", PATH, query=request.query(number)))
+        response = await self.call(LIST, HttpRequest("GET", PATH, query=request.query(number)))
         # Asked for by id, tasks do not page, whatever the answer says.
         batches = request.batches() if request.task_id is not None else None
-        return answer.model_copy(update={"page": number, "batches": batches})
+        return response.model_copy(update={"page": number, "batches": batches})
 
-    async def _send(self, request: AwsRequest | HttpRequest) -> Reply:
-        reply = await super()._send(request)
-        self.clock.hear(reply.headers.get("date"))
-        return _with_request_id(reply)
+    async def _send(self, request: AwsRequest | HttpRequest) -> HttpResponse:
+        response = await super()._send(request)
+        self.clock.hear(response.headers.get("date"))
+        return _with_request_id(response)
 
 
 def place_of(region: str | None, project_id: str) -> str:
@@ -155,15 +155,15 @@ def place_of(region: str | None, project_id: str) -> str:
     return f"{region or ''}/{project_id}"
 
 
-def _with_request_id(reply: Reply) -> Reply:
+def _with_request_id(response: HttpResponse) -> HttpResponse:
     """The reply with the id from its body in the header's place, where only the body has one."""
-    if "x-request-id" in reply.headers or len(reply.body) > _SMALL:
-        return reply
+    if "x-request-id" in response.headers or len(response.body) > _SMALL:
+        return response
     try:
-        content: Any = json.loads(reply.body)
+        content: Any = json.loads(response.body)
     except (ValueError, RecursionError):
-        return reply
+        return response
     value: Any = content.get("request_id") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     if not isinstance(value, str):
-        return reply
-    return dataclasses.replace(reply, headers={**reply.headers, "x-request-id": value})
+        return response
+    return dataclasses.replace(response, headers={**response.headers, "x-request-id": value})

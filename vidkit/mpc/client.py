@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.caller import Caller
 from vidkit.errors import ConflictError, RequestError, ServiceError
 from vidkit.jobs.idempotency import planned_start
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.tokens import JobRef
 from vidkit.mpc.caller import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
-from vidkit.mpc.create_once import Create
-from vidkit.mpc.models import ListThumbnailsTaskAnswer, TaskStatus, ThumbTask
+from vidkit.mpc.create_once import CreateOnce
+from vidkit.mpc.models import ListThumbnailsTaskResponse, TaskStatus, ThumbTask
 from vidkit.mpc.parameters import (
     CreateThumbnailsTaskRequest,
     ListThumbnailsTaskRequest,
@@ -52,7 +52,7 @@ class MpcClient:
     def __init__(self, caller: Caller) -> None:
         self._caller = MpcCaller(caller.runtime, caller.options)
 
-    @operation
+    @checked_arguments
     async def create_thumbnails_task(
         self,
         *,
@@ -104,13 +104,13 @@ class MpcClient:
             sync=sync,
             original_dir=original_dir,
         )
-        create = Create(self._caller, request, planned_start())
+        create = CreateOnce(self._caller, request, planned_start())
         # Asked for first: once there is a task, nothing may keep it from its caller.
         place = await self._caller.place(CREATE)
         created = await create.run()
         return self._job(JobRef(_KIND, created.task_id, place), known=created.known)
 
-    @operation
+    @checked_arguments
     def list_thumbnails_task(
         self,
         *,
@@ -120,7 +120,7 @@ class MpcClient:
         end_time: datetime | None = None,
         page: int = 0,
         size: int = 100,
-    ) -> AsyncPager[ThumbTask, ListThumbnailsTaskAnswer]:
+    ) -> AsyncPager[ThumbTask, ListThumbnailsTaskResponse]:
         """Tasks of the project.
 
         Args:
@@ -154,13 +154,13 @@ class MpcClient:
         first = request.page if request.task_id is None else 0
         most = _HIGHEST_PAGE if request.task_id is None else request.batches() - 1
 
-        async def fetch(token: str | None) -> ListThumbnailsTaskAnswer:
+        async def fetch(token: str | None) -> ListThumbnailsTaskResponse:
             number = first if token is None else _page_number(token, most)
             return await self._caller.list_page(request, number)
 
         return self._caller.pager(fetch)
 
-    @operation
+    @checked_arguments
     async def get_thumbnails_task(self, task_id: str) -> ThumbTask:
         """One task by its id.
 
@@ -172,13 +172,13 @@ class MpcClient:
         Source: ``ListThumbnailsTask`` with one ``task_id``; the API has no get of its own.
         """
         wanted = TaskIdRequest(task_id=task_id).task_id
-        answer = await self._caller.list_page(ListThumbnailsTaskRequest(task_id=[wanted]), 0)
-        for task in answer.items:
+        response = await self._caller.list_page(ListThumbnailsTaskRequest(task_id=[wanted]), 0)
+        for task in response.items:
             if task.task_id == wanted and task.status != _NO_TASK:
                 return task
         raise no_such_task(wanted)
 
-    @operation
+    @checked_arguments
     async def delete_thumbnails_task(self, task_id: str) -> None:
         """Cancel a task that is still queued.
 
@@ -236,7 +236,7 @@ class MpcClient:
             _check_place(ref, await self._caller.place(DELETE))
             await self.delete_thumbnails_task(ref.id)
 
-        watched = Watched(ref, poll, lambda task: task, cancel, watch.pause)
+        watched = JobDriver(ref, poll, lambda task: task, cancel, watch.pause)
         return Job(watched, self._caller.options.poll, known=known)
 
     async def _is_canceled(self, task_id: str) -> bool:

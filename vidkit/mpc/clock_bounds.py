@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-__all__ = ["ServiceClock"]
+__all__ = ["ClockBounds"]
 
 # A Date is in whole seconds, and the tasks are dated by another machine than the answers.
 _SURE = timedelta(seconds=5)
@@ -15,7 +15,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _POSSIBLE_UNHEARD = timedelta(minutes=20)
 
 
-class ServiceClock:
+class ClockBounds:
     """The service's time, learned from the ``Date`` of its answers.
 
     Args:
@@ -23,7 +23,7 @@ class ServiceClock:
         wall: this machine's time, used as long as no answer has told the service's.
 
     Example:
-        >>> clock = ServiceClock(monotonic=lambda: 100.0)
+        >>> clock = ClockBounds(monotonic=lambda: 100.0)
         >>> clock.hear("Thu, 01 Jan 2026 12:00:00 GMT")
         >>> clock.at(40.0)
         datetime.datetime(2026, 1, 1, 11, 59, tzinfo=datetime.timezone.utc)

@@ -15,26 +15,26 @@ from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
-from vidkit._internal.send_state import watch_handover
+from vidkit._internal.send_state import watch_send_state
 from vidkit.calls.caller import Caller
 from vidkit.errors import AmbiguousError, VidKitError, VidKitTimeoutError
 from vidkit.jobs.idempotency import PlannedStart
 from vidkit.jobs.polling import JobPoll
 from vidkit.models.requests import to_wire
 from vidkit.mpc.caller import CREATE, PATH, MpcCaller
-from vidkit.mpc.models import CreateThumbnailsTaskAnswer, ThumbTask
+from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
-from vidkit.mpc.task_matching import Verdict, Wanted, judge, new_marker
-from vidkit.mpc.task_search import Looks
+from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
+from vidkit.mpc.task_search import TaskSearch
 from vidkit.transports.base import HttpRequest
 
-__all__ = ["Create", "Created"]
+__all__ = ["CreateOnce", "Created"]
 
 # Seconds before each look: a task that was made may become visible a little late.
 _PAUSES = (0.0, 0.3, 0.7)
 # Of a short deadline a part is kept for looking.
-_LOOK_SECONDS = 3.0
-_LOOK_SHARE = 0.25
+_SEARCH_SECONDS = 3.0
+_SEARCH_SHARE = 0.25
 
 _log = logging.getLogger("vidkit")
 
@@ -65,7 +65,7 @@ class _Locks:
         return lock
 
 
-class Create:
+class CreateOnce:
     """One call of a create, with all its attempts.
 
     Args:
@@ -86,7 +86,7 @@ class Create:
             marker = new_marker(planned.token if planned else None)
             request = request.model_copy(update={"user_data": marker})
         self._caller = caller
-        self._wanted = Wanted.of(request, marked=marked)
+        self._wanted = RequestedTask.of(request, marked=marked)
         self._request = HttpRequest("POST", PATH, body=to_wire(request))
         self._used_since = planned.used_since if planned else None
         self._began = caller.clock.now()
@@ -160,7 +160,7 @@ class Create:
                 return found
             self._used_since = None
         try:
-            answer = await self._send(number)
+            response = await self._send(number)
         except VidKitError as error:
             if not error.ambiguous:
                 raise
@@ -175,15 +175,15 @@ class Create:
             # It is not there: as far as anybody can tell, sending again is no repetition.
             error.ambiguous = False
             raise
-        return Created(answer.task_id, _finished(answer) if answer.status else None)
+        return Created(response.task_id, _finished(response) if response.status else None)
 
-    async def _send(self, number: int) -> CreateThumbnailsTaskAnswer:
+    async def _send(self, number: int) -> CreateThumbnailsTaskResponse:
         remaining = self._remaining()
-        kept = min(_LOOK_SECONDS, remaining * _LOOK_SHARE)
+        kept = min(_SEARCH_SECONDS, remaining * _SEARCH_SHARE)
         limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - kept)
         self._sent += 1
         clock = asyncio.timeout(limit)
-        with watch_handover() as handover:
+        with watch_send_state() as send_state:
             try:
                 async with clock:
                     return await self._caller.once(CREATE, self._request, attempt=number)
@@ -192,10 +192,10 @@ class Create:
                     raise
                 late = error
             finally:
-                self._open = not handover.waits
-        what = "nothing could be sent" if handover.waits else "no answer came"
+                self._open = not send_state.unsent
+        what = "nothing could be sent" if send_state.unsent else "no answer came"
         raise VidKitTimeoutError(
-            f"{what} within {limit:.3g} s", retryable=True, ambiguous=not handover.waits
+            f"{what} within {limit:.3g} s", retryable=True, ambiguous=not send_state.unsent
         ) from late
 
     async def _settle(self, doubt: VidKitError) -> Created | None:
@@ -225,11 +225,11 @@ class Create:
         own = self._wanted
         # One attempt makes one task. What an earlier run sent is not known.
         enough = self._doubts if own.marked and self._doubts else None
-        tasks = await self._caller.runtime.shared(Looks).look(
+        tasks = await self._caller.runtime.shared(TaskSearch).look(
             self._caller, own.user_data, since=self._perhaps_after, enough=enough
         )
         self._looked = True
-        verdict = judge(
+        verdict = match_task(
             own,
             tasks,
             surely_after=self._surely_after(),
@@ -238,12 +238,12 @@ class Create:
         )
         return self._adopted(verdict, doubt)
 
-    def _adopted(self, verdict: Verdict, doubt: VidKitError) -> Created | None:
+    def _adopted(self, verdict: TaskMatch, doubt: VidKitError) -> Created | None:
         task = verdict.task
         own = self._wanted
         if task is not None and not own.marked and self._caller.claims.is_open(own.key):
             # An earlier create with the same user_data may have made it, and not know.
-            verdict, task = Verdict(unclear=(task.task_id or "",)), None
+            verdict, task = TaskMatch(unclear=(task.task_id or "",)), None
         if verdict.unclear:
             ids = ", ".join(verdict.unclear)
             raise self._ambiguous(doubt, f"it cannot be told whose these tasks are: {ids}")
@@ -323,9 +323,9 @@ class Create:
         return self._caller.clock.perhaps_after(self._first_sent())
 
 
-def _finished(answer: CreateThumbnailsTaskAnswer) -> JobPoll[ThumbTask] | None:
+def _finished(response: CreateThumbnailsTaskResponse) -> JobPoll[ThumbTask] | None:
     """What a synchronous create said of its task; None when asking for the task is safer."""
-    members = answer.model_dump(exclude={"thumbnail_time"}, exclude_unset=True)
+    members = response.model_dump(exclude={"thumbnail_time"}, exclude_unset=True)
     try:
         return ThumbTask.model_validate(members).as_poll()
     except ValidationError:

@@ -11,8 +11,8 @@ from vidkit.mpc.error_codes import code_in, explained
 
 __all__ = [
     "COMPACT",
-    "CreateThumbnailsTaskAnswer",
-    "ListThumbnailsTaskAnswer",
+    "CreateThumbnailsTaskResponse",
+    "ListThumbnailsTaskResponse",
     "PicInfo",
     "TaskObject",
     "TaskStatus",
@@ -114,13 +114,13 @@ class ThumbTask(_MpcResponse):
         return JobPoll(
             status=status,
             state=_STATES.get(status, JobState.RUNNING),
-            answer=self,
+            response=self,
             message=explained(code, self.description),
             code=code,
         )
 
 
-class CreateThumbnailsTaskAnswer(_MpcResponse):
+class CreateThumbnailsTaskResponse(_MpcResponse):
     """What a create answers; all but the id only with ``sync=1``."""
 
     task_id: Annotated[str, Field(min_length=1)]
@@ -132,7 +132,7 @@ class CreateThumbnailsTaskAnswer(_MpcResponse):
     description: str | None = None
 
 
-class ListThumbnailsTaskAnswer(_MpcResponse):
+class ListThumbnailsTaskResponse(_MpcResponse):
     """A page of tasks. API operation: ``ListThumbnailsTask``.
 
     Attributes:

@@ -8,7 +8,7 @@ from vidkit.errors import AuthError, NotFoundError, ServiceError, VidKitError, k
 from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 from vidkit.mpc.caller import LIST, MpcCaller
-from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask
+from vidkit.mpc.models import ListThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import ListThumbnailsTaskRequest
 
 __all__ = ["POLLS_PER_MINUTE", "TaskWatch", "no_such_task"]
@@ -40,7 +40,7 @@ class _Waiting:
 
     task_id: str
     caller: MpcCaller
-    answer: "asyncio.Future[ThumbTask]"
+    response: "asyncio.Future[ThumbTask]"
     rested: float = 0.0
 
 
@@ -67,7 +67,7 @@ class _TaskPolls:
             self._working = caller.runtime.spawn(self._work(caller))
         self._asking += 1
         try:
-            return await waiting.answer
+            return await waiting.response
         finally:
             self._asking -= 1
             if not self._asking:
@@ -80,7 +80,7 @@ class _TaskPolls:
         self._resting.append(waiting)
         try:
             async with asyncio.timeout(delay):
-                return await waiting.answer
+                return await waiting.response
         except TimeoutError:
             return None
         finally:
@@ -109,7 +109,7 @@ class _TaskPolls:
             # Whoever asks after it was stopped has another one.
             if self._working is asyncio.current_task():
                 self._working = None
-                _fail([waiting for waiting in self._due if not waiting.answer.done()], failure)
+                _fail([waiting for waiting in self._due if not waiting.response.done()], failure)
                 self._due.clear()
 
     async def _turn(self, caller: MpcCaller) -> None:
@@ -122,9 +122,9 @@ class _TaskPolls:
 
     def _batch(self) -> list[_Waiting]:
         """All who want to see one of ten tasks; those that are due come first."""
-        self._due = [waiting for waiting in self._due if not waiting.answer.done()]
+        self._due = [waiting for waiting in self._due if not waiting.response.done()]
         now = asyncio.get_running_loop().time()
-        resting = [w for w in self._resting if w.rested <= now and not w.answer.done()]
+        resting = [w for w in self._resting if w.rested <= now and not w.response.done()]
         wanted = [*self._due, *sorted(resting, key=lambda waiting: waiting.rested)]
         ids = set(list(dict.fromkeys(waiting.task_id for waiting in wanted))[:_MOST_IDS])
         if not self._due:
@@ -150,7 +150,7 @@ async def _look(batch: list[_Waiting]) -> None:
     ids = list(dict.fromkeys(waiting.task_id for waiting in batch))
     caller = batch[0].caller
     try:
-        answer = await caller.list_page(ListThumbnailsTaskRequest(task_id=ids), 0)
+        response = await caller.list_page(ListThumbnailsTaskRequest(task_id=ids), 0)
     except AuthError:
         # Five wrong signatures lock a key: nobody who is due tries with the same one now.
         raise
@@ -168,30 +168,30 @@ async def _look(batch: list[_Waiting]) -> None:
     except BaseException:
         _fail(batch, kit_closed())
         raise
-    _tell(batch, answer)
+    _tell(batch, response)
 
 
-def _tell(batch: list[_Waiting], answer: ListThumbnailsTaskAnswer) -> None:
-    tasks = {task.task_id: task for task in answer.items if task.status != _NO_TASK}
+def _tell(batch: list[_Waiting], response: ListThumbnailsTaskResponse) -> None:
+    tasks = {task.task_id: task for task in response.items if task.status != _NO_TASK}
     for waiting in batch:
-        if waiting.answer.done():
+        if waiting.response.done():
             continue
         task = tasks.get(waiting.task_id)
         if task is not None:
-            waiting.answer.set_result(task)
+            waiting.response.set_result(task)
         elif not waiting.rested:
-            waiting.answer.set_exception(no_such_task(waiting.task_id))
+            waiting.response.set_exception(no_such_task(waiting.task_id))
 
 
 def _fail(batch: list[_Waiting], error: VidKitError) -> None:
     """Tell those who are due; the others go on resting and will ask in their time."""
     for waiting in batch:
-        if waiting.answer.done() or waiting.rested:
+        if waiting.response.done() or waiting.rested:
             continue
         # One of its own for each, since jobs write their tokens on it.
         own = copy.copy(error)
         own.__cause__ = error.__cause__
-        waiting.answer.set_exception(own)
+        waiting.response.set_exception(own)
 
 
 class TaskWatch:

@@ -8,7 +8,7 @@ from datetime import datetime
 from vidkit.mpc.models import TaskObject, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest, ObsObjInfo
 
-__all__ = ["Verdict", "Wanted", "judge", "new_marker"]
+__all__ = ["RequestedTask", "TaskMatch", "match_task", "new_marker"]
 
 _PREFIX = "vidkit-"
 
@@ -19,7 +19,7 @@ def new_marker(token: str | None = None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedTask:
     """What is known of the task that a create made, if it made one.
 
     Attributes:
@@ -35,7 +35,7 @@ class Wanted:
     output: ObsObjInfo
 
     @classmethod
-    def of(cls, request: CreateThumbnailsTaskRequest, *, marked: bool) -> "Wanted":
+    def of(cls, request: CreateThumbnailsTaskRequest, *, marked: bool) -> "RequestedTask":
         """What a request's task looks like."""
         return cls(request.user_data or "", marked, request.input, request.output)
 
@@ -59,7 +59,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TaskMatch:
     """What a list of tasks says about a create.
 
     Attributes:
@@ -71,14 +71,14 @@ class Verdict:
     unclear: tuple[str, ...] = ()
 
 
-def judge(
-    wanted: Wanted,
+def match_task(
+    wanted: RequestedTask,
     tasks: Iterable[ThumbTask],
     *,
     surely_after: datetime,
     perhaps_after: datetime,
     others: Container[str] = (),
-) -> Verdict:
+) -> TaskMatch:
     """Which of the tasks a create made.
 
     A task with the create's own marker is its task, whatever else is said of it. With the caller's
@@ -101,12 +101,12 @@ def judge(
             and (task.create_time is None or task.create_time >= perhaps_after)
         }
     if not found:
-        return Verdict()
+        return TaskMatch()
     if len(found) == 1:
         (task,) = found.values()
         if wanted.marked or (task.create_time is not None and task.create_time >= surely_after):
-            return Verdict(task)
-    return Verdict(unclear=tuple(sorted(found)))
+            return TaskMatch(task)
+    return TaskMatch(unclear=tuple(sorted(found)))
 
 
 def _same_place(asked: ObsObjInfo, told: TaskObject | None, *, below: bool) -> bool:

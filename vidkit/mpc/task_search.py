@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from vidkit.errors import DecodeError, VidKitError, kit_closed
 from vidkit.mpc.caller import MpcCaller
-from vidkit.mpc.models import ListThumbnailsTaskAnswer, ThumbTask
+from vidkit.mpc.models import ListThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import ListThumbnailsTaskRequest
 
-__all__ = ["Looks", "PageOrder"]
+__all__ = ["PageOrder", "TaskSearch"]
 
 # So long a listing waits for more doubts to come, and for the service to show what it has made;
 # after a long one longer, so that no more than half of the time is spent on listing.
@@ -30,25 +30,25 @@ _FIRST_YEAR = 2000
 
 
 @dataclass(eq=False, slots=True)
-class _Look:
+class _Search:
     """One create that wants to know."""
 
     user_data: str
     since: Callable[[], datetime]
     enough: int | None
-    answer: "asyncio.Future[list[ThumbTask]]"
+    response: "asyncio.Future[list[ThumbTask]]"
     found: dict[str, ThumbTask] = field(default_factory=dict[str, ThumbTask])
 
     @property
     def satisfied(self) -> bool:
-        return self.answer.done() or (self.enough is not None and len(self.found) >= self.enough)
+        return self.response.done() or (self.enough is not None and len(self.found) >= self.enough)
 
 
-class Looks:
+class TaskSearch:
     """The listings of a kit that look for tasks."""
 
     def __init__(self) -> None:
-        self._gathering: list[_Look] | None = None
+        self._gathering: list[_Search] | None = None
         self._listing = asyncio.Lock()
         self._took = 0.0
 
@@ -71,15 +71,15 @@ class Looks:
         Raises:
             VidKitError: the tasks could not be listed, all of them.
         """
-        look = _Look(user_data, since, enough, asyncio.get_running_loop().create_future())
+        look = _Search(user_data, since, enough, asyncio.get_running_loop().create_future())
         if self._gathering is None:
             self._gathering = gathering = [look]
             caller.runtime.spawn(self._serve(caller, gathering))
         else:
             self._gathering.append(look)
-        return await look.answer
+        return await look.response
 
-    async def _serve(self, caller: MpcCaller, looks: list[_Look]) -> None:
+    async def _serve(self, caller: MpcCaller, looks: list[_Search]) -> None:
         failure: VidKitError = kit_closed()
         try:
             async with self._listing:
@@ -95,13 +95,13 @@ class Looks:
                 self._gathering = None
             for look in looks:
                 # Whoever stopped waiting has cancelled its answer.
-                if not look.answer.done():
-                    look.answer.set_exception(failure)
+                if not look.response.done():
+                    look.response.set_exception(failure)
                     # Nobody may be left to ask for it.
-                    look.answer.exception()
+                    look.response.exception()
 
 
-async def _list(caller: MpcCaller, looks: list[_Look]) -> None:
+async def _list(caller: MpcCaller, looks: list[_Search]) -> None:
     """List tasks until all looks are answered."""
     complete = False
     while not complete:
@@ -119,12 +119,12 @@ async def _list(caller: MpcCaller, looks: list[_Look]) -> None:
             number = None if all(look.satisfied for look in looks) else order.following(page)
         complete = number is None
     for look in looks:
-        if not look.answer.done():
-            look.answer.set_result(list(look.found.values()))
+        if not look.response.done():
+            look.response.set_result(list(look.found.values()))
 
 
-def _sort(tasks: list[ThumbTask], looks: list[_Look]) -> None:
-    wanted: dict[str, list[_Look]] = {}
+def _sort(tasks: list[ThumbTask], looks: list[_Search]) -> None:
+    wanted: dict[str, list[_Search]] = {}
     for look in looks:
         wanted.setdefault(look.user_data, []).append(look)
     for task in tasks:
@@ -144,7 +144,7 @@ class PageOrder:
         self._turn = 1
         self._backwards = False
 
-    def following(self, page: ListThumbnailsTaskAnswer) -> int | None:
+    def following(self, page: ListThumbnailsTaskResponse) -> int | None:
         """The number of the page to read after this one; None when all have been read.
 
         Raises:
@@ -162,7 +162,7 @@ class PageOrder:
         return number or None
 
 
-def _newest_page(first: ListThumbnailsTaskAnswer) -> int:
+def _newest_page(first: ListThumbnailsTaskResponse) -> int:
     times = [task.create_time for task in first.items if task.create_time is not None]
     oldest_first = len(times) > 1 and times[0] < times[-1] and times == sorted(times)
     if not oldest_first or not first.total or first.total <= _PAGE_SIZE:
@@ -172,7 +172,7 @@ def _newest_page(first: ListThumbnailsTaskAnswer) -> int:
 
 async def _page(
     caller: MpcCaller, request: ListThumbnailsTaskRequest, number: int
-) -> ListThumbnailsTaskAnswer:
+) -> ListThumbnailsTaskResponse:
     page = await caller.list_page(request, number)
     if page.is_truncated and not page.items:
         raise DecodeError("the service says that there are more tasks, and gives none")

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from vidkit._internal.arguments import shown
-from vidkit._internal.single_reader import OneReader
+from vidkit._internal.single_reader import SingleReader
 from vidkit.errors import RequestError
 from vidkit.paging.pages import Page, PageSource, PageT
 
@@ -112,14 +112,14 @@ class _Items(Generic[Item]):
         self._pages = pages
         self._page: Sequence[Item] = ()
         self._index = 0
-        self._one_reader = OneReader()
+        self._single_reader = SingleReader()
 
     def __aiter__(self) -> "_Items[Item]":
         return self
 
     async def __anext__(self) -> Item:
         if self._index >= len(self._page):
-            with self._one_reader:
+            with self._single_reader:
                 while self._index >= len(self._page):
                     # Pages can be large: one that was read is not kept while the next one comes.
                     self._page, self._index = (), 0

@@ -7,9 +7,9 @@ page that is on its way, and that is cancelled when the iterator goes.
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from vidkit._internal.single_reader import OneReader
+from vidkit._internal.single_reader import SingleReader
 from vidkit.errors import DecodeError, VidKitError
-from vidkit.paging.prefetch import FetchPage, Lookahead, Spawn, let_send
+from vidkit.paging.prefetch import FetchPage, Prefetcher, Spawn, let_send
 
 __all__ = ["Page", "PageSource", "TokenPages"]
 
@@ -72,7 +72,7 @@ class TokenPages(Generic[PageT]):
         expired: Callable[[VidKitError], bool] | None = None,
     ) -> None:
         self._expired = expired
-        self._one_reader = OneReader()
+        self._single_reader = SingleReader()
         self._repeated: DecodeError | None = None
         self._from_start = token is None
         self._read = 0
@@ -81,7 +81,7 @@ class TokenPages(Generic[PageT]):
         self._fetch_ahead = ahead
         self._first = first
         self._seen: set[str] = {token} if token else set()
-        self._lookahead = Lookahead(fetch, spawn, self._seen)
+        self._prefetcher = Prefetcher(fetch, spawn, self._seen)
         self._ready: PageT | None = None
         self._reads_on = False
         self._ended = False
@@ -90,7 +90,7 @@ class TokenPages(Generic[PageT]):
         return self
 
     async def __anext__(self) -> PageT:
-        with self._one_reader:
+        with self._single_reader:
             return await self._following()
 
     async def _following(self) -> PageT:
@@ -108,13 +108,13 @@ class TokenPages(Generic[PageT]):
         token = page.next_token or None
         if token is None or token in self._seen:
             self._ended = True
-            self._lookahead.cancel()
+            self._prefetcher.cancel()
             # The page is good; only going on from it is not.
             self._repeated = None if token is None else _given_before(token)
             return page
         self._seen.add(token)
         self._token = token
-        if self._fetch_ahead and self._lookahead.send(token):
+        if self._fetch_ahead and self._prefetcher.send(token):
             await self._sent(page)
         return page
 
@@ -134,7 +134,7 @@ class TokenPages(Generic[PageT]):
             page, self._first = self._first, None
             return page
         try:
-            return await self._lookahead.page(
+            return await self._prefetcher.page(
                 self._token, early=self._fetch_ahead and self._reads_on
             )
         except VidKitError as error:
@@ -163,7 +163,7 @@ class TokenPages(Generic[PageT]):
             self._seen.add(token)
 
     def __del__(self) -> None:
-        self._lookahead.cancel()
+        self._prefetcher.cancel()
 
 
 def _given_before(token: str) -> DecodeError:

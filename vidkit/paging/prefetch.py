@@ -18,7 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.errors import VidKitError
 
-__all__ = ["Decoding", "FetchPage", "Lookahead", "Spawn", "let_send"]
+__all__ = ["Decoding", "FetchPage", "Prefetcher", "Spawn", "let_send"]
 
 PageT = TypeVar("PageT")
 
@@ -46,7 +46,7 @@ _MEMBER = b'extToken"'
 _TOKEN = re.compile(rb'"[Nn]extToken"\s*+:\s*+("(?:[^"\\]|\\.){1,4096}+")')
 
 
-class Lookahead(Generic[PageT]):
+class Prefetcher(Generic[PageT]):
     """Fetches pages for one reader, one ahead at the most.
 
     It knows nothing of the reader, who can be let go while a page is on its way.

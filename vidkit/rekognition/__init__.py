@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.lazy_imports import on_first_use
+from vidkit._internal.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
     from vidkit.rekognition.client import RekognitionClient
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from vidkit.rekognition.kinds.celebrities import (
         CelebrityDetail,
         CelebrityRecognition,
-        GetCelebrityRecognitionAnswer,
+        GetCelebrityRecognitionResponse,
         KnownGender,
     )
     from vidkit.rekognition.kinds.face_search import (
         Face,
         FaceMatch,
-        GetFaceSearchAnswer,
+        GetFaceSearchResponse,
         PersonMatch,
     )
     from vidkit.rekognition.kinds.faces import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         FaceDetection,
         FaceOccluded,
         Gender,
-        GetFaceDetectionAnswer,
+        GetFaceDetectionResponse,
         ImageQuality,
         Landmark,
         MouthOpen,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from vidkit.rekognition.kinds.labels import (
         DominantColor,
         GeneralLabelsSettings,
-        GetLabelDetectionAnswer,
         GetLabelDetectionRequestMetadata,
+        GetLabelDetectionResponse,
         Instance,
         Label,
         LabelAlias,
@@ -56,19 +56,19 @@ if TYPE_CHECKING:
     from vidkit.rekognition.kinds.moderation import (
         ContentModerationDetection,
         ContentType,
-        GetContentModerationAnswer,
         GetContentModerationRequestMetadata,
+        GetContentModerationResponse,
         ModerationLabel,
     )
     from vidkit.rekognition.kinds.persons import (
-        GetPersonTrackingAnswer,
+        GetPersonTrackingResponse,
         PersonDetail,
         PersonDetection,
     )
     from vidkit.rekognition.kinds.segments import (
         AudioMetadata,
         BlackFrame,
-        GetSegmentDetectionAnswer,
+        GetSegmentDetectionResponse,
         SegmentDetection,
         SegmentTypeInfo,
         ShotSegment,
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     )
     from vidkit.rekognition.kinds.texts import (
         DetectionFilter,
-        GetTextDetectionAnswer,
+        GetTextDetectionResponse,
         StartTextDetectionFilters,
         TextDetection,
         TextDetectionResult,
@@ -113,7 +113,7 @@ if TYPE_CHECKING:
         StreamProcessorSettingsForUpdate,
     )
     from vidkit.rekognition.stream_processors.responses import (
-        CreateStreamProcessorAnswer,
+        CreateStreamProcessorResponse,
         DescribedConnectedHome,
         DescribedDataSharingPreference,
         DescribedFaceSearch,
@@ -124,9 +124,9 @@ if TYPE_CHECKING:
         DescribedS3Destination,
         DescribedSettings,
         DescribedStream,
-        DescribeStreamProcessorAnswer,
-        ListStreamProcessorsAnswer,
-        StartStreamProcessorAnswer,
+        DescribeStreamProcessorResponse,
+        ListStreamProcessorsResponse,
+        StartStreamProcessorResponse,
         StreamProcessor,
     )
     from vidkit.rekognition.stream_processors.results import (
@@ -165,8 +165,8 @@ __all__ = [
     "ConnectedHomeSettingsForUpdate",
     "ContentModerationDetection",
     "ContentType",
-    "CreateStreamProcessorAnswer",
-    "DescribeStreamProcessorAnswer",
+    "CreateStreamProcessorResponse",
+    "DescribeStreamProcessorResponse",
     "DescribedConnectedHome",
     "DescribedDataSharingPreference",
     "DescribedFaceSearch",
@@ -203,16 +203,16 @@ __all__ = [
     "Gender",
     "GeneralLabelsSettings",
     "Geometry",
-    "GetCelebrityRecognitionAnswer",
-    "GetContentModerationAnswer",
+    "GetCelebrityRecognitionResponse",
     "GetContentModerationRequestMetadata",
-    "GetFaceDetectionAnswer",
-    "GetFaceSearchAnswer",
-    "GetLabelDetectionAnswer",
+    "GetContentModerationResponse",
+    "GetFaceDetectionResponse",
+    "GetFaceSearchResponse",
     "GetLabelDetectionRequestMetadata",
-    "GetPersonTrackingAnswer",
-    "GetSegmentDetectionAnswer",
-    "GetTextDetectionAnswer",
+    "GetLabelDetectionResponse",
+    "GetPersonTrackingResponse",
+    "GetSegmentDetectionResponse",
+    "GetTextDetectionResponse",
     "ImageQuality",
     "InputInformation",
     "Instance",
@@ -227,7 +227,7 @@ __all__ = [
     "LabelDetection",
     "LabelDetectionSettings",
     "Landmark",
-    "ListStreamProcessorsAnswer",
+    "ListStreamProcessorsResponse",
     "MatchedFace",
     "ModerationLabel",
     "MouthOpen",
@@ -250,7 +250,7 @@ __all__ = [
     "Smile",
     "StartSegmentDetectionFilters",
     "StartShotDetectionFilter",
-    "StartStreamProcessorAnswer",
+    "StartStreamProcessorResponse",
     "StartTechnicalCueDetectionFilter",
     "StartTextDetectionFilters",
     "StreamProcessingResults",
@@ -275,7 +275,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_first_use(
+    __getattr__, __dir__ = lazy_names(
         globals(),
         {
             "AgeRange": "vidkit.rekognition.kinds.faces",
@@ -292,8 +292,8 @@ if not TYPE_CHECKING:
             "ConnectedHomeSettingsForUpdate": "vidkit.rekognition.stream_processors.models",
             "ContentModerationDetection": "vidkit.rekognition.kinds.moderation",
             "ContentType": "vidkit.rekognition.kinds.moderation",
-            "CreateStreamProcessorAnswer": "vidkit.rekognition.stream_processors.responses",
-            "DescribeStreamProcessorAnswer": "vidkit.rekognition.stream_processors.responses",
+            "CreateStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
+            "DescribeStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
             "DescribedConnectedHome": "vidkit.rekognition.stream_processors.responses",
             "DescribedDataSharingPreference": "vidkit.rekognition.stream_processors.responses",
             "DescribedFaceSearch": "vidkit.rekognition.stream_processors.responses",
@@ -330,16 +330,16 @@ if not TYPE_CHECKING:
             "Gender": "vidkit.rekognition.kinds.faces",
             "GeneralLabelsSettings": "vidkit.rekognition.kinds.labels",
             "Geometry": "vidkit.rekognition.models",
-            "GetCelebrityRecognitionAnswer": "vidkit.rekognition.kinds.celebrities",
-            "GetContentModerationAnswer": "vidkit.rekognition.kinds.moderation",
+            "GetCelebrityRecognitionResponse": "vidkit.rekognition.kinds.celebrities",
+            "GetContentModerationResponse": "vidkit.rekognition.kinds.moderation",
             "GetContentModerationRequestMetadata": "vidkit.rekognition.kinds.moderation",
-            "GetFaceDetectionAnswer": "vidkit.rekognition.kinds.faces",
-            "GetFaceSearchAnswer": "vidkit.rekognition.kinds.face_search",
-            "GetLabelDetectionAnswer": "vidkit.rekognition.kinds.labels",
+            "GetFaceDetectionResponse": "vidkit.rekognition.kinds.faces",
+            "GetFaceSearchResponse": "vidkit.rekognition.kinds.face_search",
+            "GetLabelDetectionResponse": "vidkit.rekognition.kinds.labels",
             "GetLabelDetectionRequestMetadata": "vidkit.rekognition.kinds.labels",
-            "GetPersonTrackingAnswer": "vidkit.rekognition.kinds.persons",
-            "GetSegmentDetectionAnswer": "vidkit.rekognition.kinds.segments",
-            "GetTextDetectionAnswer": "vidkit.rekognition.kinds.texts",
+            "GetPersonTrackingResponse": "vidkit.rekognition.kinds.persons",
+            "GetSegmentDetectionResponse": "vidkit.rekognition.kinds.segments",
+            "GetTextDetectionResponse": "vidkit.rekognition.kinds.texts",
             "ImageQuality": "vidkit.rekognition.kinds.faces",
             "InputInformation": "vidkit.rekognition.stream_processors.results",
             "Instance": "vidkit.rekognition.kinds.labels",
@@ -354,7 +354,7 @@ if not TYPE_CHECKING:
             "LabelDetection": "vidkit.rekognition.kinds.labels",
             "LabelDetectionSettings": "vidkit.rekognition.kinds.labels",
             "Landmark": "vidkit.rekognition.kinds.faces",
-            "ListStreamProcessorsAnswer": "vidkit.rekognition.stream_processors.responses",
+            "ListStreamProcessorsResponse": "vidkit.rekognition.stream_processors.responses",
             "MatchedFace": "vidkit.rekognition.stream_processors.results",
             "ModerationLabel": "vidkit.rekognition.kinds.moderation",
             "MouthOpen": "vidkit.rekognition.kinds.faces",
@@ -377,7 +377,7 @@ if not TYPE_CHECKING:
             "Smile": "vidkit.rekognition.kinds.faces",
             "StartSegmentDetectionFilters": "vidkit.rekognition.kinds.segments",
             "StartShotDetectionFilter": "vidkit.rekognition.kinds.segments",
-            "StartStreamProcessorAnswer": "vidkit.rekognition.stream_processors.responses",
+            "StartStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
             "StartTechnicalCueDetectionFilter": "vidkit.rekognition.kinds.segments",
             "StartTextDetectionFilters": "vidkit.rekognition.kinds.texts",
             "StreamProcessingResults": "vidkit.rekognition.stream_processors.results",

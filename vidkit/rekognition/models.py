@@ -32,8 +32,8 @@ __all__ = [
     "RegionsOfInterest",
     "S3Object",
     "S3Video",
-    "StartAnswer",
     "StartRequest",
+    "StartResponse",
     "TopicArn",
     "Video",
     "VideoJobPage",
@@ -160,7 +160,7 @@ class GetRequest(PascalRequest):
         return self.model_copy(update={"next_token": token})
 
 
-class StartAnswer(PascalResponse):
+class StartResponse(PascalResponse):
     """What every start answers."""
 
     job_id: str = Field(min_length=1)
@@ -344,6 +344,6 @@ class VideoJobPage(PascalResponse, ABC):
         return JobPoll(
             status=self.job_status,
             state=_STATES.get(self.job_status, JobState.RUNNING),
-            answer=self,
+            response=self,
             message=self.status_message,
         )

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
 from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.rate_limits import poll_limiter
 from vidkit.jobs.tokens import JobRef
@@ -61,11 +61,11 @@ class VideoJobs:
                 service=_API,
                 operation=kind.start.name,
             )
-        answer = await self._caller.call(
+        response = await self._caller.call(
             kind.start, AwsRequest(_API, kind.start.name, to_wire(request))
         )
         region = await (await self._caller.runtime.aws()).region()
-        ref = JobRef(f"{_API}.{kind.name}", answer.job_id, region)
+        ref = JobRef(f"{_API}.{kind.name}", response.job_id, region)
         return self._job(kind, ref, completion=completion, fresh=not own_token)
 
     def pages(
@@ -126,11 +126,11 @@ class VideoJobs:
         def result(page: PageT) -> AsyncPager[Any, PageT]:
             return self.pages(kind, request, first=page)
 
-        watched = Watched(ref, poll, result)
+        driver = JobDriver(ref, poll, result)
         if completion is not None:
             completion.expect(ref.id)
-            watched = Watched(ref, poll, result, pause=_pause(completion, ref.id, fresh=fresh))
-        return Job(watched, self._caller.options.poll)
+            driver = JobDriver(ref, poll, result, pause=_pause(completion, ref.id, fresh=fresh))
+        return Job(driver, self._caller.options.poll)
 
     async def _page(
         self, operation: Operation[PageT], request: GetRequest, decoding: Decoding | None = None

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from vidkit._internal.send_state import watch_handover
+from vidkit._internal.send_state import watch_send_state
 from vidkit.errors import (
     AmbiguousError,
     VidKitError,
@@ -67,7 +67,7 @@ async def run(
             raise failed.pop()
         return await _numbered(attempt, number, policy, deadline)
 
-    tries = _Tries(policy, budget, deadline, idempotent, draw)
+    tries = _RetryLoop(policy, budget, deadline, idempotent, draw)
     try:
         return await tries.run(following)
     except VidKitError as error:
@@ -86,7 +86,7 @@ async def run(
 
 
 @dataclass(slots=True)
-class _Tries:
+class _RetryLoop:
     """The attempts of one call, as tenacity runs them."""
 
     policy: RetryPolicy
@@ -100,7 +100,7 @@ class _Tries:
     async def run(self, attempt: Callable[[int], Awaitable[T]]) -> T:
         # A fresh object for each call: tenacity keeps the state of a run on it.
         retrying = AsyncRetrying(
-            retry=retry_if_exception(self._are_not_over),
+            retry=retry_if_exception(self._should_retry),
             wait=self._wait,
             sleep=asyncio.sleep,
             reraise=True,
@@ -113,7 +113,7 @@ class _Tries:
         self.budget.refund(self.last_cost)
         return result
 
-    def _are_not_over(self, error: BaseException) -> bool:
+    def _should_retry(self, error: BaseException) -> bool:
         if not isinstance(error, VidKitError):
             return False
         delay = decide(
@@ -150,7 +150,7 @@ async def _timed(
     remaining = deadline.remaining()
     limit = min(policy.attempt_timeout or remaining, remaining)
     clock = asyncio.timeout(limit)
-    with watch_handover(clock) as handover:
+    with watch_send_state(clock) as send_state:
         try:
             async with clock:
                 return await attempt(number)
@@ -161,5 +161,5 @@ async def _timed(
     passed = limit >= remaining
     what = f"deadline of {deadline.total:g} s" if passed else f"attempt timeout of {limit:g} s"
     raise VidKitTimeoutError(
-        f"the {what} passed", retryable=not passed, ambiguous=not handover.waits
+        f"the {what} passed", retryable=not passed, ambiguous=not send_state.unsent
     ) from late

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["AwsRequest", "HttpRequest", "Reply", "Transport"]
+__all__ = ["AwsRequest", "HttpRequest", "HttpResponse", "Transport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpResponse:
     """An answer of any status, whole and unparsed; header names are in lower case."""
 
     status: int
@@ -65,7 +65,7 @@ R_contra = TypeVar("R_contra", bound=AwsRequest | HttpRequest, contravariant=Tru
 class Transport(Protocol[R_contra]):
     """Sends requests of one kind over connections that it owns."""
 
-    async def send(self, request: R_contra) -> Reply:
+    async def send(self, request: R_contra) -> HttpResponse:
         """Send once.
 
         Raises:

@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from vidkit.errors import ServiceError, service_error
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 
-__all__ = ["refusal", "request_id", "retry_after"]
+__all__ = ["error_from_response", "request_id", "retry_after"]
 
 _REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id")
 _CODE_KEYS = ("__type", "code", "Code", "error_code", "errorCode")
@@ -16,20 +16,20 @@ _MESSAGE_KEYS = ("message", "Message", "exceptionMessage", "errorMessage", "erro
 _LONGEST_MESSAGE = 500
 
 
-def request_id(reply: Reply) -> str | None:
+def request_id(response: HttpResponse) -> str | None:
     """The service's id of the request: a header of AWS or Huawei, or Huawei's body."""
     for name in _REQUEST_ID_HEADERS:
-        if value := reply.headers.get(name):
+        if value := response.headers.get(name):
             return value
-    if reply.ok:
+    if response.ok:
         return None
-    value = _members(reply).get("request_id")
+    value = _members(response).get("request_id")
     return value if isinstance(value, str) else None
 
 
-def retry_after(reply: Reply, *, now: datetime | None = None) -> float | None:
+def retry_after(response: HttpResponse, *, now: datetime | None = None) -> float | None:
     """Seconds of a ``Retry-After`` header, which is a number or an HTTP date; None without."""
-    value = reply.headers.get("retry-after", "").strip()
+    value = response.headers.get("retry-after", "").strip()
     if not value:
         return None
     if value.isascii() and value.isdecimal():
@@ -43,21 +43,21 @@ def retry_after(reply: Reply, *, now: datetime | None = None) -> float | None:
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def refusal(reply: Reply) -> ServiceError:
+def error_from_response(response: HttpResponse) -> ServiceError:
     """The error that a reply with an error status becomes."""
-    members = _members(reply)
+    members = _members(response)
     return service_error(
-        code=_code(reply, members),
-        status=reply.status,
-        message=None if 300 <= reply.status < 400 else _message(reply, members),  # noqa: PLR2004
-        request_id=request_id(reply),
-        retry_after=retry_after(reply),
+        code=_code(response, members),
+        status=response.status,
+        message=None if 300 <= response.status < 400 else _message(response, members),  # noqa: PLR2004
+        request_id=request_id(response),
+        retry_after=retry_after(response),
     )
 
 
-def _members(reply: Reply) -> dict[str, Any]:
+def _members(response: HttpResponse) -> dict[str, Any]:
     try:
-        content: Any = json.loads(reply.body)
+        content: Any = json.loads(response.body)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(content, dict):
@@ -67,8 +67,8 @@ def _members(reply: Reply) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else content  # pyright: ignore[reportUnknownVariableType]
 
 
-def _code(reply: Reply, members: dict[str, Any]) -> str | None:
-    stated = reply.headers.get("x-amzn-errortype") or next(
+def _code(response: HttpResponse, members: dict[str, Any]) -> str | None:
+    stated = response.headers.get("x-amzn-errortype") or next(
         (members[key] for key in _CODE_KEYS if isinstance(members.get(key), str)), None
     )
     if not stated:
@@ -77,12 +77,12 @@ def _code(reply: Reply, members: dict[str, Any]) -> str | None:
     return str(stated).partition(":")[0].rpartition("#")[2] or None
 
 
-def _message(reply: Reply, members: dict[str, Any]) -> str | None:
+def _message(response: HttpResponse, members: dict[str, Any]) -> str | None:
     for key in _MESSAGE_KEYS:
         value = members.get(key)
         if isinstance(value, str) and value:
             return value[:_LONGEST_MESSAGE]
-    if members or not reply.body:
+    if members or not response.body:
         return None
-    kind = reply.headers.get("content-type", "unknown content type")
-    return f"an answer that is no error document ({kind}, {len(reply.body)} bytes)"
+    kind = response.headers.get("content-type", "unknown content type")
+    return f"an answer that is no error document ({kind}, {len(response.body)} bytes)"

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-__all__ = ["MASK", "masked", "without"]
+__all__ = ["REDACTED", "redacted", "without_secrets"]
 
-MASK = "***"
+REDACTED = "***"
 
 # Nobody hands out shorter ones, and replacing them would spoil the text around.
 _SHORTEST_SECRET = 8
@@ -53,7 +53,7 @@ _STREAM_KEY = re.compile(r"(?<![A-Za-z0-9_])sk_[a-z0-9-]+_[A-Za-z0-9]+_[A-Za-z0-
 _USER = re.compile(r"(?<=://)[^\s/@\"'<>*]+@")
 
 
-def masked(text: str, secrets: Iterable[str] = ()) -> str:
+def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     """A text with three stars in place of secrets.
 
     What stands behind the name of a header or member that holds one is taken for a secret, however
@@ -65,12 +65,12 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
         text: what others wrote.
         secrets: values to look for besides; very short ones are left.
     """
-    text = without(text, secrets)
-    text = _STREAM_KEY.sub(MASK, _NAMED.sub(rf"\g<head>{MASK}", text))
-    return _USER.sub(f"{MASK}@", text)
+    text = without_secrets(text, secrets)
+    text = _STREAM_KEY.sub(REDACTED, _NAMED.sub(rf"\g<head>{REDACTED}", text))
+    return _USER.sub(f"{REDACTED}@", text)
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """A text with three stars in place of known secrets, however they are spelled.
 
     All else stays, so that JSON stays JSON.
@@ -82,7 +82,7 @@ def without(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
             for spelling in _spellings(secret):
-                text = text.replace(spelling, MASK)
+                text = text.replace(spelling, REDACTED)
     return text
 
 

@@ -363,7 +363,7 @@ async def test_a_full_disk_is_one_clear_error_and_stops_everything(
 
 async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, folder, monkeypatch):
     inside, may_end = threading.Event(), threading.Event()
-    write = folder_module.Folder._write_anew
+    write = folder_module.FolderTarget._write_anew
     written = []
 
     def slow(self, final, content):
@@ -372,7 +372,7 @@ async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, fol
         write(self, final, content)
         written.append(final.name)
 
-    monkeypatch.setattr(folder_module.Folder, "_write_anew", slow)
+    monkeypatch.setattr(folder_module.FolderTarget, "_write_anew", slow)
     saving = asyncio.create_task(kit.images.save_images(folder, **asked))
     await asyncio.to_thread(inside.wait, 10)
     saving.cancel()

@@ -11,7 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from vidkit import ConfigError, RequestError
-from vidkit.images.saving.remote import Remote
+from vidkit.images.saving.remote import RemoteTarget
 
 SECOND = timedelta(seconds=1)
 
@@ -197,4 +197,4 @@ async def test_what_is_not_installed_is_named(scripted, asked, monkeypatch):
 
     monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
     with pytest.raises(ConfigError, match="gcsfs"):
-        Remote("gs://bucket/frames", {})
+        RemoteTarget("gs://bucket/frames", {})

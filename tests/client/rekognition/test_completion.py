@@ -18,7 +18,7 @@ from vidkit import (
 )
 from vidkit.jobs.tokens import JobRef
 from vidkit.rekognition import NotificationChannel
-from vidkit.rekognition.completion.sns_sqs import QueueApi
+from vidkit.rekognition.completion.sns_sqs import SnsSqsClient
 
 VIDEO = S3Video("bucket", "clip.mp4")
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
@@ -196,7 +196,7 @@ async def test_a_queue_that_cannot_be_read_leaves_the_jobs_to_polling(kit, chann
 
 
 async def test_reading_goes_on_after_a_failure(kit, boto, channel, monkeypatch):
-    receive = QueueApi.receive
+    receive = SnsSqsClient.receive
     failing = [True, True]
 
     async def flaky(self, queue_url, *, wait_seconds):
@@ -205,7 +205,7 @@ async def test_reading_goes_on_after_a_failure(kit, boto, channel, monkeypatch):
             raise DecodeError("html")
         return await receive(self, queue_url, wait_seconds=wait_seconds)
 
-    monkeypatch.setattr(QueueApi, "receive", flaky)
+    monkeypatch.setattr(SnsSqsClient, "receive", flaky)
     async with open_queue(kit, channel, linger=0.02) as queue:
         cloud_job = await start(kit, channel, queue)
         await publish(boto, channel, cloud_job.id)

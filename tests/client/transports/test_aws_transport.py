@@ -31,7 +31,7 @@ async def test_many_first_calls_open_one_client(scripted, monkeypatch):
     transport = AwsTransport(config)
     request = AwsRequest("ivs", "ListPlaybackRestrictionPolicies", {})
     replies = await asyncio.gather(*(transport.send(request) for _ in range(5)))
-    assert {reply.status for reply in replies} == {200}
+    assert {response.status for response in replies} == {200}
     assert len(transport._services) == 1
     await transport.close()
     await transport.close()
@@ -43,7 +43,7 @@ async def test_a_request_can_go_to_an_address_of_its_own(scripted):
         region="us-east-1", access_key_id="a", secret_access_key="b", endpoint_url=ADDRESS
     )
     transport = AwsTransport(config)
-    reply = await transport.send(
+    response = await transport.send(
         AwsRequest(
             "kinesis-video-archived-media",
             "GetImages",
@@ -53,7 +53,7 @@ async def test_a_request_can_go_to_an_address_of_its_own(scripted):
         )
     )
     await transport.close()
-    assert reply.body == b'{"Images": []}'
+    assert response.body == b'{"Images": []}'
     request, _ = scripted.requests[0]
     assert URL(str(request.url)).path == "/data/7/getImages"
     assert request.headers["Host"] == scripted.endpoint.removeprefix("http://")
@@ -136,13 +136,13 @@ async def test_xml_that_is_none_of_the_api_is_an_answer_or_our_error(scripted, b
         )
     )
     try:
-        reply = await transport.send(AwsRequest("sns", "CreateTopic", {"Name": "t"}))
+        response = await transport.send(AwsRequest("sns", "CreateTopic", {"Name": "t"}))
     except DecodeError as error:
         told = error
         body = str(error)
     else:
         told = None
-        body = reply.body
+        body = response.body
     await transport.close()
     assert len(body) < 1000
     assert told is None or told.__cause__ is None

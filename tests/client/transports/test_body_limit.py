@@ -10,7 +10,7 @@ from aiohttp import web
 
 from vidkit import AmbiguousError, AwsConfig, DecodeError, RetryPolicy, VidKit, VidKitError
 from vidkit.transports import body_limit
-from vidkit.transports.body_limit import read_answer
+from vidkit.transports.body_limit import read_body
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}
@@ -21,7 +21,7 @@ PIECE = b" " * (1 << 16)
 
 @pytest.fixture
 def small_limit(monkeypatch):
-    monkeypatch.setattr(body_limit, "LARGEST_ANSWER", LIMIT)
+    monkeypatch.setattr(body_limit, "MAX_BODY_SIZE", LIMIT)
 
 
 def get(kit):
@@ -155,9 +155,9 @@ async def test_an_answer_of_just_the_limit_is_read(scripted, monkeypatch):
     body = web.json_response(POLICY).body
     scripted.raw(body)
     async with scripted.kit() as kit:
-        monkeypatch.setattr(body_limit, "LARGEST_ANSWER", len(body))
+        monkeypatch.setattr(body_limit, "MAX_BODY_SIZE", len(body))
         assert (await get(kit)).arn == ARN
-        monkeypatch.setattr(body_limit, "LARGEST_ANSWER", len(body) - 1)
+        monkeypatch.setattr(body_limit, "MAX_BODY_SIZE", len(body) - 1)
         with pytest.raises(DecodeError, match="longer"):
             await get(kit)
 
@@ -191,7 +191,7 @@ async def pieces(*given):
     "given", [(), (b"abc",), (b"a", b"b", b"c"), (b"", b"abc"), (b"ab", b"", b"c")]
 )
 async def test_pieces_are_put_together_in_order(given):
-    assert await read_answer(pieces(*given), status=200, headers={}) == b"".join(given)
+    assert await read_body(pieces(*given), status=200, headers={}) == b"".join(given)
 
 
 @pytest.mark.parametrize(("count", "size"), [(200_000, 1), (200, 1 << 16)])
@@ -204,7 +204,7 @@ async def test_pieces_take_little_more_memory_than_what_they_hold(count, size, s
     headers = {"content-length": str(count * size)} if says_so else {}
     tracemalloc.start()
     try:
-        body = await read_answer(pieces_of_that_size(), status=200, headers=headers)
+        body = await read_body(pieces_of_that_size(), status=200, headers=headers)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -215,7 +215,7 @@ async def test_pieces_take_little_more_memory_than_what_they_hold(count, size, s
 async def test_no_room_is_made_for_a_length_that_is_only_said():
     tracemalloc.start()
     try:
-        await read_answer(pieces(b"{}"), status=200, headers={"content-length": str(200 << 20)})
+        await read_body(pieces(b"{}"), status=200, headers={"content-length": str(200 << 20)})
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -225,12 +225,12 @@ async def test_no_room_is_made_for_a_length_that_is_only_said():
 @pytest.mark.parametrize("length", ["9" * 5000, "1048577", " 0001048577 "])
 async def test_a_length_beyond_the_limit_is_believed(small_limit, length):
     with pytest.raises(DecodeError):
-        await read_answer(pieces(b"{}"), status=200, headers={"content-length": length})
+        await read_body(pieces(b"{}"), status=200, headers={"content-length": length})
 
 
 @pytest.mark.parametrize("length", ["", "-1", "x", "1e9", "²", "0", "1", "2", "3", "1000"])
 async def test_a_length_that_is_wrong_is_no_reason_to_refuse(small_limit, length):
-    assert await read_answer(pieces(b"{}"), status=200, headers={"content-length": length}) == b"{}"
+    assert await read_body(pieces(b"{}"), status=200, headers={"content-length": length}) == b"{}"
 
 
 DEEP = 20_000

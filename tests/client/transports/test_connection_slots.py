@@ -96,7 +96,7 @@ async def test_a_create_that_waits_when_the_kit_is_closed_was_not_sent(
         if create is create_policy:
             turns = (await kit._runtime.aws())._services["ivs"].turns
         else:
-            turns = (await kit._runtime.huawei())._turns
+            turns = (await kit._runtime.huawei())._connection_slots
         async with asyncio.timeout(10):
             while not turns._waiters:
                 await asyncio.sleep(0.005)

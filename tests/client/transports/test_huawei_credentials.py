@@ -26,7 +26,7 @@ from vidkit import (
 from vidkit.local import LocalCloud
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.transports.base import HttpRequest
-from vidkit.transports.error_responses import refusal
+from vidkit.transports.error_responses import error_from_response
 from vidkit.transports.huawei.transport import HuaweiTransport
 
 LIST = HttpRequest("GET", "/v1/{project_id}/thumbnails")
@@ -102,7 +102,7 @@ def calls(cloud):
 async def test_explicit_keys_sign_and_the_project_is_looked_up_once(cloud, transport):
     calling = transport(**places(cloud), **keys(cloud))
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(20)))
-    assert {reply.status for reply in replies} == {200}
+    assert {response.status for response in replies} == {200}
     assert await calling.project_id() == cloud.project_id
     assert calls(cloud) == {PROJECTS: 1, "ListThumbnailsTask": 20}
 
@@ -171,7 +171,7 @@ async def test_keys_come_from_the_metadata_service_of_either_version(cloud, tran
     cloud.state.metadata_tokens = tokens
     calling = transport(**places(cloud), use_metadata=True, metadata_endpoint=cloud.endpoint)
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(10)))
-    assert all(reply.ok for reply in replies)
+    assert all(response.ok for response in replies)
     told = calls(cloud)
     assert (told["CreateToken"], told["GetSecurityKey"], told[PROJECTS]) == (1, 1, 1)
 
@@ -236,7 +236,7 @@ async def test_a_server_without_an_agency_has_no_keys(cloud, transport):
 async def test_a_user_gets_a_token_for_the_regions_project(cloud, transport):
     calling = transport(**places(cloud), **user(cloud))
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(20)))
-    assert all(reply.ok for reply in replies)
+    assert all(response.ok for response in replies)
     assert await calling.project_id() == cloud.project_id
     assert calls(cloud) == {TOKENS: 1, "ListThumbnailsTask": 20}
 
@@ -295,7 +295,7 @@ async def test_a_callable_gives_keys_and_is_asked_again_when_they_end(cloud, tra
     assert (await calling.send(LIST)).ok
     await asyncio.sleep(0.35)
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(10)))
-    assert all(reply.ok for reply in replies)
+    assert all(response.ok for response in replies)
     assert len(given) == 2
 
 
@@ -388,7 +388,7 @@ async def test_a_revoked_token_is_replaced_once_for_everybody(cloud, transport):
     assert (await calling.send(LIST)).ok
     cloud.revoke_tokens()
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(20)))
-    assert all(reply.ok for reply in replies)
+    assert all(response.ok for response in replies)
     assert calls(cloud)[TOKENS] == 2
     cloud.revoke_tokens()
     assert (await calling.send(LIST)).ok
@@ -410,8 +410,8 @@ async def test_a_create_refused_for_its_token_is_sent_once_more(cloud, transport
     bucket = {"bucket": "b", "location": REGION, "object": "x"}
     body = {"input": bucket, "output": bucket, "thumbnail_para": {"type": "TIME"}}
     cloud.add_object("b", "x", b"no video")
-    reply = await calling.send(HttpRequest("POST", LIST.path, body=body))
-    assert (reply.status, calls(cloud)["CreateThumbnailsTask"]) == (202, 2)
+    response = await calling.send(HttpRequest("POST", LIST.path, body=body))
+    assert (response.status, calls(cloud)["CreateThumbnailsTask"]) == (202, 2)
     assert len(json.loads((await calling.send(LIST)).body)["task_array"]) == 1
 
 
@@ -420,7 +420,7 @@ async def test_metadata_keys_that_have_ended_are_replaced(cloud, transport):
     assert (await calling.send(LIST)).ok
     cloud.state.accounts.temporary_keys.clear()
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(10)))
-    assert all(reply.ok for reply in replies)
+    assert all(response.ok for response in replies)
     assert calls(cloud)["GetSecurityKey"] == 2
 
 
@@ -494,7 +494,7 @@ async def test_a_clock_that_is_off_is_corrected_once_and_for_all(cloud, transpor
     calling = transport(**places(cloud, project_id=cloud.project_id), **keys(cloud))
     # The first goes alone, so the key is not locked by all of them at once.
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(30)))
-    assert {reply.status for reply in replies} == {200}
+    assert {response.status for response in replies} == {200}
     assert Counter(call.status for call in cloud.calls) == {401: 1, 200: 30}
 
 
@@ -542,8 +542,8 @@ async def test_a_wrong_secret_is_not_taken_for_a_wrong_clock(cloud, transport):
         access_key=cloud.access_key_id,
         secret_key="wrong-secret-value",
     )
-    reply = await calling.send(LIST)
-    assert "verify aksk signature fail" in refusal(reply).message
+    response = await calling.send(LIST)
+    assert "verify aksk signature fail" in error_from_response(response).message
     assert len(cloud.calls) == 1
 
 
@@ -596,11 +596,11 @@ async def test_no_secret_shows_anywhere(cloud, transport, caplog):
         for project_id in (None, cloud.project_id):
             calling = transport(**places(cloud, project_id=project_id), **given)
             try:
-                reply = await calling.send(LIST)
+                response = await calling.send(LIST)
             except VidKitError as error:
                 told += [f"{error!r}{error}{vars(error)}", repr(calling)]
             else:
-                told += [repr(reply), repr(refusal(reply))]
+                told += [repr(response), repr(error_from_response(response))]
     text = "".join(told) + caplog.text
     # The gateway quotes what was signed, and with it the security token: it was there to be hidden.
     assert "x-security-token:***" in text

@@ -181,14 +181,14 @@ async def test_a_stale_endpoint_is_looked_up_again(scripted, t0, failure):
 
     async def answer(request):
         if request.path == "/getDataEndpoint":
-            return await reply({"DataEndpoint": addresses[moved]})(request)
+            return await response({"DataEndpoint": addresses[moved]})(request)
         if request.path.startswith("/new") or not moved:
-            return await reply(found)(request)
+            return await response(found)(request)
         if failure == "hang":
             await asyncio.sleep(30)
-        return await reply({}, status=int(failure))(request)
+        return await response({}, status=int(failure))(request)
 
-    def reply(content, status=200):
+    def response(content, status=200):
         return type(scripted)().json(content, status=status).answers[0]
 
     moved = 0

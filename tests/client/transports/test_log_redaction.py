@@ -22,8 +22,8 @@ from made_up_secrets import (
 )
 
 from vidkit import AwsConfig, VidKit
-from vidkit.transports.aws.log_redaction import ForeignLogs
-from vidkit.transports.redaction import masked
+from vidkit.transports.aws.log_redaction import LogRedaction
+from vidkit.transports.redaction import redacted
 
 
 @pytest.fixture
@@ -232,16 +232,16 @@ async def test_every_logger_of_these_libraries_is_covered(scripted):
     ],
 )
 def test_what_stands_behind_the_name_of_a_secret_is_masked(text):
-    clean = masked(text)
+    clean = redacted(text)
     for spelling in (TOKEN, TOKEN[-12:], quote(TOKEN, safe="")[-12:], "temporary"):
         assert spelling not in clean
     assert "***" in clean
-    assert masked(clean) == clean
+    assert redacted(clean) == clean
 
 
 @pytest.mark.parametrize("spelling", [TOKEN, TOKEN.replace("/", "\\/"), quote(TOKEN, safe="")])
 def test_a_known_secret_is_masked_wherever_it_stands(spelling):
-    assert masked(f"before {spelling} after", {TOKEN}) == "before *** after"
+    assert redacted(f"before {spelling} after", {TOKEN}) == "before *** after"
 
 
 @pytest.mark.parametrize(
@@ -257,25 +257,25 @@ def test_a_known_secret_is_masked_wherever_it_stands(spelling):
     ],
 )
 def test_what_only_speaks_of_secrets_is_left_as_it_is(text):
-    assert masked(text, {"short"}) == text
+    assert redacted(text, {"short"}) == text
 
 
 @pytest.mark.parametrize("around", ['{{"value": "{}"}}', "b\\'{}\\' b", "key={}", "<v>{}</v>"])
 def test_a_stream_key_of_ivs_is_masked_by_its_form(around):
     key = "sk_us-gov-west-1_abcDEF123456_567890abcdef"
-    assert masked(around.format(key)) == around.format("***")
+    assert redacted(around.format(key)) == around.format("***")
 
 
 def test_masked_json_is_still_json():
     told = {"message": f'x-amz-security-token="{TOKEN}" is "unknown"', "code": "E", "n": [1]}
-    assert json.loads(masked(json.dumps(told)))["code"] == "E"
+    assert json.loads(redacted(json.dumps(told)))["code"] == "E"
 
 
 @pytest.fixture
 def covered(logs):
     """A logger below a package whose logs are covered."""
     found = logging.getLogger("some_package.part")
-    foreign = ForeignLogs("some_package")
+    foreign = LogRedaction("some_package")
     foreign.cover()
     foreign.cover()
     yield foreign, found, logs

@@ -72,7 +72,7 @@ async def test_new_keys_are_tried_at_once(cloud):
             await kit.mpc.list_thumbnails_task().collect()
         transport = await kit._runtime.huawei()
         # What comes when the first ones have ended.
-        transport._callers._renewal._held = None
+        transport._resolver._credentials._held = None
         assert await kit.mpc.list_thumbnails_task().collect() == []
     assert [call.status for call in cloud.calls] == [401, 200]
 

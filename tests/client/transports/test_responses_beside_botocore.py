@@ -11,7 +11,7 @@ from botocore.parsers import create_parser
 from every_operation import OPERATIONS, set_up
 
 from vidkit.calls import caller
-from vidkit.images.models import GetImagesAnswer
+from vidkit.images.models import GetImagesResponse
 from vidkit.rekognition.kinds.registry import KINDS, kind_named
 from vidkit.transports.aws import transport
 from vidkit.transports.aws.transport import AwsTransport
@@ -39,7 +39,7 @@ def slow_dict(request, came_in):
 
 
 def slow_answer(model, found):
-    if model is GetImagesAnswer:
+    if model is GetImagesResponse:
         # botocore takes the images for text.
         for image in found["Images"]:
             if "ImageContent" in image:
@@ -68,20 +68,20 @@ def answers(monkeypatch):
         keep_raw(
             response_dict=response_dict, customized_response_dict=customized_response_dict, **more
         )
-        reply = customized_response_dict[transport._RAW]
-        raw[id(reply)] = reply, came_in
+        response = customized_response_dict[transport._RAW]
+        raw[id(response)] = response, came_in
 
     async def noted_send(self, request):
-        reply = await send(self, request)
-        asked[id(reply)] = request, reply
-        return reply
+        response = await send(self, request)
+        asked[id(response)] = request, response
+        return response
 
-    def noted_decoded(operation, reply):
-        answer = decoded(operation, reply)
+    def noted_decoded(operation, response):
+        model = decoded(operation, response)
         # XML is botocore's to read.
-        if id(reply) in raw:
-            found.append((operation, asked[id(reply)][0], raw[id(reply)][1], answer))
-        return answer
+        if id(response) in raw:
+            found.append((operation, asked[id(response)][0], raw[id(response)][1], model))
+        return model
 
     monkeypatch.setattr(transport, "_keep_raw", noted_keep_raw)
     monkeypatch.setattr(AwsTransport, "send", noted_send)
@@ -95,8 +95,8 @@ async def test_every_answer_is_what_botocores_parser_would_have_made_of_it(
     scene = await set_up(cloud, kit, t0, tmp_path)
     for call in OPERATIONS.values():
         await call(kit, scene)
-    for operation, request, came_in, answer in answers:
-        slow = slow_answer(operation.answer, slow_dict(request, came_in))
-        assert answer == slow, operation.name
+    for operation, request, came_in, response in answers:
+        slow = slow_answer(operation.response, slow_dict(request, came_in))
+        assert response == slow, operation.name
     compared = {operation.name for operation, *_ in answers}
     assert aws_operations() - compared == set()

@@ -3,13 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from fake_archived_media import Archive, moment, run
+from fake_archived_media import ArchivedMedia, moment, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
 from vidkit import VidKitError
-from vidkit.images.rate_limits import StreamPoints
+from vidkit.images.rate_limits import StreamRateLimits
 from vidkit.models.timestamps import to_millis
 
 START = 1_777_636_800_000
@@ -53,7 +53,7 @@ ranges = st.one_of(
 def cases(draw):
     interval, points = draw(ranges)
     length = points * interval + draw(st.integers(0, interval - 1))
-    archive = Archive(
+    archive = ArchivedMedia(
         fragments=draw(recordings(length)),
         skew=draw(st.sampled_from([0, 0, -86_400_123, 17])),
         page_size=draw(st.sampled_from([25, 25, 1, 2, 7])),
@@ -97,7 +97,7 @@ async def read_all(archive, asked, start, end, go_on):
     """All images, page by page; after a failure the same iterator goes on, or a token does."""
     pages_read = []
     async with archive.kit() as kit:
-        kit._caller.runtime._shared[StreamPoints] = NoLimit()
+        kit._caller.runtime._shared[StreamRateLimits] = NoLimit()
         pager = kit.images.get_images(
             start_timestamp=moment(start), end_timestamp=moment(end), **asked
         )
@@ -149,7 +149,7 @@ def test_from_any_token_the_rest_comes(case, data):
 
     async def work():
         async with archive.kit() as kit:
-            kit._caller.runtime._shared[StreamPoints] = NoLimit()
+            kit._caller.runtime._shared[StreamRateLimits] = NoLimit()
             pager = kit.images.get_images(
                 start_timestamp=moment(start), end_timestamp=moment(end), **asked
             )
@@ -182,7 +182,7 @@ def test_a_camera_that_records_for_minutes_costs_minutes_of_calls():
     """A day of which three stretches of five minutes were recorded."""
     recorded = [9 * HOUR, 13 * HOUR - 60_000, 20 * HOUR + 7]
     fragments = [(START + begin + 2000 * n, 2000) for begin in recorded for n in range(150)]
-    archive = Archive(fragments=fragments, fragment_page_size=1000, throttle=True)
+    archive = ArchivedMedia(fragments=fragments, fragment_page_size=1000, throttle=True)
     images = read(archive, seconds=86_399, skip_gaps=True)
     assert len(images) == len(archive.asked) == 301 + 301 + 300
     assert all(image.content for image in images)
@@ -193,7 +193,7 @@ def test_a_camera_that_records_for_minutes_costs_minutes_of_calls():
 
 
 def test_a_range_without_fragments_gives_nothing_and_asks_for_no_image():
-    archive = Archive()
+    archive = ArchivedMedia()
     assert read(archive, seconds=7200, skip_gaps=True) == []
     assert set(archive.calls) == {"GetDataEndpoint", "ListFragments"}
 
@@ -214,7 +214,7 @@ def test_a_range_without_fragments_gives_nothing_and_asks_for_no_image():
 
 def test_fragments_are_listed_ahead_of_need_and_no_farther():
     fragments = [(START + 2000 * n, 2000) for n in range(4 * 1800)]
-    archive = Archive(fragments=fragments, fragment_page_size=1000)
+    archive = ArchivedMedia(fragments=fragments, fragment_page_size=1000)
 
     async def work():
         async with archive.kit() as kit:
@@ -237,7 +237,7 @@ def test_fragments_are_listed_ahead_of_need_and_no_farther():
 
 
 def test_at_the_first_moments_there_are_no_fragments_before():
-    archive = Archive()
+    archive = ArchivedMedia()
 
     async def work():
         async with archive.kit() as kit:

@@ -6,8 +6,8 @@ import pytest
 from model_comparison import differences, operation
 
 from vidkit import DecodeError, RequestError
-from vidkit.images.fragments import ListFragmentsAnswer, ListFragmentsRequest
-from vidkit.images.models import GetImagesAnswer
+from vidkit.images.fragments import ListFragmentsRequest, ListFragmentsResponse
+from vidkit.images.models import GetImagesResponse
 from vidkit.models.responses import decode
 
 API = "kinesis-video-archived-media"
@@ -23,7 +23,7 @@ ASKED = {
 
 def test_every_member_of_a_fragment_is_in_our_model():
     shape = operation(API, "ListFragments").output_shape
-    found = set(differences(shape, ListFragmentsAnswer, "ListFragments", request=False))
+    found = set(differences(shape, ListFragmentsResponse, "ListFragments", request=False))
     # An answer without it is what a wrong endpoint gives.
     assert found == {"ListFragments.Fragments: required by us only"}
 
@@ -56,7 +56,7 @@ def test_list_fragments_sends_every_member_the_service_knows():
 )
 def test_moments_that_come_as_text_are_utc_and_in_milliseconds_too(told, moment):
     body = f'{{"Images":[{{"TimeStamp":{told},"Error":"NO_MEDIA"}}]}}'.encode()
-    (image,) = decode(GetImagesAnswer, body).images
+    (image,) = decode(GetImagesResponse, body).images
     assert image.timestamp == moment
     assert image.timestamp.tzinfo is UTC
 
@@ -64,10 +64,10 @@ def test_moments_that_come_as_text_are_utc_and_in_milliseconds_too(told, moment)
 def test_a_moment_that_utc_does_not_have_is_no_answer():
     body = b'{"Images":[{"TimeStamp":"0001-01-01T00:00:00+02:00","Error":"NO_MEDIA"}]}'
     with pytest.raises(DecodeError, match="UTC"):
-        decode(GetImagesAnswer, body)
+        decode(GetImagesResponse, body)
 
 
 def test_a_fragment_keeps_its_milliseconds():
     body = b'{"Fragments":[{"ServerTimestamp":1777636800.123,"FragmentLengthInMilliseconds":2000}]}'
-    (fragment,) = decode(ListFragmentsAnswer, body).items
+    (fragment,) = decode(ListFragmentsResponse, body).items
     assert fragment.server_timestamp == AT

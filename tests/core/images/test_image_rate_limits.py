@@ -5,10 +5,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from fake_archived_media import Archive, moment, run
+from fake_archived_media import ArchivedMedia, moment, run
 
 from vidkit import RetryPolicy, VidKitError
-from vidkit.images.rate_limits import StreamPoints
+from vidkit.images.rate_limits import StreamRateLimits
 
 START = 1_777_636_800_000
 ARN = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/s/1234567890123"
@@ -29,7 +29,7 @@ def images(kit, points, *, interval=1000, **asked):
 
 @pytest.mark.parametrize("latency", [0.02, 0.2])
 def test_a_long_range_is_never_throttled_and_nearly_as_fast_as_can_be(latency):
-    archive = Archive(throttle=True, latency=latency)
+    archive = ArchivedMedia(throttle=True, latency=latency)
 
     async def work():
         async with archive.kit() as kit:
@@ -45,7 +45,7 @@ def test_a_long_range_is_never_throttled_and_nearly_as_fast_as_can_be(latency):
 
 def test_all_calls_of_a_kit_share_what_a_stream_has():
     """By name and by ARN, through views, pictures and fragments, many at a time."""
-    archive = Archive(throttle=True, latency=0.1)
+    archive = ArchivedMedia(throttle=True, latency=0.1)
 
     async def work():
         async with archive.kit() as kit:
@@ -71,7 +71,7 @@ def test_all_calls_of_a_kit_share_what_a_stream_has():
 
 
 def test_streams_do_not_wait_for_one_another():
-    archive = Archive(throttle=True)
+    archive = ArchivedMedia(throttle=True)
 
     async def work():
         async with archive.kit() as kit:
@@ -89,7 +89,7 @@ def test_streams_do_not_wait_for_one_another():
 
 def test_waiting_for_points_is_no_part_of_the_deadline():
     """A range of ten seconds' points, with a deadline of one."""
-    archive = Archive(throttle=True)
+    archive = ArchivedMedia(throttle=True)
 
     async def work():
         async with archive.kit(deadline=1) as kit:
@@ -105,7 +105,7 @@ def test_waiting_for_points_is_no_part_of_the_deadline():
 
 
 def test_what_is_throttled_all_the_same_is_tried_again_and_pays_again():
-    archive = Archive(throttle=True, latency=0.01)
+    archive = ArchivedMedia(throttle=True, latency=0.01)
 
     async def work():
         async with archive.kit() as kit:
@@ -126,7 +126,7 @@ def test_what_is_throttled_all_the_same_is_tried_again_and_pays_again():
 
 def test_programs_that_read_one_stream_share_it_and_none_fails():
     """Two kits that know nothing of one another, each of which would take all there is."""
-    archive = Archive(throttle=True, latency=0.2)
+    archive = ArchivedMedia(throttle=True, latency=0.2)
 
     async def program():
         async with archive.kit(retry=RetryPolicy(), deadline=60) as kit:
@@ -146,7 +146,7 @@ def test_programs_that_read_one_stream_share_it_and_none_fails():
 
 def test_a_stream_that_is_free_again_is_soon_used_to_the_full():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
 
         async def rate(seconds):
             begun, taken = now(), 0
@@ -177,7 +177,7 @@ def test_a_stream_that_is_free_again_is_soon_used_to_the_full():
 
 def test_a_dear_call_is_not_kept_waiting_by_cheap_ones():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         served = []
 
         async def cheap():
@@ -200,7 +200,7 @@ def test_a_dear_call_is_not_kept_waiting_by_cheap_ones():
 
 def test_a_retry_does_not_stand_in_line():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         waiting = [
             asyncio.create_task(points.take("s", metadata=425, media=25)) for _ in range(1000)
         ]
@@ -218,7 +218,7 @@ def test_a_retry_does_not_stand_in_line():
 
 def test_who_is_cancelled_while_waiting_takes_nothing_for_ever():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         await points.take("s", metadata=425, media=250)
         for _ in range(20):
             waiting = [
@@ -239,7 +239,7 @@ def test_who_is_cancelled_while_waiting_takes_nothing_for_ever():
 
 def test_streams_that_are_not_used_are_forgotten():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         for number in range(5000):
             await points.take(f"s{number}", metadata=425, media=25)
             await asyncio.sleep(0.01)
@@ -259,7 +259,7 @@ def test_streams_that_are_not_used_are_forgotten():
 
 def test_end_points_are_looked_up_no_more_than_five_times_in_a_second():
     """However many ask, and though each look-up fails; what one is told holds for all who ask."""
-    archive = Archive(throttle=True, faults=1.0, most_faults=10_000, latency=0.01)
+    archive = ArchivedMedia(throttle=True, faults=1.0, most_faults=10_000, latency=0.01)
     failures = []
 
     async def work():

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fake_archived_media import run
 
-from vidkit.images.rate_limits import StreamPoints
+from vidkit.images.rate_limits import StreamRateLimits
 
 
 async def seconds_of(*takes):
@@ -19,14 +19,14 @@ async def seconds_of(*takes):
 
 def test_both_kinds_of_points_are_paid_for_in_line_and_ahead_of_it():
     async def work(ahead):
-        points = StreamPoints()
+        points = StreamRateLimits()
 
         def taken(**cost):
             return points.take("s", **cost, ahead_of_line=ahead)
 
         free = await seconds_of(taken(metadata=5000, media=250))
         media = await seconds_of(taken(metadata=1, media=250))
-        points = StreamPoints()
+        points = StreamRateLimits()
         await taken(metadata=5000)
         # It took no media, so that all of it is left.
         metadata = await seconds_of(taken(metadata=5000, media=250))
@@ -41,7 +41,7 @@ def test_both_kinds_of_points_are_paid_for_in_line_and_ahead_of_it():
 
 def test_without_media_none_is_taken():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         await points.take("s", metadata=1, media=250)
         return await seconds_of(*(points.take("s", metadata=1) for _ in range(20)))
 
@@ -51,7 +51,7 @@ def test_without_media_none_is_taken():
 @pytest.mark.parametrize("cost", [{"metadata": 1000}, {"metadata": 1, "media": 50}])
 def test_after_a_refusal_a_call_costs_more(cost):
     async def work(refused):
-        points = StreamPoints()
+        points = StreamRateLimits()
         if refused:
             points.refused("s")
         return await seconds_of(*(points.take("s", **cost) for _ in range(20)))
@@ -64,7 +64,7 @@ def test_after_a_refusal_a_call_costs_more(cost):
 
 def test_look_ups_come_three_at_once_and_then_two_a_second():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         return await seconds_of(*(points.take_look_up("s") for _ in range(9)))
 
     assert run(work()) == pytest.approx(3.0, rel=0.02)
@@ -79,7 +79,7 @@ async def use(points, count, *, first=0, refused=False):
 
 def test_the_idle_are_forgotten_when_there_are_many():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         await use(points, 64)
         await asyncio.sleep(10)
         before = len(points)
@@ -91,7 +91,7 @@ def test_the_idle_are_forgotten_when_there_are_many():
 
 def test_those_that_have_not_recovered_are_kept_until_there_are_twice_as_many():
     async def work():
-        points = StreamPoints()
+        points = StreamRateLimits()
         # The 65th stream looks around, and there is none to forget.
         await use(points, 65, refused=True)
         await asyncio.sleep(60)

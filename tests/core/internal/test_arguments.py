@@ -3,12 +3,12 @@
 import pytest
 
 from vidkit import ConfigError, RequestError, VidKitError
-from vidkit._internal.arguments import checked_constructor, operation
+from vidkit._internal.arguments import checked_arguments, checked_constructor
 
 
 @pytest.fixture
 def cut():
-    @operation
+    @checked_arguments
     def cut(video, *, start, end=None):
         """Cut a video."""
         if start == "broken":

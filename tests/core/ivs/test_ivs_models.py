@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from vidkit import NotFoundError, RequestError, ThrottledError
 from vidkit.errors import InvalidRequestError
-from vidkit.ivs import BatchError, BatchGetChannelAnswer, Channel, MultitrackInputConfiguration
+from vidkit.ivs import BatchError, BatchGetChannelResponse, Channel, MultitrackInputConfiguration
 from vidkit.ivs.channel_batches import batch_failure, in_order, parts
 from vidkit.ivs.models.channels import (
-    CreateChannelAnswer,
     CreateChannelRequest,
+    CreateChannelResponse,
     GetChannelRequest,
-    ListChannelsAnswer,
     ListChannelsRequest,
+    ListChannelsResponse,
     UpdateChannelRequest,
 )
 from vidkit.ivs.models.streams import (
-    GetStreamSessionAnswer,
     GetStreamSessionRequest,
-    ListStreamSessionsAnswer,
+    GetStreamSessionResponse,
+    ListStreamSessionsResponse,
 )
 from vidkit.ivs.models.tags import TagResourceRequest, UntagResourceRequest
 from vidkit.models.requests import to_wire
@@ -190,7 +190,7 @@ CHANNEL = {
 
 
 def test_unknown_members_and_values_never_break_a_page():
-    page = decode(ListChannelsAnswer, json.dumps({"channels": [CHANNEL, {"arn": ARN}]}).encode())
+    page = decode(ListChannelsResponse, json.dumps({"channels": [CHANNEL, {"arn": ARN}]}).encode())
     first, second = page.items
     assert (first.type, first.latency_mode, first.preset) == ("TOMORROW", "SUPERLOW", "")
     assert first.model_extra["tomorrow"] == {"x": 1}
@@ -200,7 +200,7 @@ def test_unknown_members_and_values_never_break_a_page():
 
 def test_secrets_are_shown_by_nothing_but_on_request():
     body = {"channel": CHANNEL, "streamKey": {"arn": "a", "value": "sk_secret", "channelArn": ARN}}
-    made = decode(CreateChannelAnswer, json.dumps(body).encode())
+    made = decode(CreateChannelResponse, json.dumps(body).encode())
     shown = [
         repr(made),
         str(made),
@@ -236,7 +236,7 @@ def test_session_times_are_iso_strings_or_epoch_numbers():
             },
         }
     }
-    session = decode(GetStreamSessionAnswer, json.dumps(body).encode()).stream_session
+    session = decode(GetStreamSessionResponse, json.dumps(body).encode()).stream_session
     start = datetime(2026, 1, 1, tzinfo=UTC)
     assert session.start_time == start
     assert (session.end_time - start).total_seconds() == 60
@@ -245,7 +245,7 @@ def test_session_times_are_iso_strings_or_epoch_numbers():
     assert all(time.utcoffset() is not None for time in times)
     assert session.recording_configuration.state == "PENDING"
     live = {"streamSessions": [{"streamId": "st-1", "endTime": None, "hasErrorEvent": False}]}
-    (summary,) = decode(ListStreamSessionsAnswer, json.dumps(live).encode()).items
+    (summary,) = decode(ListStreamSessionsResponse, json.dumps(live).encode()).items
     assert summary.end_time is None
     assert summary.start_time is None
 
@@ -267,8 +267,8 @@ def test_answers_are_put_in_the_order_asked_and_no_arn_is_lost(asked, there, ran
     random.shuffle(errors)
     half = len(channels) // 2
     answers = [
-        BatchGetChannelAnswer(channels=channels[:half], errors=errors),
-        BatchGetChannelAnswer(channels=channels[half:]),
+        BatchGetChannelResponse(channels=channels[:half], errors=errors),
+        BatchGetChannelResponse(channels=channels[half:]),
     ]
     whole = in_order(arns, answers)
     assert [c.arn for c in whole.channels] == [f"arn:{n}" for n in asked if n in there]

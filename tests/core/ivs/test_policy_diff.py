@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from vidkit import RequestError
 from vidkit.ivs import PlaybackRestrictionPolicy
-from vidkit.ivs.policy_diff import Change, Create, Keep, TooMany, decide
+from vidkit.ivs.policy_diff import (
+    CreatePolicy,
+    KeepPolicy,
+    TooManyPolicies,
+    UpdatePolicy,
+    diff_policies,
+)
 from vidkit.ivs.policy_diff import EnsurePlaybackRestrictionPolicyRequest as Declared
 
 COUNTRIES = st.lists(st.sampled_from(["DE", "AT", "CH", "FR"]), max_size=5)
@@ -48,18 +54,18 @@ def carried_out(change):
 
 @given(declared_policies, policies())
 def test_after_what_is_decided_there_is_nothing_left_to_do(declared, policy):
-    action = decide(declared, [policy])
-    if isinstance(action, Change):
+    action = diff_policies(declared, [policy])
+    if isinstance(action, UpdatePolicy):
         policy = carried_out(action)
         assert policy.tags == action.tags()
     else:
-        assert action == Keep(policy)
-    assert decide(declared, [policy]) == Keep(policy)
+        assert action == KeepPolicy(policy)
+    assert diff_policies(declared, [policy]) == KeepPolicy(policy)
 
 
 @given(declared_policies, policies())
 def test_a_policy_that_is_kept_is_as_declared(declared, policy):
-    action = decide(declared, [policy])
+    action = diff_policies(declared, [policy])
     as_declared = (
         declared.allowed_countries is None
         or set(declared.allowed_countries) == set(policy.allowed_countries),
@@ -71,13 +77,13 @@ def test_a_policy_that_is_kept_is_as_declared(declared, policy):
         or declared.tags
         == {k: v for k, v in (policy.tags or {}).items() if not k.lower().startswith("aws:")},
     )
-    assert isinstance(action, Keep) is all(as_declared)
+    assert isinstance(action, KeepPolicy) is all(as_declared)
 
 
 @given(declared_policies, policies())
 def test_a_change_touches_only_what_was_declared_and_never_the_tags_of_aws(declared, policy):
-    action = decide(declared, [policy])
-    if isinstance(action, Change):
+    action = diff_policies(declared, [policy])
+    if isinstance(action, UpdatePolicy):
         given = {name for name, value in declared if value is not None}
         assert set(action.members) <= given - {"name", "tags"}
         if declared.tags is None:
@@ -90,12 +96,12 @@ def test_a_change_touches_only_what_was_declared_and_never_the_tags_of_aws(decla
 
 @given(declared_policies, st.lists(policies(), min_size=2, max_size=4))
 def test_of_several_none_is_meant(declared, found):
-    assert decide(declared, found) == TooMany(found)
+    assert diff_policies(declared, found) == TooManyPolicies(found)
 
 
 @given(declared_policies)
 def test_a_policy_that_is_missing_is_created(declared):
-    assert decide(declared, []) == Create()
+    assert diff_policies(declared, []) == CreatePolicy()
 
 
 def test_what_is_named_twice_is_sent_once():

@@ -16,7 +16,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState, poll_delay
 from vidkit.jobs.tokens import JobRef
 
@@ -28,8 +28,8 @@ def running(status="IN_PROGRESS"):
     return JobPoll(status, JobState.RUNNING, None)
 
 
-def ended(state=JobState.SUCCEEDED, answer="answer", message=None):
-    return JobPoll(state.name, state, answer, message)
+def ended(state=JobState.SUCCEEDED, response="response", message=None):
+    return JobPoll(state.name, state, response, message)
 
 
 class Remote:
@@ -48,7 +48,9 @@ class Remote:
         return look
 
     def job(self, policy=FAST, cancel=None):
-        return Job(Watched(REF, self.poll, lambda answer: f"result of {answer}", cancel), policy)
+        return Job(
+            JobDriver(REF, self.poll, lambda response: f"result of {response}", cancel), policy
+        )
 
 
 def unavailable():
@@ -58,8 +60,8 @@ def unavailable():
 async def test_awaiting_gives_the_result_and_asks_no_more_afterwards():
     remote = Remote(running(), running(), ended())
     job = remote.job()
-    assert await job == "result of answer"
-    assert await job.result() == "result of answer"
+    assert await job == "result of response"
+    assert await job.result() == "result of response"
     assert await job.status() == "SUCCEEDED"
     assert remote.polls == 3
     assert repr(job) == "<Job rekognition.label_detection id=job-1 status=SUCCEEDED>"
@@ -88,7 +90,7 @@ async def test_a_canceled_job_raises():
 
 async def test_a_passing_error_does_not_lose_the_job():
     remote = Remote(unavailable(), unavailable(), running(), unavailable(), ended())
-    assert await remote.job() == "result of answer"
+    assert await remote.job() == "result of response"
     assert remote.polls == 5
 
 
@@ -118,7 +120,7 @@ async def test_a_timeout_ends_the_waiting_not_the_job():
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.job_token == REF.token()
     remote.looks = (ended(),)
-    assert await job == "result of answer"
+    assert await job == "result of response"
 
 
 async def test_cancelling_the_await_stops_the_watching_only():

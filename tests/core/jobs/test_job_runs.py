@@ -13,7 +13,7 @@ from vidkit import (
     VidKit,
 )
 from vidkit.jobs.idempotency import planned_request_token
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
 
@@ -61,7 +61,7 @@ class Service:
             return JobPoll("SUCCEEDED", JobState.SUCCEEDED, id_)
 
         ref = JobRef("rekognition.label_detection", id_, "r")
-        return Job(Watched(ref, poll, lambda answer: f"result {answer}"), FAST)
+        return Job(JobDriver(ref, poll, lambda response: f"result {response}"), FAST)
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ async def test_a_watching_that_failed_is_no_end(kit, tmp_path, monkeypatch):
             raise AuthError("expired")
 
         ref = JobRef("rekognition.label_detection", id_, "r")
-        return Job(Watched(ref, poll, lambda answer: answer), FAST)
+        return Job(JobDriver(ref, poll, lambda response: response), FAST)
 
     with monkeypatch.context() as patch:
         patch.setattr(service, "job", poll_fails)

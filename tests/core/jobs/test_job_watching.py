@@ -15,7 +15,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
 
@@ -28,7 +28,7 @@ def running(status="IN_PROGRESS"):
 
 
 def ended(state=JobState.SUCCEEDED, **told):
-    return JobPoll(state.name, state, "answer", **told)
+    return JobPoll(state.name, state, "response", **told)
 
 
 def now():
@@ -61,7 +61,7 @@ class Remote:
 
     def job(self, policy=POLICY, *, draw=0.0, **options):
         pause = self.pause if self.pauses else None
-        watched = Watched(self.ref, self.poll, "result of {}".format, self.cancel, pause)
+        watched = JobDriver(self.ref, self.poll, "result of {}".format, self.cancel, pause)
         return Job(watched, policy, draw=lambda: draw, **options)
 
 
@@ -79,7 +79,7 @@ def watched(remote, work):
 def test_looks_come_as_the_policy_says():
     remote = Remote(*[running()] * 6, ended())
     looked, result = watched(remote, lambda remote: remote.job().result())
-    assert result == "result of answer"
+    assert result == "result of response"
     assert looked == [0, 1, 3, 7, 12, 17, 22]
     remote = Remote(*[running()] * 2, ended())
     assert watched(remote, lambda remote: remote.job(draw=1.0).result())[0] == [0, 0.75, 2.25]
@@ -118,7 +118,7 @@ def test_who_looks_first_waits_for_no_word_before_the_first_look():
 
     async def work(remote):
         job = remote.job()
-        job.look_first()
+        job.poll_first()
         await job
 
     watched(remote, work)
@@ -128,7 +128,7 @@ def test_who_looks_first_waits_for_no_word_before_the_first_look():
 def test_what_was_known_is_not_asked_for():
     remote = Remote(ended())
     looked, result = watched(remote, lambda remote: remote.job(known=ended()).result())
-    assert (looked, result) == ([], "result of answer")
+    assert (looked, result) == ([], "result of response")
 
 
 def test_errors_in_a_row_are_endured_as_long_as_the_patience_and_a_look_begins_anew():
@@ -148,12 +148,12 @@ def test_patience_that_has_just_run_out_is_patience_still():
     error = UnavailableError("down", retryable=True)
     remote = Remote(error, error, error, ended())
     policy = PollPolicy(initial_delay=1, factor=1, max_delay=1, patience=2.001)
-    assert watched(remote, lambda remote: remote.job(policy).result())[1] == "result of answer"
+    assert watched(remote, lambda remote: remote.job(policy).result())[1] == "result of response"
 
 
 def test_a_look_that_took_too_long_says_nothing_of_the_job():
     remote = Remote(VidKitTimeoutError("slow"), ended())
-    assert watched(remote, lambda remote: remote.job().result()) == ([0, 1], "result of answer")
+    assert watched(remote, lambda remote: remote.job().result()) == ([0, 1], "result of response")
 
 
 def test_an_error_keeps_its_cause_and_says_which_job_it_was():
@@ -245,7 +245,7 @@ def test_no_time_at_all_is_refused_and_no_limit_is_none():
             await remote.job().result(timeout=0)
         return await remote.job().result(timeout=None)
 
-    assert watched(Remote(ended()), work)[1] == "result of answer"
+    assert watched(Remote(ended()), work)[1] == "result of response"
 
 
 def test_how_often_jobs_are_asked_about_is_a_number_above_zero():

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
-from vidkit.images.models import GetImagesAnswer
+from vidkit.images.models import GetImagesResponse
 from vidkit.models.requests import AwareDatetime, PascalRequest, to_wire
 from vidkit.models.responses import OPEN, PascalResponse, decode
 
@@ -97,7 +97,7 @@ def test_an_answer_never_shows_in_its_decode_error():
 @pytest.mark.parametrize("millis", [1767225600000, 1767225600001, 1767225600123, 1767225600999])
 def test_epoch_seconds_keep_their_milliseconds(millis):
     body = f'{{"Images":[{{"TimeStamp":{millis / 1000},"ImageContent":"/+8="}}]}}'.encode()
-    image = decode(GetImagesAnswer, body).images[0]
+    image = decode(GetImagesResponse, body).images[0]
     assert image.timestamp == datetime.fromtimestamp(millis // 1000, UTC) + timedelta(
         milliseconds=millis % 1000
     )
@@ -111,7 +111,7 @@ def test_an_image_prints_short():
 
 def _content(text: str) -> bytes | None:
     body = json.dumps({"Images": [{"TimeStamp": 1, "ImageContent": text}]}).encode()
-    return decode(GetImagesAnswer, body).images[0].content
+    return decode(GetImagesResponse, body).images[0].content
 
 
 @given(st.binary(max_size=100))
@@ -152,4 +152,4 @@ def test_what_is_no_base64_is_an_error_and_no_picture(text):
 def test_java_floats_and_content_that_is_no_base64():
     assert decode(Found, b'{"JobStatus":"","FrameRate":1.5869E-4}').frame_rate == 1.5869e-4
     with pytest.raises(DecodeError):
-        decode(GetImagesAnswer, b'{"Images":[{"TimeStamp":1,"ImageContent":"*"}]}')
+        decode(GetImagesResponse, b'{"Images":[{"TimeStamp":1,"ImageContent":"*"}]}')

@@ -10,18 +10,18 @@ from vidkit import RequestError
 from vidkit.models.responses import decode
 from vidkit.rekognition import (
     BoundingBox,
-    GetCelebrityRecognitionAnswer,
-    GetContentModerationAnswer,
-    GetFaceDetectionAnswer,
-    GetFaceSearchAnswer,
-    GetLabelDetectionAnswer,
-    GetPersonTrackingAnswer,
-    GetSegmentDetectionAnswer,
-    GetTextDetectionAnswer,
+    GetCelebrityRecognitionResponse,
+    GetContentModerationResponse,
+    GetFaceDetectionResponse,
+    GetFaceSearchResponse,
+    GetLabelDetectionResponse,
+    GetPersonTrackingResponse,
+    GetSegmentDetectionResponse,
+    GetTextDetectionResponse,
     Landmark,
     Smile,
 )
-from vidkit.rekognition.models import StartAnswer
+from vidkit.rekognition.models import StartResponse
 
 METADATA = (
     '"VideoMetadata": {"Codec": "h264", "DurationMillis": 15015, "FileExtension": "mp4",'
@@ -65,10 +65,10 @@ DEFAULT_FACE = """{
 }"""
 
 ANSWERS = {
-    "a start": (StartAnswer, '{"JobId": "5e1f0c3a9b7d"}'),
-    "in progress": (GetFaceDetectionAnswer, '{"JobStatus": "IN_PROGRESS"}'),
+    "a start": (StartResponse, '{"JobId": "5e1f0c3a9b7d"}'),
+    "in progress": (GetFaceDetectionResponse, '{"JobStatus": "IN_PROGRESS"}'),
     "in progress with empty lists": (
-        GetLabelDetectionAnswer,
+        GetLabelDetectionResponse,
         (
             '{"JobStatus": "IN_PROGRESS", "Labels": [], "LabelModelVersion": "3.0",'
             ' "JobTag": "night", "GetRequestMetadata": {"SortBy": "TIMESTAMP",'
@@ -76,14 +76,14 @@ ANSWERS = {
         ),
     ),
     "failed": (
-        GetTextDetectionAnswer,
+        GetTextDetectionResponse,
         (
             '{"JobStatus": "FAILED", "StatusMessage": "Unsupported codec/format.", "JobId": "5e1f",'
             ' "Video": {"S3Object": {"Bucket": "clips", "Name": "a.avi", "Version": "3"}}}'
         ),
     ),
     "labels by timestamps": (
-        GetLabelDetectionAnswer,
+        GetLabelDetectionResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "NextToken": "Zm9v+/0=",
         "Labels": [{{"Timestamp": 0, "Label": {{"Name": "Kayak", "Confidence": 96.5,
           "Instances": [{{"BoundingBox": {{"Width": 0.31, "Height": 1.015, "Left": -0.02,
@@ -96,14 +96,14 @@ ANSWERS = {
         "LabelModelVersion": "3.0"}}""",
     ),
     "labels of an old model": (
-        GetLabelDetectionAnswer,
+        GetLabelDetectionResponse,
         (
             '{"JobStatus": "SUCCEEDED", "LabelModelVersion": "2.0", "Labels": [{"Timestamp": 200,'
             ' "Label": {"Name": "Water", "Confidence": 60, "Instances": [], "Parents": []}}]}'
         ),
     ),
     "labels by segments have no timestamp": (
-        GetLabelDetectionAnswer,
+        GetLabelDetectionResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA},
         "Labels": [{{"StartTimestampMillis": 480, "EndTimestampMillis": 2520,
           "DurationMillis": 2040, "Label": {{"Name": "Kayak", "Confidence": 91.5, "Parents": [],
@@ -111,14 +111,14 @@ ANSWERS = {
         "GetRequestMetadata": {{"SortBy": "NAME", "AggregateBy": "SEGMENTS"}}}}""",
     ),
     "faces with all attributes": (
-        GetFaceDetectionAnswer,
+        GetFaceDetectionResponse,
         (
             f'{{"JobStatus": "SUCCEEDED", {METADATA}, "JobId": "5e1f", "JobTag": "a:b/c",'
             f' "Faces": [{{"Timestamp": 0, "Face": {WHOLE_FACE}}}]}}'
         ),
     ),
     "faces with default attributes": (
-        GetFaceDetectionAnswer,
+        GetFaceDetectionResponse,
         (
             f'{{"JobStatus": "SUCCEEDED", "NextToken": "Yg==", "Faces": ['
             f'{{"Timestamp": 480, "Face": {DEFAULT_FACE}}},'
@@ -126,7 +126,7 @@ ANSWERS = {
         ),
     ),
     "persons that match": (
-        GetFaceSearchAnswer,
+        GetFaceSearchResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "Persons": [{{"Timestamp": 1000,
           "Person": {{"Index": 2, "BoundingBox": {{"Height": 0.93, "Left": 0, "Top": 0.07,
             "Width": 0.4}}, "Face": {DEFAULT_FACE}}},
@@ -138,7 +138,7 @@ ANSWERS = {
             "IndexFacesModelVersion": "7.0", "UserId": "staff-17"}}}}]}}]}}""",
     ),
     "persons without matches, faces and lists": (
-        GetFaceSearchAnswer,
+        GetFaceSearchResponse,
         """{"JobStatus": "SUCCEEDED", "Persons": [
         {"Timestamp": 0, "Person": {"Index": 0}},
         {"Timestamp": 40, "Person": {"Index": 0, "BoundingBox": {"Height": 0.875, "Left": 0.5,
@@ -146,28 +146,28 @@ ANSWERS = {
         {"Timestamp": 80, "Person": {"Index": 1}, "FaceMatches": []}]}""",
     ),
     "a match without an id of its own": (
-        GetFaceSearchAnswer,
+        GetFaceSearchResponse,
         (
             '{"JobStatus": "SUCCEEDED", "Persons": [{"Timestamp": 120, "Person": {"Index": 1},'
             ' "FaceMatches": [{"Similarity": 80, "Face": {"FaceId": "0f0e", "Confidence": 100}}]}]}'
         ),
     ),
     "tracked persons, with and without a face": (
-        GetPersonTrackingAnswer,
+        GetPersonTrackingResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "NextToken": "Yg==", "Persons": [
         {{"Timestamp": 0, "Person": {{"Index": 0, "BoundingBox": {{"Height": 0.77, "Left": -0.003,
           "Top": 0.21, "Width": 0.125}}}}}},
         {{"Timestamp": 66, "Person": {{"Index": 1, "Face": {DEFAULT_FACE}}}}}]}}""",
     ),
     "celebrities": (
-        GetCelebrityRecognitionAnswer,
+        GetCelebrityRecognitionResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "Celebrities": [{{"Timestamp": 66,
         "Celebrity": {{"Urls": ["www.example.org/jane-doe"], "Name": "Jane Doe", "Id": "3Ab9x",
           "Confidence": 98, "BoundingBox": {{"Height": 0.9, "Left": 0.1, "Top": 0.1,
           "Width": 0.35}}, "Face": {DEFAULT_FACE}, "KnownGender": {{"Type": "Female"}}}}}}]}}""",
     ),
     "a celebrity of a newer model": (
-        GetCelebrityRecognitionAnswer,
+        GetCelebrityRecognitionResponse,
         (
             '{"JobStatus": "SUCCEEDED", "Celebrities": [{"Timestamp": 99, "Celebrity": {"Urls": [],'
             ' "Name": "Max Roe", "Id": "4Cd", "KnownGender": {"Type": "Agender"},'
@@ -175,7 +175,7 @@ ANSWERS = {
         ),
     ),
     "moderation labels with all their times": (
-        GetContentModerationAnswer,
+        GetContentModerationResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "ModerationModelVersion": "7.0",
         "ModerationLabels": [{{"Timestamp": 500, "StartTimestampMillis": 500,
           "EndTimestampMillis": 1500, "DurationMillis": 1000,
@@ -185,14 +185,14 @@ ANSWERS = {
         "GetRequestMetadata": {{"SortBy": "TIMESTAMP", "AggregateBy": "SEGMENTS"}}}}""",
     ),
     "moderation labels of an old model": (
-        GetContentModerationAnswer,
+        GetContentModerationResponse,
         (
             '{"JobStatus": "SUCCEEDED", "ModerationLabels": [{"Timestamp": 0, "ModerationLabel":'
             ' {"Confidence": 5.15625E1, "Name": "Alcohol", "ParentName": ""}}]}'
         ),
     ),
     "segments of drop frame video": (
-        GetSegmentDetectionAnswer,
+        GetSegmentDetectionResponse,
         """{"JobStatus": "SUCCEEDED", "VideoMetadata": [{"Codec": "h264", "DurationMillis": 9009,
           "Format": "QuickTime / MOV", "FrameRate": 29.970029830932617, "FrameHeight": 540,
           "FrameWidth": 960, "ColorRange": "LIMITED"}],
@@ -212,7 +212,7 @@ ANSWERS = {
           "TechnicalCueSegment": {"Type": "BlackFrames", "Confidence": 100}}]}""",
     ),
     "segments of an old model have no frame numbers": (
-        GetSegmentDetectionAnswer,
+        GetSegmentDetectionResponse,
         """{"JobStatus": "SUCCEEDED", "VideoMetadata": [], "AudioMetadata": [],
         "Segments": [{"Type": "SHOT", "StartTimestampMillis": 0, "EndTimestampMillis": 29041,
           "DurationMillis": 29041, "StartTimecodeSMPTE": "00:00:00:00",
@@ -221,7 +221,7 @@ ANSWERS = {
         "SelectedSegmentTypes": [{"Type": "SHOT", "ModelVersion": "1.0"}]}""",
     ),
     "lines and words": (
-        GetTextDetectionAnswer,
+        GetTextDetectionResponse,
         f"""{{"JobStatus": "SUCCEEDED", {METADATA}, "TextModelVersion": "3.1", "TextDetections": [
         {{"Timestamp": 33, "TextDetection": {{"DetectedText": "NO EXIT", "Type": "LINE", "Id": 0,
           "Confidence": 98.5, "Geometry": {{"BoundingBox": {{"Width": 0.35, "Height": 0.0875,
@@ -231,7 +231,7 @@ ANSWERS = {
           "ParentId": 0, "Confidence": 99.125, "Geometry": {{"Polygon": []}}}}}}]}}""",
     ),
     "members that nobody knows yet": (
-        GetTextDetectionAnswer,
+        GetTextDetectionResponse,
         (
             '{"JobStatus": "PAUSED", "Progress": 0.5, "Video": {"Url": "s3"}, "TextDetections": ['
             '{"Timestamp": 1, "Language": "de", "TextDetection": {"Type": "PARAGRAPH",'
@@ -303,7 +303,7 @@ def test_segments_keep_their_timecodes_and_lack_frame_numbers_when_old():
 def test_an_unknown_member_of_a_leaf_is_left_out():
     text = b"""{"JobStatus": "SUCCEEDED", "Faces": [{"Timestamp": 1, "Face": {"Landmarks": [
         {"Type": "tip", "X": 0.5, "Y": 0.5, "Z": 7}], "Smile": {"Value": true, "Why": "joke"}}}]}"""
-    (item,) = decode(GetFaceDetectionAnswer, text).items
+    (item,) = decode(GetFaceDetectionResponse, text).items
     assert item.face.landmarks == [Landmark(type="tip", x=0.5, y=0.5)]
     assert item.face.smile == Smile(value=True)
 

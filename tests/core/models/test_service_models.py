@@ -4,7 +4,7 @@ import pytest
 from model_comparison import differences, operation, wire_name
 from pydantic import BaseModel
 
-from vidkit.images.models import GetDataEndpointAnswer, GetImagesAnswer, GetImagesRequest
+from vidkit.images.models import GetDataEndpointResponse, GetImagesRequest, GetImagesResponse
 from vidkit.ivs.models import channels, streams, tags
 from vidkit.ivs.models import policies as ivs
 from vidkit.rekognition.kinds import (
@@ -17,39 +17,39 @@ from vidkit.rekognition.kinds import (
     segments,
     texts,
 )
-from vidkit.rekognition.models import StartAnswer
+from vidkit.rekognition.models import StartResponse
 
 ANSWERS = [
-    ("kinesisvideo", "GetDataEndpoint", GetDataEndpointAnswer),
-    ("kinesis-video-archived-media", "GetImages", GetImagesAnswer),
-    ("rekognition", "StartLabelDetection", StartAnswer),
-    ("rekognition", "GetLabelDetection", labels.GetLabelDetectionAnswer),
-    ("rekognition", "StartSegmentDetection", StartAnswer),
-    ("rekognition", "GetSegmentDetection", segments.GetSegmentDetectionAnswer),
-    ("rekognition", "StartFaceDetection", StartAnswer),
-    ("rekognition", "GetFaceDetection", faces.GetFaceDetectionAnswer),
-    ("rekognition", "StartFaceSearch", StartAnswer),
-    ("rekognition", "GetFaceSearch", face_search.GetFaceSearchAnswer),
-    ("rekognition", "StartPersonTracking", StartAnswer),
-    ("rekognition", "GetPersonTracking", persons.GetPersonTrackingAnswer),
-    ("rekognition", "StartCelebrityRecognition", StartAnswer),
-    ("rekognition", "GetCelebrityRecognition", celebrities.GetCelebrityRecognitionAnswer),
-    ("rekognition", "StartContentModeration", StartAnswer),
-    ("rekognition", "GetContentModeration", moderation.GetContentModerationAnswer),
-    ("rekognition", "StartTextDetection", StartAnswer),
-    ("rekognition", "GetTextDetection", texts.GetTextDetectionAnswer),
-    ("ivs", "CreatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
-    ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
-    ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyAnswer),
-    ("ivs", "ListPlaybackRestrictionPolicies", ivs.ListPlaybackRestrictionPoliciesAnswer),
-    ("ivs", "CreateChannel", channels.CreateChannelAnswer),
-    ("ivs", "GetChannel", channels.ChannelAnswer),
-    ("ivs", "BatchGetChannel", channels.BatchGetChannelAnswer),
-    ("ivs", "ListChannels", channels.ListChannelsAnswer),
-    ("ivs", "UpdateChannel", channels.ChannelAnswer),
-    ("ivs", "GetStreamSession", streams.GetStreamSessionAnswer),
-    ("ivs", "ListStreamSessions", streams.ListStreamSessionsAnswer),
-    ("ivs", "ListTagsForResource", tags.ListTagsForResourceAnswer),
+    ("kinesisvideo", "GetDataEndpoint", GetDataEndpointResponse),
+    ("kinesis-video-archived-media", "GetImages", GetImagesResponse),
+    ("rekognition", "StartLabelDetection", StartResponse),
+    ("rekognition", "GetLabelDetection", labels.GetLabelDetectionResponse),
+    ("rekognition", "StartSegmentDetection", StartResponse),
+    ("rekognition", "GetSegmentDetection", segments.GetSegmentDetectionResponse),
+    ("rekognition", "StartFaceDetection", StartResponse),
+    ("rekognition", "GetFaceDetection", faces.GetFaceDetectionResponse),
+    ("rekognition", "StartFaceSearch", StartResponse),
+    ("rekognition", "GetFaceSearch", face_search.GetFaceSearchResponse),
+    ("rekognition", "StartPersonTracking", StartResponse),
+    ("rekognition", "GetPersonTracking", persons.GetPersonTrackingResponse),
+    ("rekognition", "StartCelebrityRecognition", StartResponse),
+    ("rekognition", "GetCelebrityRecognition", celebrities.GetCelebrityRecognitionResponse),
+    ("rekognition", "StartContentModeration", StartResponse),
+    ("rekognition", "GetContentModeration", moderation.GetContentModerationResponse),
+    ("rekognition", "StartTextDetection", StartResponse),
+    ("rekognition", "GetTextDetection", texts.GetTextDetectionResponse),
+    ("ivs", "CreatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
+    ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
+    ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
+    ("ivs", "ListPlaybackRestrictionPolicies", ivs.ListPlaybackRestrictionPoliciesResponse),
+    ("ivs", "CreateChannel", channels.CreateChannelResponse),
+    ("ivs", "GetChannel", channels.ChannelResponse),
+    ("ivs", "BatchGetChannel", channels.BatchGetChannelResponse),
+    ("ivs", "ListChannels", channels.ListChannelsResponse),
+    ("ivs", "UpdateChannel", channels.ChannelResponse),
+    ("ivs", "GetStreamSession", streams.GetStreamSessionResponse),
+    ("ivs", "ListStreamSessions", streams.ListStreamSessionsResponse),
+    ("ivs", "ListTagsForResource", tags.ListTagsForResourceResponse),
 ]
 REQUESTS = [
     ("rekognition", "StartLabelDetection", labels.StartLabelDetectionRequest),

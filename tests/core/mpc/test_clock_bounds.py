@@ -80,17 +80,17 @@ def test_one_after_another_goes_alone_until_an_answer_came():
         loop = asyncio.get_running_loop()
         begun, went = loop.time(), []
 
-        async def request(answered):
+        async def request(mark_received):
             async with clock.turn():
                 went.append(round(loop.time() - begun, 1))
                 await asyncio.sleep(1)
-                if answered:
+                if mark_received:
                     clock.accept()
 
         await asyncio.gather(
-            *(request(answered) for answered in (False, False, True, True, False, True))
+            *(request(mark_received) for mark_received in (False, False, True, True, False, True))
         )
-        await request(answered=True)
+        await request(mark_received=True)
         return went
 
     assert run(work()) == [0, 1, 2, 3, 3, 3, 4]

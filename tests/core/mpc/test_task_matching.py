@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from vidkit import DecodeError
 from vidkit.errors import service_error
-from vidkit.mpc import ListThumbnailsTaskAnswer, ObsObjInfo, TaskObject, ThumbTask
-from vidkit.mpc.clock_bounds import ServiceClock
+from vidkit.mpc import ListThumbnailsTaskResponse, ObsObjInfo, TaskObject, ThumbTask
+from vidkit.mpc.clock_bounds import ClockBounds
 from vidkit.mpc.error_codes import MEANINGS, code_in, explained
-from vidkit.mpc.task_matching import Wanted, judge, new_marker
+from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 from vidkit.mpc.task_search import PageOrder
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def place(name):
 
 
 def wanted(*, marked=False, user_data="u", input="in/a.mp4", output="out"):
-    return Wanted(user_data, marked, place(input), place(output))
+    return RequestedTask(user_data, marked, place(input), place(output))
 
 
 def told(name):
@@ -41,7 +41,7 @@ def a_task(task_id="1", user_data="u", **members):
 
 
 def verdict(own, tasks, others=()):
-    return judge(own, tasks, surely_after=SURE, perhaps_after=POSSIBLE, others=others)
+    return match_task(own, tasks, surely_after=SURE, perhaps_after=POSSIBLE, others=others)
 
 
 places = st.none() | st.sampled_from(PLACES).map(told) | st.just(TaskObject(bucket="c"))
@@ -170,7 +170,7 @@ class Ticks:
 
 def test_the_service_tells_what_time_it_is():
     ticks = Ticks()
-    clock = ServiceClock(monotonic=ticks, wall=lambda: T0)
+    clock = ClockBounds(monotonic=ticks, wall=lambda: T0)
     began = clock.now()
     ticks.now += 30
     # As long as nobody has told the time, this machine's own is taken, with more tolerance.
@@ -200,14 +200,14 @@ def test_the_service_tells_what_time_it_is():
     ],
 )
 def test_a_date_that_is_none_tells_nothing(date):
-    clock = ServiceClock(monotonic=Ticks(), wall=lambda: T0)
+    clock = ClockBounds(monotonic=Ticks(), wall=lambda: T0)
     clock.hear(date)
     assert clock.at(1000.0) == T0
     assert clock.at(1060.0) == T0 + timedelta(minutes=1)
 
 
 def test_a_date_without_a_zone_is_utc():
-    clock = ServiceClock(monotonic=Ticks())
+    clock = ClockBounds(monotonic=Ticks())
     clock.hear("Thu, 01 Jan 2026 12:00:00 -0000")
     assert clock.at(1000.0) == T0
 
@@ -232,7 +232,7 @@ class Service:
 
     def page(self, number):
         items = self.tasks[number * 100 : (number + 1) * 100]
-        return ListThumbnailsTaskAnswer(
+        return ListThumbnailsTaskResponse(
             task_array=items,
             is_truncated=int((number + 1) * 100 < len(self.tasks)),
             total=self.total,
@@ -275,7 +275,7 @@ def test_the_newest_pages_are_read_as_early_as_can_be_told(service, order):
 
 
 def test_pages_without_end_are_an_error():
-    page = ListThumbnailsTaskAnswer(task_array=[a_task()], is_truncated=1, page=50_000)
+    page = ListThumbnailsTaskResponse(task_array=[a_task()], is_truncated=1, page=50_000)
     with pytest.raises(DecodeError, match="more tasks"):
         PageOrder().following(page)
 

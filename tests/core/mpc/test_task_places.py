@@ -6,7 +6,7 @@ import pytest
 
 from vidkit.mpc import ObsObjInfo, TaskObject, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
-from vidkit.mpc.task_matching import Wanted, judge, new_marker
+from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ def fits(asked, told, *, folder=False):
     """Whether a place that is told can be the one asked for, as a video or as a folder."""
     own = ObsObjInfo(bucket="b", location="cn-north-4", object="x")
     place = ObsObjInfo(bucket="b", location="cn-north-4", object=asked)
-    wanted = Wanted("u", False, *((own, place) if folder else (place, own)))
+    wanted = RequestedTask("u", False, *((own, place) if folder else (place, own)))
     others = {"output" if folder else "input": told}
     return wanted.fits(ThumbTask(task_id="1", user_data="u", **others))
 
@@ -67,10 +67,12 @@ def request(**members):
 
 def test_what_is_wanted_is_what_was_asked_for():
     asked = request(user_data="mine")
-    wanted = Wanted.of(asked, marked=False)
-    assert wanted == Wanted("mine", False, asked.input, asked.output)
+    wanted = RequestedTask.of(asked, marked=False)
+    assert wanted == RequestedTask("mine", False, asked.input, asked.output)
     assert wanted.key == ("mine", "b", "in.mp4", "c", "out")
-    assert Wanted.of(request(), marked=True) == Wanted("", True, asked.input, asked.output)
+    assert RequestedTask.of(request(), marked=True) == RequestedTask(
+        "", True, asked.input, asked.output
+    )
 
 
 def test_a_marker_is_new_or_that_of_a_token():
@@ -80,6 +82,6 @@ def test_a_marker_is_new_or_that_of_a_token():
 
 
 def test_the_moment_from_which_on_a_task_is_surely_later_belongs_to_it():
-    wanted = Wanted.of(request(user_data="u"), marked=False)
+    wanted = RequestedTask.of(request(user_data="u"), marked=False)
     task = ThumbTask(task_id="1", user_data="u", create_time=T0)
-    assert judge(wanted, [task], surely_after=T0, perhaps_after=T0).task == task
+    assert match_task(wanted, [task], surely_after=T0, perhaps_after=T0).task == task

@@ -9,13 +9,13 @@ import pytest
 from vidkit import AsyncPager, RequestError, UnavailableError, VidKitTimeoutError
 from vidkit.paging import jsonl
 from vidkit.paging.pages import TokenPages
-from vidkit.rekognition import GetLabelDetectionAnswer
+from vidkit.rekognition import GetLabelDetectionResponse
 
 
 def answer(count, token=None):
     items = [{"Timestamp": n, "Label": {"Name": "Dög", "Tomorrow": 1}} for n in range(count)]
     content = {"JobStatus": "SUCCEEDED", "Labels": items, "NextToken": token}
-    return GetLabelDetectionAnswer.model_validate_json(json.dumps(content))
+    return GetLabelDetectionResponse.model_validate_json(json.dumps(content))
 
 
 def pager(*pages):

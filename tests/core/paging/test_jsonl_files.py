@@ -15,12 +15,12 @@ from pydantic import BaseModel
 from vidkit import RequestError, UnavailableError
 from vidkit.paging import jsonl
 from vidkit.paging.jsonl import write_jsonl
-from vidkit.rekognition import GetLabelDetectionAnswer
+from vidkit.rekognition import GetLabelDetectionResponse
 
 
 def answer(*labels):
     content = {"JobStatus": "SUCCEEDED", "Labels": list(labels)}
-    return GetLabelDetectionAnswer.model_validate_json(json.dumps(content))
+    return GetLabelDetectionResponse.model_validate_json(json.dumps(content))
 
 
 async def pages(*given, meanwhile=lambda: None):

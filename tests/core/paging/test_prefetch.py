@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vidkit import DecodeError, VidKitError
 from vidkit.paging.pages import TokenPages
-from vidkit.paging.prefetch import Lookahead, _next_token
+from vidkit.paging.prefetch import Prefetcher, _next_token
 
 LONG = 6
 """Turns of the loop that a page takes, more than a request needs to go out."""
@@ -268,7 +268,7 @@ async def test_a_page_that_is_asked_for_again_after_an_error_sends_for_the_next_
 
 async def test_a_page_that_nobody_sent_for_ahead_sends_for_the_next_early():
     service = line(5)
-    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead = Prefetcher(service.fetch, service.spawn, set())
     await lookahead.page("1", early=True)
     assert service.happened == ["ask 1", "ask 2", "decode 1"]
     await service.still()
@@ -276,7 +276,7 @@ async def test_a_page_that_nobody_sent_for_ahead_sends_for_the_next_early():
 
 async def test_a_page_under_way_is_given_to_nobody_who_asks_for_another():
     service = line(5)
-    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead = Prefetcher(service.fetch, service.spawn, set())
     lookahead.send("1")
     assert (await lookahead.page("3", early=False)).items == ["3"]
     lookahead.cancel()
@@ -286,7 +286,7 @@ async def test_a_page_under_way_is_given_to_nobody_who_asks_for_another():
 async def test_a_page_that_comes_at_once_sends_for_none_while_another_is_waited_for():
     service = line(6)
     service.turns = 0
-    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead = Prefetcher(service.fetch, service.spawn, set())
     await lookahead.page("1", early=True)
     assert counted(service, "ask") == ["ask 1", "ask 2"]
 
@@ -308,7 +308,7 @@ async def test_a_cancelled_reader_takes_the_early_request_with_it():
 
 async def test_who_stops_waiting_without_being_cancelled_waits_no_longer():
     service = line(5)
-    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead = Prefetcher(service.fetch, service.spawn, set())
     lookahead.send("1")
     waiting = lookahead.page("1", early=True)
     waiting.send(None)
@@ -416,7 +416,7 @@ def test_read_early_is_read_page_by_page(answers, cancel_after):
 
 async def test_a_body_that_arrives_when_nobody_waits_sends_for_nothing():
     service = line(4)
-    lookahead = Lookahead(service.fetch, service.spawn, set())
+    lookahead = Prefetcher(service.fetch, service.spawn, set())
     assert lookahead.send("1")
     assert not lookahead.send("1")
     await service.still()

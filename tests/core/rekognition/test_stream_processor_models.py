@@ -10,10 +10,10 @@ from vidkit.rekognition.stream_processors import requests
 from vidkit.rekognition.stream_processors import responses as answers
 
 ANSWERS = [
-    ("CreateStreamProcessor", answers.CreateStreamProcessorAnswer),
-    ("DescribeStreamProcessor", answers.DescribeStreamProcessorAnswer),
-    ("ListStreamProcessors", answers.ListStreamProcessorsAnswer),
-    ("StartStreamProcessor", answers.StartStreamProcessorAnswer),
+    ("CreateStreamProcessor", answers.CreateStreamProcessorResponse),
+    ("DescribeStreamProcessor", answers.DescribeStreamProcessorResponse),
+    ("ListStreamProcessors", answers.ListStreamProcessorsResponse),
+    ("StartStreamProcessor", answers.StartStreamProcessorResponse),
 ]
 REQUESTS = [
     ("CreateStreamProcessor", requests.CreateStreamProcessorRequest),
@@ -98,7 +98,7 @@ BARE = {"Status": "STOPPED"}
 
 @pytest.mark.parametrize("content", [LABELS, FACES, BARE])
 def test_a_description_is_read_without_loss(content):
-    model = answers.DescribeStreamProcessorAnswer
+    model = answers.DescribeStreamProcessorResponse
     answer = decode(model, json.dumps(content).encode())
     assert (
         answer.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
@@ -107,7 +107,7 @@ def test_a_description_is_read_without_loss(content):
 
 
 def test_a_description_has_aware_times():
-    answer = decode(answers.DescribeStreamProcessorAnswer, json.dumps(LABELS).encode())
+    answer = decode(answers.DescribeStreamProcessorResponse, json.dumps(LABELS).encode())
     assert answer.creation_timestamp.isoformat() == "2026-01-01T00:00:00.125000+00:00"
     assert answer.last_update_timestamp.isoformat() == "2026-01-01T00:01:01+00:00"
 
@@ -115,11 +115,11 @@ def test_a_description_has_aware_times():
 @pytest.mark.parametrize(
     ("model", "content"),
     [
-        (answers.ListStreamProcessorsAnswer, {}),
-        (answers.ListStreamProcessorsAnswer, {"StreamProcessors": [{"Name": "a"}, {}]}),
-        (answers.StartStreamProcessorAnswer, {}),
-        (answers.StartStreamProcessorAnswer, {"SessionId": "s"}),
-        (answers.CreateStreamProcessorAnswer, {}),
+        (answers.ListStreamProcessorsResponse, {}),
+        (answers.ListStreamProcessorsResponse, {"StreamProcessors": [{"Name": "a"}, {}]}),
+        (answers.StartStreamProcessorResponse, {}),
+        (answers.StartStreamProcessorResponse, {"SessionId": "s"}),
+        (answers.CreateStreamProcessorResponse, {}),
     ],
 )
 def test_short_answers_are_read_without_loss(model, content):

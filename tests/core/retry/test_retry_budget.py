@@ -14,7 +14,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit._internal.send_state import handed_over, not_handed_over
+from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit.retry.attempts import run
 from vidkit.retry.budget import RetryBudget
 from vidkit.retry.deadline import Deadline
@@ -189,13 +189,13 @@ async def hang():
 
 
 async def hang_unsent():
-    not_handed_over()
+    mark_unsent()
     await asyncio.sleep(1000)
 
 
 async def hang_sent():
-    not_handed_over()
-    handed_over()
+    mark_unsent()
+    mark_sent()
     await asyncio.sleep(1000)
 
 

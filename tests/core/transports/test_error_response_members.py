@@ -7,32 +7,36 @@ from email.utils import format_datetime
 import pytest
 
 from vidkit import ServiceError, ThrottledError
-from vidkit.transports.base import Reply
-from vidkit.transports.error_responses import refusal, retry_after
+from vidkit.transports.base import HttpResponse
+from vidkit.transports.error_responses import error_from_response, retry_after
 
 
-def reply(status, content, **headers):
+def response(status, content, **headers):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return Reply(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    return HttpResponse(
+        status, body, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def test_a_refusal_keeps_the_requests_id_and_the_wait_that_was_asked_for():
-    error = refusal(reply(429, {"message": "slow"}, x_amzn_requestid="q-1", retry_after="7"))
+    error = error_from_response(
+        response(429, {"message": "slow"}, x_amzn_requestid="q-1", retry_after="7")
+    )
     assert type(error) is ThrottledError
     assert (error.request_id, error.retry_after, error.message) == ("q-1", 7.0, "slow")
-    error = refusal(reply(429, {"message": "slow", "request_id": "q-2"}))
+    error = error_from_response(response(429, {"message": "slow", "request_id": "q-2"}))
     assert (error.request_id, error.retry_after) == ("q-2", None)
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 307, 399])
 def test_what_a_redirect_says_is_not_repeated(status):
-    error = refusal(reply(status, {"message": "go to https://elsewhere"}))
+    error = error_from_response(response(status, {"message": "go to https://elsewhere"}))
     assert type(error) is ServiceError
     assert error.message == "redirected, which is never followed"
 
 
 def test_what_other_refusals_say_is():
-    assert refusal(reply(400, {"message": "no"})).message == "no"
+    assert error_from_response(response(400, {"message": "no"})).message == "no"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,7 @@ def test_what_other_refusals_say_is():
     ],
 )
 def test_the_first_message_that_is_one_is_taken(content, message):
-    assert refusal(reply(400, content)).message == message
+    assert error_from_response(response(400, content)).message == message
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_the_first_message_that_is_one_is_taken(content, message):
     ],
 )
 def test_a_code_is_what_stands_between_its_namespace_and_its_address(code, kept):
-    assert refusal(reply(400, {"__type": code})).code == kept
+    assert error_from_response(response(400, {"__type": code})).code == kept
 
 
 @pytest.mark.parametrize(
@@ -78,19 +82,19 @@ def test_a_code_is_what_stands_between_its_namespace_and_its_address(code, kept)
     ],
 )
 def test_a_wait_of_many_digits_is_for_ever(value, seconds):
-    assert retry_after(reply(429, {}, retry_after=value)) == seconds
+    assert retry_after(response(429, {}, retry_after=value)) == seconds
 
 
 def test_no_wait_is_none():
-    assert retry_after(reply(429, {})) is None
+    assert retry_after(response(429, {})) is None
 
 
 def test_a_date_is_reckoned_from_this_machines_time():
     date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    assert 3500 < retry_after(reply(429, {}, retry_after=date)) <= 3600
+    assert 3500 < retry_after(response(429, {}, retry_after=date)) <= 3600
 
 
 def test_a_date_of_another_zone_is_that_moment():
     now = datetime(2026, 2, 1, tzinfo=UTC)
     date = "Sun, 01 Feb 2026 08:01:00 +0800"
-    assert retry_after(reply(429, {}, retry_after=date), now=now) == 60.0
+    assert retry_after(response(429, {}, retry_after=date), now=now) == 60.0

@@ -4,20 +4,22 @@ from datetime import UTC, datetime
 import pytest
 
 from vidkit import AuthError, InvalidRequestError, NotFoundError, ThrottledError, UnavailableError
-from vidkit.transports.base import Reply
-from vidkit.transports.error_responses import refusal, request_id, retry_after
+from vidkit.transports.base import HttpResponse
+from vidkit.transports.error_responses import error_from_response, request_id, retry_after
 
 
-def reply(status, content, **headers):
+def response(status, content, **headers):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return Reply(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    return HttpResponse(
+        status, body, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "cls", "code", "message"),
     [
         (
-            reply(
+            response(
                 400,
                 {
                     "__type": "InvalidParameterException",
@@ -31,13 +33,13 @@ def reply(status, content, **headers):
             "bad bucket",
         ),
         (
-            reply(400, {"__type": "com.amazon#ThrottlingException", "message": "slow down"}),
+            response(400, {"__type": "com.amazon#ThrottlingException", "message": "slow down"}),
             ThrottledError,
             "ThrottlingException",
             "slow down",
         ),
         (
-            reply(
+            response(
                 404,
                 {"Message": "no stream"},
                 x_amzn_errortype="ResourceNotFoundException:http://internal.amazon.com/x/",
@@ -47,7 +49,7 @@ def reply(status, content, **headers):
             "no stream",
         ),
         (
-            reply(
+            response(
                 403,
                 {"exceptionMessage": "pending"},
                 x_amzn_errortype="PendingVerification",
@@ -57,32 +59,32 @@ def reply(status, content, **headers):
             "pending",
         ),
         (
-            reply(401, {"error_msg": "bad", "error_code": "APIGW.0301", "request_id": "q"}),
+            response(401, {"error_msg": "bad", "error_code": "APIGW.0301", "request_id": "q"}),
             AuthError,
             "APIGW.0301",
             "bad",
         ),
         (
-            reply(401, {"error": {"code": 401, "message": "nested", "title": "Unauthorized"}}),
+            response(401, {"error": {"code": 401, "message": "nested", "title": "Unauthorized"}}),
             AuthError,
             None,
             "nested",
         ),
         (
-            reply(502, b"<html>bad gateway</html>", content_type="text/html"),
+            response(502, b"<html>bad gateway</html>", content_type="text/html"),
             UnavailableError,
             None,
             "an answer that is no error document (text/html, 24 bytes)",
         ),
-        (reply(500, b""), UnavailableError, None, "no message given"),
-        (reply(302, b""), None, None, "redirected, which is never followed"),
-        (reply(400, [1, 2]), InvalidRequestError, None, None),
-        (reply(400, b"[" * 100_000), InvalidRequestError, None, None),
-        (reply(400, b"\xff\xfe"), InvalidRequestError, None, None),
+        (response(500, b""), UnavailableError, None, "no message given"),
+        (response(302, b""), None, None, "redirected, which is never followed"),
+        (response(400, [1, 2]), InvalidRequestError, None, None),
+        (response(400, b"[" * 100_000), InvalidRequestError, None, None),
+        (response(400, b"\xff\xfe"), InvalidRequestError, None, None),
     ],
 )
 def test_every_format_of_a_refusal_is_read(answer, cls, code, message):
-    error = refusal(answer)
+    error = error_from_response(answer)
     if cls is not None:
         assert type(error) is cls
     assert error.code == code
@@ -92,11 +94,11 @@ def test_every_format_of_a_refusal_is_read(answer, cls, code, message):
 
 
 def test_request_id_comes_from_headers_or_huaweis_body():
-    assert request_id(reply(200, {}, x_amzn_requestid="a")) == "a"
-    assert request_id(reply(200, {}, x_request_id="b")) == "b"
-    assert request_id(reply(401, {"request_id": "c"})) == "c"
-    assert request_id(reply(200, {"request_id": "c"})) is None
-    assert request_id(reply(401, {"request_id": 7})) is None
+    assert request_id(response(200, {}, x_amzn_requestid="a")) == "a"
+    assert request_id(response(200, {}, x_request_id="b")) == "b"
+    assert request_id(response(401, {"request_id": "c"})) == "c"
+    assert request_id(response(200, {"request_id": "c"})) is None
+    assert request_id(response(401, {"request_id": 7})) is None
 
 
 @pytest.mark.parametrize(
@@ -117,8 +119,8 @@ def test_request_id_comes_from_headers_or_huaweis_body():
 )
 def test_retry_after_is_a_number_or_a_date(value, seconds):
     now = datetime(2026, 2, 1, tzinfo=UTC)
-    assert retry_after(reply(429, {}, retry_after=value), now=now) == seconds
+    assert retry_after(response(429, {}, retry_after=value), now=now) == seconds
 
 
 def test_a_message_of_any_length_is_cut():
-    assert len(refusal(reply(400, {"message": "x" * 10_000})).message) == 500
+    assert len(error_from_response(response(400, {"message": "x" * 10_000})).message) == 500

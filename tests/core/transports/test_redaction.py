@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.transports.redaction import MASK, masked, without
+from vidkit.transports.redaction import REDACTED, redacted, without_secrets
 
 SECRET = "wJalrXUtnFEMI/K7MDENG=bPxRfiCY"
 
@@ -53,15 +53,15 @@ SECRET = "wJalrXUtnFEMI/K7MDENG=bPxRfiCY"
 )
 def test_what_stands_behind_the_name_of_a_secret_is_masked(name, before, after):
     before = before.format(name)
-    assert masked(f"{before}{SECRET}{after}") == f"{before}{MASK}{after}"
+    assert redacted(f"{before}{SECRET}{after}") == f"{before}{REDACTED}{after}"
 
 
 @pytest.mark.parametrize("word", ["Token", "password", "passphrase", "DPoP", "X-Amz-Signature"])
 def test_a_word_of_messages_is_a_name_only_where_it_is_written_as_one(word):
-    assert masked(f'{{"{word}": "{SECRET}"}}') == f'{{"{word}": "{MASK}"}}'
-    assert masked(f"a=b&{word}={SECRET}&c=d") == f"a=b&{word}={MASK}&c=d"
-    assert masked(f"{word}:\n{SECRET}\nrest") == f"{word}:\n{MASK}\nrest"
-    assert masked(f"{word}: it has expired") == f"{word}: it has expired"
+    assert redacted(f'{{"{word}": "{SECRET}"}}') == f'{{"{word}": "{REDACTED}"}}'
+    assert redacted(f"a=b&{word}={SECRET}&c=d") == f"a=b&{word}={REDACTED}&c=d"
+    assert redacted(f"{word}:\n{SECRET}\nrest") == f"{word}:\n{REDACTED}\nrest"
+    assert redacted(f"{word}: it has expired") == f"{word}: it has expired"
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,22 @@ def test_a_word_of_messages_is_a_name_only_where_it_is_written_as_one(word):
     ["the next_token: abcdefgh", "my-password-token=", "no secret here", "user@example.com", ""],
 )
 def test_other_texts_are_left(text):
-    assert masked(text) == text
+    assert redacted(text) == text
 
 
 def test_a_stream_key_is_known_by_its_form():
-    assert masked("value sk_eu-west-1_AbC123_xYz789.") == f"value {MASK}."
-    assert masked("task_eu_AbC123_xYz789") == "task_eu_AbC123_xYz789"
+    assert redacted("value sk_eu-west-1_AbC123_xYz789.") == f"value {REDACTED}."
+    assert redacted("task_eu_AbC123_xYz789") == "task_eu_AbC123_xYz789"
 
 
 def test_who_logs_in_at_an_address_is_masked():
-    assert masked("via http://me:secret@proxy:3128/ now") == f"via http://{MASK}@proxy:3128/ now"
-    assert masked(masked("http://me:secret@proxy")) == f"http://{MASK}@proxy"
+    assert (
+        redacted("via http://me:secret@proxy:3128/ now") == f"via http://{REDACTED}@proxy:3128/ now"
+    )
+    assert redacted(redacted("http://me:secret@proxy")) == f"http://{REDACTED}@proxy"
 
 
-@pytest.mark.parametrize("mask", [masked, without])
+@pytest.mark.parametrize("mask", [redacted, without_secrets])
 def test_a_known_secret_is_masked_however_it_is_spelled(mask):
     secret = 'a/b=c"d&e ü'
     for spelling in (
@@ -92,20 +94,23 @@ def test_a_known_secret_is_masked_however_it_is_spelled(mask):
         'a/b\\u003dc"d&e ü',
         "a%2Fb%3Dc%22d%26e%20%C3%BC",
     ):
-        assert mask(f"<{spelling}>", [secret]) == f"<{MASK}>"
+        assert mask(f"<{spelling}>", [secret]) == f"<{REDACTED}>"
 
 
 def test_each_of_several_known_secrets_is_masked():
-    assert masked("1 12345678 2 abcdefgh 3", ["12345678", "abcdefgh"]) == f"1 {MASK} 2 {MASK} 3"
+    assert (
+        redacted("1 12345678 2 abcdefgh 3", ["12345678", "abcdefgh"])
+        == f"1 {REDACTED} 2 {REDACTED} 3"
+    )
 
 
 def test_a_very_short_secret_is_left():
-    assert without("1234567 12345678", ["1234567", "12345678"]) == f"1234567 {MASK}"
+    assert without_secrets("1234567 12345678", ["1234567", "12345678"]) == f"1234567 {REDACTED}"
 
 
 def test_all_but_the_known_secrets_is_left():
     text = f'{{"SecretAccessKey": "{SECRET}", "other": 12345678}}'
-    assert without(text, ["12345678"]) == text.replace("12345678", MASK)
+    assert without_secrets(text, ["12345678"]) == text.replace("12345678", REDACTED)
 
 
 # Without stars, or what is left could be the secret by the stars in it.
@@ -117,7 +122,7 @@ secrets = st.text(
 @given(st.text(), st.lists(secrets, max_size=3))
 def test_no_known_secret_is_left_in_any_text(text, known):
     quoted = "".join(f"{text}{secret}{json.dumps(secret)}" for secret in known)
-    found = masked(quoted, known)
+    found = redacted(quoted, known)
     for secret in known:
         assert secret not in found
         assert json.dumps(secret)[1:-1] not in found

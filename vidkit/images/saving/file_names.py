@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from vidkit.images.models import ImageFormat
 from vidkit.models.timestamps import from_millis, to_millis
-from vidkit.transports.redaction import MASK, masked
+from vidkit.transports.redaction import REDACTED, redacted
 
 __all__ = ["file_name", "is_leftover", "part_name", "shown", "time_reader"]
 
@@ -70,4 +70,4 @@ def shown(text: str) -> str:
         >>> shown("sftp://me:secret@example.org/frames")
         'sftp://***@example.org/frames'
     """
-    return masked(_USER.sub(f"{MASK}@", text))
+    return redacted(_USER.sub(f"{REDACTED}@", text))

@@ -14,7 +14,7 @@ from vidkit.images.saving.file_names import is_leftover, part_name
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["Folder"]
+__all__ = ["FolderTarget"]
 
 _TRIES: Final = 3
 # For their owner alone to write, whatever the umask would let others do; it can take away more.
@@ -23,7 +23,7 @@ _FOLDER_MODE: Final = 0o755
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
-class Folder:
+class FolderTarget:
     """A folder on this machine.
 
     Args:

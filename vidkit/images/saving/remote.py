@@ -10,7 +10,7 @@ from typing import Any, Final
 from vidkit.errors import ConfigError
 from vidkit.images.saving.file_names import is_leftover, part_name, shown
 
-__all__ = ["Remote"]
+__all__ = ["RemoteTarget"]
 
 # An object appears whole; elsewhere a file is given its name when it is whole.
 _WHOLE: Final = frozenset(
@@ -18,7 +18,7 @@ _WHOLE: Final = frozenset(
 )
 
 
-class Remote:
+class RemoteTarget:
     """A folder, or a prefix of object names, behind a URL.
 
     Args:

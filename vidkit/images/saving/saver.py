@@ -15,7 +15,7 @@ from vidkit.errors import RequestError, VidKitError
 from vidkit.images.grid import Grid
 from vidkit.images.models import Image, ImageError, ImageFormat
 from vidkit.images.saving.file_names import file_name, shown, time_reader
-from vidkit.images.saving.folder import Folder
+from vidkit.images.saving.folder import FolderTarget
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.source import UnsavedWindows
 from vidkit.models.timestamps import to_millis
@@ -279,13 +279,13 @@ async def find_target(target: object, storage_options: object) -> Target:
     """
     text, path = check_target(target, storage_options)
     if path is not None:
-        return Folder(path)
+        return FolderTarget(path)
     options: Mapping[str, Any] = storage_options or {}  # type: ignore[assignment]
-    from vidkit.images.saving.remote import Remote
+    from vidkit.images.saving.remote import RemoteTarget
 
     try:
         # fsspec imports a lot, and botocore to speak to S3.
-        return await asyncio.to_thread(Remote, text, options)
+        return await asyncio.to_thread(RemoteTarget, text, options)
     except VidKitError:
         raise
     except Exception as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-from vidkit._internal.single_reader import OneReader
+from vidkit._internal.single_reader import SingleReader
 from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.errors import VidKitError
 from vidkit.images.grid import Window
@@ -47,7 +47,7 @@ class WindowPages:
         self._spawn = spawn
         self._width = concurrency
         self._token = token
-        self._one_reader = OneReader()
+        self._single_reader = SingleReader()
         self._ahead: deque[tuple[Window, asyncio.Task[_Fetched]]] = deque()
         self._again: deque[Window] = deque()
         self._last_window: frozenset[datetime] = frozenset()
@@ -60,7 +60,7 @@ class WindowPages:
         return self
 
     async def __anext__(self) -> ImagePage:
-        with self._one_reader:
+        with self._single_reader:
             return await self._following()
 
     async def close(self) -> None:

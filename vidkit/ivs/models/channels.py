@@ -22,21 +22,21 @@ from vidkit.models.responses import OPEN, CamelResponse
 
 __all__ = [
     "BatchError",
-    "BatchGetChannelAnswer",
     "BatchGetChannelRequest",
+    "BatchGetChannelResponse",
     "Channel",
-    "ChannelAnswer",
     "ChannelLatencyMode",
+    "ChannelResponse",
     "ChannelSummary",
     "ChannelType",
     "ContainerFormat",
-    "CreateChannelAnswer",
     "CreateChannelRequest",
+    "CreateChannelResponse",
     "DeleteChannelRequest",
     "DescribedMultitrackInputConfiguration",
     "GetChannelRequest",
-    "ListChannelsAnswer",
     "ListChannelsRequest",
+    "ListChannelsResponse",
     "MultitrackInputConfiguration",
     "MultitrackMaximumResolution",
     "MultitrackPolicy",
@@ -285,7 +285,7 @@ class StreamKey(CamelResponse):
     tags: dict[str, str] | None = None
 
 
-class CreateChannelAnswer(CamelResponse):
+class CreateChannelResponse(CamelResponse):
     """A new channel and its key. API shape: ``CreateChannelResponse``.
 
     Attributes:
@@ -297,7 +297,7 @@ class CreateChannelAnswer(CamelResponse):
     stream_key: StreamKey
 
 
-class ChannelAnswer(CamelResponse):
+class ChannelResponse(CamelResponse):
     """The answer of get and update."""
 
     channel: Channel
@@ -321,7 +321,7 @@ class BatchError(CamelResponse):
     message: str | None = None
 
 
-class BatchGetChannelAnswer(CamelResponse):
+class BatchGetChannelResponse(CamelResponse):
     """Channels by their ARNs, and what became of the others.
 
     API shape: ``BatchGetChannelResponse``; the headers that the API counts among its members are
@@ -332,7 +332,7 @@ class BatchGetChannelAnswer(CamelResponse):
         errors: one for each of the others, in that order.
 
     Example:
-        >>> BatchGetChannelAnswer(channels=[], errors=[BatchError(code="404")]).errors[0].code
+        >>> BatchGetChannelResponse(channels=[], errors=[BatchError(code="404")]).errors[0].code
         '404'
     """
 
@@ -340,7 +340,7 @@ class BatchGetChannelAnswer(CamelResponse):
     errors: list[BatchError] = Field(default_factory=list[BatchError])
 
 
-class ListChannelsAnswer(CamelResponse):
+class ListChannelsResponse(CamelResponse):
     """A page of channels. API operation: ``ListChannels``.
 
     Attributes:

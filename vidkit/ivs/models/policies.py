@@ -14,11 +14,11 @@ __all__ = [
     "CreatePlaybackRestrictionPolicyRequest",
     "DeletePlaybackRestrictionPolicyRequest",
     "GetPlaybackRestrictionPolicyRequest",
-    "ListPlaybackRestrictionPoliciesAnswer",
     "ListPlaybackRestrictionPoliciesRequest",
+    "ListPlaybackRestrictionPoliciesResponse",
     "Origins",
     "PlaybackRestrictionPolicy",
-    "PlaybackRestrictionPolicyAnswer",
+    "PlaybackRestrictionPolicyResponse",
     "UpdatePlaybackRestrictionPolicyRequest",
 ]
 
@@ -95,13 +95,13 @@ class PlaybackRestrictionPolicy(CamelResponse):
     tags: dict[str, str] | None = None
 
 
-class PlaybackRestrictionPolicyAnswer(CamelResponse):
+class PlaybackRestrictionPolicyResponse(CamelResponse):
     """The answer of create, get and update."""
 
     playback_restriction_policy: PlaybackRestrictionPolicy
 
 
-class ListPlaybackRestrictionPoliciesAnswer(CamelResponse):
+class ListPlaybackRestrictionPoliciesResponse(CamelResponse):
     """A page of policies. API operation: ``ListPlaybackRestrictionPolicies``.
 
     Attributes:

@@ -12,12 +12,12 @@ from vidkit.models.timestamps import Timestamp
 __all__ = [
     "AudioConfiguration",
     "DestinationConfiguration",
-    "GetStreamSessionAnswer",
     "GetStreamSessionRequest",
+    "GetStreamSessionResponse",
     "IngestConfiguration",
     "IngestConfigurations",
-    "ListStreamSessionsAnswer",
     "ListStreamSessionsRequest",
+    "ListStreamSessionsResponse",
     "RecordingConfiguration",
     "RenditionConfiguration",
     "S3DestinationConfiguration",
@@ -270,13 +270,13 @@ class StreamSessionSummary(CamelResponse):
     has_error_event: bool | None = None
 
 
-class GetStreamSessionAnswer(CamelResponse):
+class GetStreamSessionResponse(CamelResponse):
     """The answer of ``GetStreamSession``."""
 
     stream_session: StreamSession
 
 
-class ListStreamSessionsAnswer(CamelResponse):
+class ListStreamSessionsResponse(CamelResponse):
     """A page of sessions. API operation: ``ListStreamSessions``.
 
     Attributes:

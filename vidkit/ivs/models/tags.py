@@ -10,8 +10,8 @@ from vidkit.models.aws_tags import check_tag_keys
 from vidkit.models.responses import CamelResponse
 
 __all__ = [
-    "ListTagsForResourceAnswer",
     "ListTagsForResourceRequest",
+    "ListTagsForResourceResponse",
     "TagResourceRequest",
     "UntagResourceRequest",
 ]
@@ -37,7 +37,7 @@ class ListTagsForResourceRequest(IvsRequest):
     resource_arn: ResourceArn
 
 
-class ListTagsForResourceAnswer(CamelResponse):
+class ListTagsForResourceResponse(CamelResponse):
     """The answer of ``ListTagsForResource``."""
 
     tags: dict[str, str]

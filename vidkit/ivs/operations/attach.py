@@ -6,16 +6,16 @@ import time
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import timedelta
 
-from vidkit._internal.arguments import operation, seconds, shown
+from vidkit._internal.arguments import checked_arguments, seconds, shown
 from vidkit.errors import ConflictError, RequestError, VidKitError
 from vidkit.ivs.channel_batches import in_order, parts
-from vidkit.ivs.models.channels import BatchGetChannelAnswer, UpdateChannelRequest
+from vidkit.ivs.models.channels import BatchGetChannelResponse, UpdateChannelRequest
 from vidkit.ivs.models.policies import PlaybackRestrictionPolicy
 from vidkit.ivs.operations.channels import UPDATE, ChannelOperations
 from vidkit.ivs.policy_report import (
     Channels,
     PolicyReport,
-    Sorted,
+    SortedChannels,
     channel_arn,
     check_channels,
     policy_arn,
@@ -29,7 +29,7 @@ __all__ = ["AttachOperations"]
 class AttachOperations(ChannelOperations):
     """One policy for many channels."""
 
-    @operation
+    @checked_arguments
     async def apply_policy(
         self,
         policy: PlaybackRestrictionPolicy | str,
@@ -68,7 +68,7 @@ class AttachOperations(ChannelOperations):
             arn, channels, plan=plan, wait_while_live=wait_while_live, rate=rate
         )
 
-    @operation
+    @checked_arguments
     async def detach_policy(
         self,
         *,
@@ -134,27 +134,29 @@ class AttachOperations(ChannelOperations):
             failed={arn: failed[arn] for arn in arns if arn in failed},
         )
 
-    async def _sorted(self, policy: str, arns: Sequence[str], rate: float) -> Sorted:
+    async def _sorted(self, policy: str, arns: Sequence[str], rate: float) -> SortedChannels:
         """Look all channels up; where that fails, all channels of the call have failed."""
 
-        async def look(part: list[str]) -> BatchGetChannelAnswer | VidKitError:
+        async def look(part: list[str]) -> BatchGetChannelResponse | VidKitError:
             try:
                 return await self._batch(part, rate=rate)
             except VidKitError as error:
                 return error
 
         asked = parts(arns)
-        answers = await each(look, asked)
+        responses = await each(look, asked)
         failed: dict[str, VidKitError] = {}
-        told: list[BatchGetChannelAnswer] = []
-        for part, answer in zip(asked, answers, strict=True):
-            if isinstance(answer, VidKitError):
-                failed |= dict.fromkeys(part, answer)
+        told: list[BatchGetChannelResponse] = []
+        for part, response in zip(asked, responses, strict=True):
+            if isinstance(response, VidKitError):
+                failed |= dict.fromkeys(part, response)
             else:
-                told.append(answer)
-        found = Sorted.by(policy, in_order([arn for arn in arns if arn not in failed], told))
+                told.append(response)
+        found = SortedChannels.by(
+            policy, in_order([arn for arn in arns if arn not in failed], told)
+        )
         merged = found.failed | failed
-        return Sorted(
+        return SortedChannels(
             found.differing, found.unchanged, {arn: merged[arn] for arn in arns if arn in merged}
         )
 

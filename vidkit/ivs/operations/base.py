@@ -9,14 +9,14 @@ from vidkit.calls.operation import Operation
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["API", "Operations"]
+__all__ = ["API", "IvsOperations"]
 
 M = TypeVar("M", bound=BaseModel)
 
 API = "ivs"
 
 
-class Operations:
+class IvsOperations:
     """The base of the classes that `IvsClient` is put together from."""
 
     def __init__(self, caller: Caller) -> None:

@@ -2,47 +2,47 @@
 
 from collections.abc import Mapping, Sequence
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.channel_batches import in_order, parts
 from vidkit.ivs.models.channels import (
-    BatchGetChannelAnswer,
     BatchGetChannelRequest,
+    BatchGetChannelResponse,
     Channel,
-    ChannelAnswer,
     ChannelLatencyMode,
+    ChannelResponse,
     ChannelSummary,
     ChannelType,
     ContainerFormat,
-    CreateChannelAnswer,
     CreateChannelRequest,
+    CreateChannelResponse,
     DeleteChannelRequest,
     GetChannelRequest,
-    ListChannelsAnswer,
     ListChannelsRequest,
+    ListChannelsResponse,
     MultitrackInputConfiguration,
     TranscodePreset,
     UpdateChannelRequest,
 )
-from vidkit.ivs.operations.base import API, Operations
+from vidkit.ivs.operations.base import API, IvsOperations
 from vidkit.ivs.rate_limits import RATE, each, paced
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["UPDATE", "ChannelOperations"]
 
 # Create has no client token, so sending it again could make a second channel.
-_CREATE = Operation(API, "CreateChannel", CreateChannelAnswer, idempotent=False)
-_GET = Operation(API, "GetChannel", ChannelAnswer)
-_BATCH_GET = Operation(API, "BatchGetChannel", BatchGetChannelAnswer)
-_LIST = Operation(API, "ListChannels", ListChannelsAnswer)
-UPDATE = Operation(API, "UpdateChannel", ChannelAnswer)
+_CREATE = Operation(API, "CreateChannel", CreateChannelResponse, idempotent=False)
+_GET = Operation(API, "GetChannel", ChannelResponse)
+_BATCH_GET = Operation(API, "BatchGetChannel", BatchGetChannelResponse)
+_LIST = Operation(API, "ListChannels", ListChannelsResponse)
+UPDATE = Operation(API, "UpdateChannel", ChannelResponse)
 _DELETE = Operation(API, "DeleteChannel", Nothing)
 
 
-class ChannelOperations(Operations):
+class ChannelOperations(IvsOperations):
     """Channels: where video is streamed to and played from."""
 
-    @operation
+    @checked_arguments
     async def create_channel(
         self,
         *,
@@ -58,7 +58,7 @@ class ChannelOperations(Operations):
         multitrack_input_configuration: MultitrackInputConfiguration | None = None,
         container_format: ContainerFormat | None = None,
         ad_configuration_arn: str | None = None,
-    ) -> CreateChannelAnswer:
+    ) -> CreateChannelResponse:
         """Create a channel and its stream key.
 
         The API knows no client token. When it stays unknown whether the channel was created, an
@@ -108,7 +108,7 @@ class ChannelOperations(Operations):
         )
         return await self._send(_CREATE, request)
 
-    @operation
+    @checked_arguments
     async def get_channel(self, arn: str) -> Channel:
         """A channel by its ARN.
 
@@ -121,8 +121,8 @@ class ChannelOperations(Operations):
         """
         return (await self._send(_GET, GetChannelRequest(arn=arn))).channel
 
-    @operation
-    async def batch_get_channel(self, arns: Sequence[str]) -> BatchGetChannelAnswer:
+    @checked_arguments
+    async def batch_get_channel(self, arns: Sequence[str]) -> BatchGetChannelResponse:
         """Channels by their ARNs, any number of them.
 
         The service takes 50 ARNs a call and 5 calls a second; vidkit makes as many calls as it
@@ -143,10 +143,10 @@ class ChannelOperations(Operations):
         Source: ``BatchGetChannel``.
         """
         request = BatchGetChannelRequest(arns=arns)
-        answers = await each(self._batch, parts(request.arns))
-        return in_order(request.arns, answers)
+        responses = await each(self._batch, parts(request.arns))
+        return in_order(request.arns, responses)
 
-    @operation
+    @checked_arguments
     def list_channels(
         self,
         *,
@@ -156,7 +156,7 @@ class ChannelOperations(Operations):
         filter_by_ad_configuration_arn: str | None = None,
         max_results: int = 100,
         next_token: str | None = None,
-    ) -> AsyncPager[ChannelSummary, ListChannelsAnswer]:
+    ) -> AsyncPager[ChannelSummary, ListChannelsResponse]:
         """All channels of the account in this region, or those that a filter lets pass.
 
         Args:
@@ -185,12 +185,12 @@ class ChannelOperations(Operations):
             next_token=next_token,
         )
 
-        async def page(token: str | None) -> ListChannelsAnswer:
+        async def page(token: str | None) -> ListChannelsResponse:
             return await self._send(_LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
 
-    @operation
+    @checked_arguments
     async def update_channel(
         self,
         arn: str,
@@ -251,7 +251,7 @@ class ChannelOperations(Operations):
         )
         return (await self._send(UPDATE, request)).channel
 
-    @operation
+    @checked_arguments
     async def delete_channel(self, arn: str) -> None:
         """Delete a channel that is not live, and its stream key.
 
@@ -268,6 +268,6 @@ class ChannelOperations(Operations):
         """
         await self._send(_DELETE, DeleteChannelRequest(arn=arn))
 
-    async def _batch(self, arns: Sequence[str], *, rate: float = RATE) -> BatchGetChannelAnswer:
+    async def _batch(self, arns: Sequence[str], *, rate: float = RATE) -> BatchGetChannelResponse:
         """One call of ``BatchGetChannel``, for as many ARNs as it takes."""
         return await paced(self._caller, _BATCH_GET, BatchGetChannelRequest(arns=arns), rate=rate)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.config import AwsConfig
 from vidkit.errors import AmbiguousError, ConflictError, NotFoundError, VidKitError
 from vidkit.ivs.models.policies import PlaybackRestrictionPolicy
@@ -15,12 +15,12 @@ from vidkit.ivs.operations.policies import PolicyOperations
 from vidkit.ivs.operations.tags import TagOperations
 from vidkit.ivs.policy_diff import (
     Action,
-    Change,
-    Create,
+    CreatePolicy,
     EnsurePlaybackRestrictionPolicyRequest,
-    Keep,
-    TooMany,
-    decide,
+    KeepPolicy,
+    TooManyPolicies,
+    UpdatePolicy,
+    diff_policies,
 )
 
 __all__ = ["EnsureOperations"]
@@ -46,7 +46,7 @@ def _lock(config: AwsConfig, name: str) -> asyncio.Lock:
 class EnsureOperations(PolicyOperations, TagOperations):
     """Policies as they are declared, whatever they were before."""
 
-    @operation
+    @checked_arguments
     async def ensure_playback_restriction_policy(
         self,
         *,
@@ -124,9 +124,9 @@ class EnsureOperations(PolicyOperations, TagOperations):
                 found = await self._named(declared.name)
             # The first look may have opened the connections too, which says nothing of the others.
             taken = time.monotonic() - began if number > 1 else 0.0
-            action = decide(declared, found)
+            action = diff_policies(declared, found)
             last = number > tries
-            if last and isinstance(action, Create):
+            if last and isinstance(action, CreatePolicy):
                 break
             outcome = await self._act(action, declared)
             if isinstance(outcome, PlaybackRestrictionPolicy):
@@ -148,18 +148,18 @@ class EnsureOperations(PolicyOperations, TagOperations):
     ) -> PlaybackRestrictionPolicy | VidKitError:
         """The policy as it is wanted, or why another look is worth its while."""
         match action:
-            case Keep(policy):
+            case KeepPolicy(policy):
                 return policy
-            case Change():
+            case UpdatePolicy():
                 try:
                     return await self._change(action)
                 except NotFoundError as error:
                     # Somebody deleted it since; then it is missing, and that can be mended.
                     return error
-            case TooMany(policies):
+            case TooManyPolicies(policies):
                 # Others may have made them just now and be about to delete all but one.
                 return _several(declared.name, policies)
-            case Create():
+            case CreatePolicy():
                 try:
                     made = await self._create(declared)
                 except AmbiguousError as error:
@@ -182,7 +182,7 @@ class EnsureOperations(PolicyOperations, TagOperations):
             tags=declared.tags,
         )
 
-    async def _change(self, change: Change) -> PlaybackRestrictionPolicy:
+    async def _change(self, change: UpdatePolicy) -> PlaybackRestrictionPolicy:
         policy = change.policy
         if change.members:
             policy = await self.update_playback_restriction_policy(policy.arn, **change.members)

@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.models.policies import (
     CreatePlaybackRestrictionPolicyRequest,
     DeletePlaybackRestrictionPolicyRequest,
     GetPlaybackRestrictionPolicyRequest,
-    ListPlaybackRestrictionPoliciesAnswer,
     ListPlaybackRestrictionPoliciesRequest,
+    ListPlaybackRestrictionPoliciesResponse,
     PlaybackRestrictionPolicy,
-    PlaybackRestrictionPolicyAnswer,
+    PlaybackRestrictionPolicyResponse,
     UpdatePlaybackRestrictionPolicyRequest,
 )
 from vidkit.ivs.models.rules import countries
-from vidkit.ivs.operations.base import API, Operations
+from vidkit.ivs.operations.base import API, IvsOperations
 from vidkit.models.requests import RequestModel
 from vidkit.paging.pager import AsyncPager
 
@@ -24,18 +24,18 @@ __all__ = ["PolicyOperations"]
 
 # Create has no client token, so sending it again could make a second policy.
 _CREATE = Operation(
-    API, "CreatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer, idempotent=False
+    API, "CreatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyResponse, idempotent=False
 )
-_GET = Operation(API, "GetPlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer)
-_UPDATE = Operation(API, "UpdatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyAnswer)
+_GET = Operation(API, "GetPlaybackRestrictionPolicy", PlaybackRestrictionPolicyResponse)
+_UPDATE = Operation(API, "UpdatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyResponse)
 _DELETE = Operation(API, "DeletePlaybackRestrictionPolicy", Nothing)
-_LIST = Operation(API, "ListPlaybackRestrictionPolicies", ListPlaybackRestrictionPoliciesAnswer)
+_LIST = Operation(API, "ListPlaybackRestrictionPolicies", ListPlaybackRestrictionPoliciesResponse)
 
 
-class PolicyOperations(Operations):
+class PolicyOperations(IvsOperations):
     """Playback restriction policies, as the service has them."""
 
-    @operation
+    @checked_arguments
     async def create_playback_restriction_policy(
         self,
         *,
@@ -77,7 +77,7 @@ class PolicyOperations(Operations):
         )
         return await self._policy(_CREATE, request)
 
-    @operation
+    @checked_arguments
     async def get_playback_restriction_policy(self, arn: str) -> PlaybackRestrictionPolicy:
         """A policy by its ARN.
 
@@ -90,7 +90,7 @@ class PolicyOperations(Operations):
         """
         return await self._policy(_GET, GetPlaybackRestrictionPolicyRequest(arn=arn))
 
-    @operation
+    @checked_arguments
     async def update_playback_restriction_policy(
         self,
         arn: str,
@@ -127,7 +127,7 @@ class PolicyOperations(Operations):
         )
         return await self._policy(_UPDATE, request)
 
-    @operation
+    @checked_arguments
     async def delete_playback_restriction_policy(self, arn: str) -> None:
         """Delete a policy.
 
@@ -145,10 +145,10 @@ class PolicyOperations(Operations):
         request = DeletePlaybackRestrictionPolicyRequest(arn=arn)
         await self._send(_DELETE, request)
 
-    @operation
+    @checked_arguments
     def list_playback_restriction_policies(
         self, *, max_results: int = 100, next_token: str | None = None
-    ) -> AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesAnswer]:
+    ) -> AsyncPager[PlaybackRestrictionPolicy, ListPlaybackRestrictionPoliciesResponse]:
         """All policies of the account in this region.
 
         Args:
@@ -168,7 +168,7 @@ class PolicyOperations(Operations):
             max_results=max_results, next_token=next_token
         )
 
-        async def page(token: str | None) -> ListPlaybackRestrictionPoliciesAnswer:
+        async def page(token: str | None) -> ListPlaybackRestrictionPoliciesResponse:
             return await self._send(_LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
@@ -179,6 +179,6 @@ class PolicyOperations(Operations):
             await asyncio.to_thread(countries)
 
     async def _policy(
-        self, operation: Operation[PlaybackRestrictionPolicyAnswer], request: RequestModel
+        self, operation: Operation[PlaybackRestrictionPolicyResponse], request: RequestModel
     ) -> PlaybackRestrictionPolicy:
         return (await self._send(operation, request)).playback_restriction_policy

@@ -1,31 +1,31 @@
 """The operations on streams: sessions of a channel, and ending one."""
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.models.streams import (
-    GetStreamSessionAnswer,
     GetStreamSessionRequest,
-    ListStreamSessionsAnswer,
+    GetStreamSessionResponse,
     ListStreamSessionsRequest,
+    ListStreamSessionsResponse,
     StopStreamRequest,
     StreamSession,
     StreamSessionSummary,
 )
-from vidkit.ivs.operations.base import API, Operations
+from vidkit.ivs.operations.base import API, IvsOperations
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["StreamOperations"]
 
-_GET = Operation(API, "GetStreamSession", GetStreamSessionAnswer)
-_LIST = Operation(API, "ListStreamSessions", ListStreamSessionsAnswer)
+_GET = Operation(API, "GetStreamSession", GetStreamSessionResponse)
+_LIST = Operation(API, "ListStreamSessions", ListStreamSessionsResponse)
 # A stream that was stopped is not there to be stopped once more.
 _STOP = Operation(API, "StopStream", Nothing)
 
 
-class StreamOperations(Operations):
+class StreamOperations(IvsOperations):
     """Sessions: what a channel broadcasts and has broadcast."""
 
-    @operation
+    @checked_arguments
     async def get_stream_session(
         self, channel_arn: str, *, stream_id: str | None = None
     ) -> StreamSession:
@@ -46,10 +46,10 @@ class StreamOperations(Operations):
         request = GetStreamSessionRequest(channel_arn=channel_arn, stream_id=stream_id)
         return (await self._send(_GET, request)).stream_session
 
-    @operation
+    @checked_arguments
     def list_stream_sessions(
         self, channel_arn: str, *, max_results: int = 100, next_token: str | None = None
-    ) -> AsyncPager[StreamSessionSummary, ListStreamSessionsAnswer]:
+    ) -> AsyncPager[StreamSessionSummary, ListStreamSessionsResponse]:
         """All broadcasts of a channel that the service remembers, newest first.
 
         Args:
@@ -71,12 +71,12 @@ class StreamOperations(Operations):
             channel_arn=channel_arn, max_results=max_results, next_token=next_token
         )
 
-        async def page(token: str | None) -> ListStreamSessionsAnswer:
+        async def page(token: str | None) -> ListStreamSessionsResponse:
             return await self._send(_LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
 
-    @operation
+    @checked_arguments
     async def stop_stream(self, channel_arn: str) -> None:
         """End the broadcast of a channel that is live.
 

@@ -2,28 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.ivs.models.tags import (
-    ListTagsForResourceAnswer,
     ListTagsForResourceRequest,
+    ListTagsForResourceResponse,
     TagResourceRequest,
     UntagResourceRequest,
 )
-from vidkit.ivs.operations.base import API, Operations
+from vidkit.ivs.operations.base import API, IvsOperations
 
 __all__ = ["TagOperations"]
 
 # The same tags twice are the same tags, and what is gone stays gone.
 _TAG = Operation(API, "TagResource", Nothing)
 _UNTAG = Operation(API, "UntagResource", Nothing)
-_LIST = Operation(API, "ListTagsForResource", ListTagsForResourceAnswer)
+_LIST = Operation(API, "ListTagsForResource", ListTagsForResourceResponse)
 
 
-class TagOperations(Operations):
+class TagOperations(IvsOperations):
     """Tags of any resource of IVS, by its ARN."""
 
-    @operation
+    @checked_arguments
     async def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
         """Add tags to a resource; a key that is there gets the new value.
 
@@ -40,7 +40,7 @@ class TagOperations(Operations):
         """
         await self._send(_TAG, TagResourceRequest(resource_arn=resource_arn, tags=tags))
 
-    @operation
+    @checked_arguments
     async def untag_resource(self, resource_arn: str, tag_keys: Sequence[str]) -> None:
         """Take tags off a resource; keys that are not there are passed over.
 
@@ -57,7 +57,7 @@ class TagOperations(Operations):
         """
         await self._send(_UNTAG, UntagResourceRequest(resource_arn=resource_arn, tag_keys=tag_keys))
 
-    @operation
+    @checked_arguments
     async def list_tags_for_resource(self, resource_arn: str) -> dict[str, str]:
         """The tags of a resource.
 
@@ -68,5 +68,5 @@ class TagOperations(Operations):
 
         Source: ``ListTagsForResource``.
         """
-        answer = await self._send(_LIST, ListTagsForResourceRequest(resource_arn=resource_arn))
-        return answer.tags
+        response = await self._send(_LIST, ListTagsForResourceRequest(resource_arn=resource_arn))
+        return response.tags

@@ -14,7 +14,7 @@ from vidkit._internal.arguments import seconds, shown
 from vidkit.calls.caller import Caller
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion.messages import CompletionMessage, read_completion
-from vidkit.rekognition.completion.sns_sqs import MOST_MESSAGES, QueueApi, SqsMessage
+from vidkit.rekognition.completion.sns_sqs import MOST_MESSAGES, SnsSqsClient, SqsMessage
 from vidkit.retry.policy import RetryPolicy
 
 __all__ = ["CompletionQueue", "OnUnknown"]
@@ -91,7 +91,7 @@ class CompletionQueue:
         self.counts: _Counts = _Counts()
         self.failure: VidKitError | None = None
         self._caller = caller
-        self._api = QueueApi(_patient(caller, wait_seconds))
+        self._api = SnsSqsClient(_patient(caller, wait_seconds))
         self._on_unknown = on_unknown
         self._safety = seconds(safety_interval, parameter="safety_interval", error=RequestError)
         self._linger = seconds(linger, parameter="linger", error=RequestError)
@@ -256,13 +256,13 @@ class CompletionQueue:
         self, on_unknown: OnUnknown, completion: CompletionMessage, handle: str
     ) -> None:
         try:
-            answer: Any = on_unknown(completion)
-            if inspect.isawaitable(answer):
-                answer = await answer
+            response: Any = on_unknown(completion)
+            if inspect.isawaitable(response):
+                response = await response
         except Exception:  # noqa: BLE001
             _log.exception("on_unknown failed; the message is left in the queue")
             return
-        if answer:
+        if response:
             await self._delete(handle)
 
     async def _delete(self, *receipt_handles: str) -> None:

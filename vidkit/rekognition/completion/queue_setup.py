@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from vidkit.errors import NotFoundError, RequestError
 from vidkit.models.requests import PascalRequest
-from vidkit.rekognition.completion.sns_sqs import QueueApi, QueueAttributes
+from vidkit.rekognition.completion.sns_sqs import QueueAttributes, SnsSqsClient
 from vidkit.rekognition.models import NotificationChannel
 
 __all__ = ["CompletionChannel", "Finding", "check_channel", "ensure_channel"]
@@ -65,7 +65,7 @@ class EnsureCompletionQueueRequest(PascalRequest):
     role_arn: Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:iam::\d{12}:role/?.+$")]
 
 
-async def ensure_channel(api: QueueApi, name: str, role_arn: str) -> CompletionChannel:
+async def ensure_channel(api: SnsSqsClient, name: str, role_arn: str) -> CompletionChannel:
     """Topic, queue, policy and subscription; what is there stays."""
     request = EnsureCompletionQueueRequest(name=name, role_arn=role_arn)
     topic_arn = await api.create_topic(f"{_PREFIX}-{request.name}")
@@ -81,7 +81,7 @@ async def ensure_channel(api: QueueApi, name: str, role_arn: str) -> CompletionC
 
 
 async def check_channel(
-    api: QueueApi, queue_url: str, channel: NotificationChannel, *, region: str
+    api: SnsSqsClient, queue_url: str, channel: NotificationChannel, *, region: str
 ) -> list[Finding]:
     """Everything that is wrong, in the order in which a message would meet it."""
     if not isinstance(queue_url, str) or "://" not in queue_url:  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -12,7 +12,7 @@ from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["MOST_MESSAGES", "QueueApi", "QueueAttributes", "SqsMessage", "Subscription"]
+__all__ = ["MOST_MESSAGES", "QueueAttributes", "SnsSqsClient", "SqsMessage", "Subscription"]
 
 MOST_MESSAGES = 10
 """How many messages SQS gives at once at the most."""
@@ -82,7 +82,7 @@ _TOPIC_ATTRIBUTES = Operation("sns", "GetTopicAttributes", _Attributes)
 _SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", _Subscriptions)
 
 
-class QueueApi:
+class SnsSqsClient:
     """SNS and SQS over a kit's connections."""
 
     def __init__(self, caller: Caller) -> None:
@@ -90,7 +90,7 @@ class QueueApi:
 
     async def receive(self, queue_url: str, *, wait_seconds: int) -> list[SqsMessage]:
         """Up to ten messages; waits for the first one up to ``wait_seconds``, 20 at most."""
-        answer = await self._caller.call(
+        response = await self._caller.call(
             _RECEIVE,
             AwsRequest(
                 "sqs",
@@ -102,7 +102,7 @@ class QueueApi:
                 },
             ),
         )
-        return answer.messages or []
+        return response.messages or []
 
     async def delete(self, queue_url: str, receipt_handles: Sequence[str]) -> None:
         """Delete received messages, ten at most."""

@@ -11,8 +11,8 @@ from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -22,8 +22,8 @@ __all__ = [
     "CelebrityDetail",
     "CelebrityRecognition",
     "CelebrityRecognitionSortBy",
-    "GetCelebrityRecognitionAnswer",
     "GetCelebrityRecognitionRequest",
+    "GetCelebrityRecognitionResponse",
     "KnownGender",
     "KnownGenderType",
     "StartCelebrityRecognitionRequest",
@@ -92,7 +92,7 @@ class CelebrityRecognition(PascalResponse):
     celebrity: CelebrityDetail | None = None
 
 
-class GetCelebrityRecognitionAnswer(VideoJobPage):
+class GetCelebrityRecognitionResponse(VideoJobPage):
     """A page of celebrities. API operation: ``GetCelebrityRecognition``.
 
     Attributes:
@@ -111,7 +111,7 @@ class GetCelebrityRecognitionAnswer(VideoJobPage):
 
 CELEBRITY_RECOGNITION = JobKind(
     "celebrity_recognition",
-    Operation("rekognition", "StartCelebrityRecognition", StartAnswer),
-    Operation("rekognition", "GetCelebrityRecognition", GetCelebrityRecognitionAnswer),
+    Operation("rekognition", "StartCelebrityRecognition", StartResponse),
+    Operation("rekognition", "GetCelebrityRecognition", GetCelebrityRecognitionResponse),
     GetCelebrityRecognitionRequest,
 )

@@ -13,8 +13,8 @@ from vidkit.rekognition.models import (
     CollectionId,
     GetRequest,
     Percent,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -24,8 +24,8 @@ __all__ = [
     "Face",
     "FaceMatch",
     "FaceSearchSortBy",
-    "GetFaceSearchAnswer",
     "GetFaceSearchRequest",
+    "GetFaceSearchResponse",
     "PersonMatch",
     "StartFaceSearchRequest",
 ]
@@ -106,7 +106,7 @@ class PersonMatch(PascalResponse):
     face_matches: list[FaceMatch] | None = None
 
 
-class GetFaceSearchAnswer(VideoJobPage):
+class GetFaceSearchResponse(VideoJobPage):
     """A page of persons. API operation: ``GetFaceSearch``.
 
     Attributes:
@@ -125,7 +125,7 @@ class GetFaceSearchAnswer(VideoJobPage):
 
 FACE_SEARCH = JobKind(
     "face_search",
-    Operation("rekognition", "StartFaceSearch", StartAnswer),
-    Operation("rekognition", "GetFaceSearch", GetFaceSearchAnswer),
+    Operation("rekognition", "StartFaceSearch", StartResponse),
+    Operation("rekognition", "GetFaceSearch", GetFaceSearchResponse),
     GetFaceSearchRequest,
 )

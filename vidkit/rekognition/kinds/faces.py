@@ -10,8 +10,8 @@ from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -31,8 +31,8 @@ __all__ = [
     "FaceOccluded",
     "Gender",
     "GenderType",
-    "GetFaceDetectionAnswer",
     "GetFaceDetectionRequest",
+    "GetFaceDetectionResponse",
     "ImageQuality",
     "Landmark",
     "LandmarkType",
@@ -285,7 +285,7 @@ class FaceDetection(PascalResponse):
     face: FaceDetail | None = None
 
 
-class GetFaceDetectionAnswer(VideoJobPage):
+class GetFaceDetectionResponse(VideoJobPage):
     """A page of faces. API operation: ``GetFaceDetection``.
 
     Attributes:
@@ -304,7 +304,7 @@ class GetFaceDetectionAnswer(VideoJobPage):
 
 FACE_DETECTION = JobKind(
     "face_detection",
-    Operation("rekognition", "StartFaceDetection", StartAnswer),
-    Operation("rekognition", "GetFaceDetection", GetFaceDetectionAnswer),
+    Operation("rekognition", "StartFaceDetection", StartResponse),
+    Operation("rekognition", "GetFaceDetection", GetFaceDetectionResponse),
     GetFaceDetectionRequest,
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vidkit.calls.operation import Operation
-from vidkit.rekognition.models import GetRequest, StartAnswer, VideoJobPage
+from vidkit.rekognition.models import GetRequest, StartResponse, VideoJobPage
 
 __all__ = ["JobKind"]
 
@@ -24,6 +24,6 @@ class JobKind(Generic[PageT]):
     """
 
     name: str
-    start: Operation[StartAnswer]
+    start: Operation[StartResponse]
     get: Operation[PageT]
     get_request: type[GetRequest]

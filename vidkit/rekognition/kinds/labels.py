@@ -13,8 +13,8 @@ from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
     Percent,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -23,9 +23,9 @@ __all__ = [
     "LABEL_DETECTION",
     "DominantColor",
     "GeneralLabelsSettings",
-    "GetLabelDetectionAnswer",
     "GetLabelDetectionRequest",
     "GetLabelDetectionRequestMetadata",
+    "GetLabelDetectionResponse",
     "Instance",
     "Label",
     "LabelAlias",
@@ -193,7 +193,7 @@ class GetLabelDetectionRequestMetadata(PascalResponse):
     aggregate_by: Annotated[LabelDetectionAggregateBy | str, OPEN] | None = None
 
 
-class GetLabelDetectionAnswer(VideoJobPage):
+class GetLabelDetectionResponse(VideoJobPage):
     """A page of labels. API operation: ``GetLabelDetection``.
 
     Attributes:
@@ -216,7 +216,7 @@ class GetLabelDetectionAnswer(VideoJobPage):
 
 LABEL_DETECTION = JobKind(
     "label_detection",
-    Operation("rekognition", "StartLabelDetection", StartAnswer),
-    Operation("rekognition", "GetLabelDetection", GetLabelDetectionAnswer),
+    Operation("rekognition", "StartLabelDetection", StartResponse),
+    Operation("rekognition", "GetLabelDetection", GetLabelDetectionResponse),
     GetLabelDetectionRequest,
 )

@@ -10,8 +10,8 @@ from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
     Percent,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -22,9 +22,9 @@ __all__ = [
     "ContentModerationDetection",
     "ContentModerationSortBy",
     "ContentType",
-    "GetContentModerationAnswer",
     "GetContentModerationRequest",
     "GetContentModerationRequestMetadata",
+    "GetContentModerationResponse",
     "ModerationLabel",
     "StartContentModerationRequest",
 ]
@@ -107,7 +107,7 @@ class GetContentModerationRequestMetadata(PascalResponse):
     aggregate_by: Annotated[ContentModerationAggregateBy | str, OPEN] | None = None
 
 
-class GetContentModerationAnswer(VideoJobPage):
+class GetContentModerationResponse(VideoJobPage):
     """A page of moderation labels. API operation: ``GetContentModeration``.
 
     Attributes:
@@ -132,7 +132,7 @@ class GetContentModerationAnswer(VideoJobPage):
 
 CONTENT_MODERATION = JobKind(
     "content_moderation",
-    Operation("rekognition", "StartContentModeration", StartAnswer),
-    Operation("rekognition", "GetContentModeration", GetContentModerationAnswer),
+    Operation("rekognition", "StartContentModeration", StartResponse),
+    Operation("rekognition", "GetContentModeration", GetContentModerationResponse),
     GetContentModerationRequest,
 )

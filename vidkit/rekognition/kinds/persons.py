@@ -11,16 +11,16 @@ from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
     GetRequest,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
 
 __all__ = [
     "PERSON_TRACKING",
-    "GetPersonTrackingAnswer",
     "GetPersonTrackingRequest",
+    "GetPersonTrackingResponse",
     "PersonDetail",
     "PersonDetection",
     "PersonTrackingSortBy",
@@ -74,7 +74,7 @@ class PersonDetection(PascalResponse):
     person: PersonDetail | None = None
 
 
-class GetPersonTrackingAnswer(VideoJobPage):
+class GetPersonTrackingResponse(VideoJobPage):
     """A page of persons. API operation: ``GetPersonTracking``.
 
     Attributes:
@@ -93,7 +93,7 @@ class GetPersonTrackingAnswer(VideoJobPage):
 
 PERSON_TRACKING = JobKind(
     "person_tracking",
-    Operation("rekognition", "StartPersonTracking", StartAnswer),
-    Operation("rekognition", "GetPersonTracking", GetPersonTrackingAnswer),
+    Operation("rekognition", "StartPersonTracking", StartResponse),
+    Operation("rekognition", "GetPersonTracking", GetPersonTrackingResponse),
     GetPersonTrackingRequest,
 )

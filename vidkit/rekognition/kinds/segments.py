@@ -12,8 +12,8 @@ from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
     Percent,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -22,8 +22,8 @@ __all__ = [
     "SEGMENT_DETECTION",
     "AudioMetadata",
     "BlackFrame",
-    "GetSegmentDetectionAnswer",
     "GetSegmentDetectionRequest",
+    "GetSegmentDetectionResponse",
     "SegmentDetection",
     "SegmentType",
     "SegmentTypeInfo",
@@ -205,7 +205,7 @@ class SegmentTypeInfo(PascalResponse):
     model_version: str | None = None
 
 
-class GetSegmentDetectionAnswer(VideoJobPage):
+class GetSegmentDetectionResponse(VideoJobPage):
     """A page of segments. API operation: ``GetSegmentDetection``.
 
     Attributes:
@@ -228,7 +228,7 @@ class GetSegmentDetectionAnswer(VideoJobPage):
 
 SEGMENT_DETECTION = JobKind(
     "segment_detection",
-    Operation("rekognition", "StartSegmentDetection", StartAnswer),
-    Operation("rekognition", "GetSegmentDetection", GetSegmentDetectionAnswer),
+    Operation("rekognition", "StartSegmentDetection", StartResponse),
+    Operation("rekognition", "GetSegmentDetection", GetSegmentDetectionResponse),
     GetSegmentDetectionRequest,
 )

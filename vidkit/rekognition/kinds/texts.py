@@ -14,8 +14,8 @@ from vidkit.rekognition.models import (
     Percent,
     Ratio,
     RegionsOfInterest,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     VideoJobPage,
     VideoMetadata,
 )
@@ -23,8 +23,8 @@ from vidkit.rekognition.models import (
 __all__ = [
     "TEXT_DETECTION",
     "DetectionFilter",
-    "GetTextDetectionAnswer",
     "GetTextDetectionRequest",
+    "GetTextDetectionResponse",
     "StartTextDetectionFilters",
     "StartTextDetectionRequest",
     "TextDetection",
@@ -125,7 +125,7 @@ class TextDetectionResult(PascalResponse):
     text_detection: TextDetection | None = None
 
 
-class GetTextDetectionAnswer(VideoJobPage):
+class GetTextDetectionResponse(VideoJobPage):
     """A page of texts. API operation: ``GetTextDetection``.
 
     Attributes:
@@ -146,7 +146,7 @@ class GetTextDetectionAnswer(VideoJobPage):
 
 TEXT_DETECTION = JobKind(
     "text_detection",
-    Operation("rekognition", "StartTextDetection", StartAnswer),
-    Operation("rekognition", "GetTextDetection", GetTextDetectionAnswer),
+    Operation("rekognition", "StartTextDetection", StartResponse),
+    Operation("rekognition", "GetTextDetection", GetTextDetectionResponse),
     GetTextDetectionRequest,
 )

@@ -6,10 +6,10 @@ from vidkit.calls.caller import Caller
 from vidkit.jobs.idempotency import planned_request_token
 from vidkit.rekognition.video_jobs import VideoJobs
 
-__all__ = ["Operations", "request_token"]
+__all__ = ["RekognitionOperations", "request_token"]
 
 
-class Operations:
+class RekognitionOperations:
     """The base of the classes that `RekognitionClient` is put together from."""
 
     def __init__(self, caller: Caller) -> None:

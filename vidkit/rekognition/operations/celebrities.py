@@ -2,27 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.celebrities import (
         CelebrityRecognition,
         CelebrityRecognitionSortBy,
-        GetCelebrityRecognitionAnswer,
+        GetCelebrityRecognitionResponse,
     )
 
 __all__ = ["CelebrityOperations"]
 
 
-class CelebrityOperations(Operations):
+class CelebrityOperations(RekognitionOperations):
     """Celebrity recognition."""
 
-    @operation
+    @checked_arguments
     async def start_celebrity_recognition(
         self,
         video: S3Video,
@@ -31,7 +31,7 @@ class CelebrityOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]]":
+    ) -> "Job[AsyncPager[CelebrityRecognition, GetCelebrityRecognitionResponse]]":
         """Start looking for celebrities in a stored video.
 
         Args:
@@ -68,7 +68,7 @@ class CelebrityOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_celebrity_recognition(
         self,
         job_id: str,
@@ -76,7 +76,7 @@ class CelebrityOperations(Operations):
         max_results: int = 1000,
         next_token: str | None = None,
         sort_by: "CelebrityRecognitionSortBy | None" = None,
-    ) -> "AsyncPager[CelebrityRecognition, GetCelebrityRecognitionAnswer]":
+    ) -> "AsyncPager[CelebrityRecognition, GetCelebrityRecognitionResponse]":
         """The celebrities of a job.
 
         A job that is still running answers with a page without celebrities; wait with `Job`.

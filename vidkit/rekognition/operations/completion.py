@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.rekognition.completion.completion_queue import CompletionQueue, OnUnknown
 from vidkit.rekognition.completion.queue_setup import (
     CompletionChannel,
@@ -10,17 +10,17 @@ from vidkit.rekognition.completion.queue_setup import (
     check_channel,
     ensure_channel,
 )
-from vidkit.rekognition.completion.sns_sqs import QueueApi
+from vidkit.rekognition.completion.sns_sqs import SnsSqsClient
 from vidkit.rekognition.models import NotificationChannel
-from vidkit.rekognition.operations.base import Operations
+from vidkit.rekognition.operations.base import RekognitionOperations
 
 __all__ = ["CompletionOperations"]
 
 
-class CompletionOperations(Operations):
+class CompletionOperations(RekognitionOperations):
     """SNS and SQS, as far as the ends of jobs go."""
 
-    @operation
+    @checked_arguments
     def completion_queue(
         self,
         queue_url: str,
@@ -57,7 +57,7 @@ class CompletionOperations(Operations):
             wait_seconds=wait_seconds,
         )
 
-    @operation
+    @checked_arguments
     async def ensure_completion_queue(self, name: str, *, role_arn: str) -> CompletionChannel:
         """Make topic, queue, queue policy and subscription, as far as they are missing.
 
@@ -80,9 +80,9 @@ class CompletionOperations(Operations):
         Source: ``CreateTopic`` and ``Subscribe`` of SNS, ``CreateQueue``, ``GetQueueAttributes``
         and ``SetQueueAttributes`` of SQS.
         """
-        return await ensure_channel(QueueApi(self._caller), name, role_arn)
+        return await ensure_channel(SnsSqsClient(self._caller), name, role_arn)
 
-    @operation
+    @checked_arguments
     async def check_completion_queue(
         self, queue_url: str, *, notification_channel: NotificationChannel
     ) -> list[Finding]:
@@ -108,5 +108,5 @@ class CompletionOperations(Operations):
         """
         region = await (await self._caller.runtime.aws()).region()
         return await check_channel(
-            QueueApi(self._caller), queue_url, notification_channel, region=region
+            SnsSqsClient(self._caller), queue_url, notification_channel, region=region
         )

@@ -2,27 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.face_search import (
         FaceSearchSortBy,
-        GetFaceSearchAnswer,
+        GetFaceSearchResponse,
         PersonMatch,
     )
 
 __all__ = ["FaceSearchOperations"]
 
 
-class FaceSearchOperations(Operations):
+class FaceSearchOperations(RekognitionOperations):
     """Face search."""
 
-    @operation
+    @checked_arguments
     async def start_face_search(
         self,
         video: S3Video,
@@ -33,7 +33,7 @@ class FaceSearchOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[PersonMatch, GetFaceSearchAnswer]]":
+    ) -> "Job[AsyncPager[PersonMatch, GetFaceSearchResponse]]":
         """Start looking in a stored video for the faces of a collection.
 
         Args:
@@ -75,7 +75,7 @@ class FaceSearchOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_face_search(
         self,
         job_id: str,
@@ -83,7 +83,7 @@ class FaceSearchOperations(Operations):
         max_results: int = 1000,
         next_token: str | None = None,
         sort_by: "FaceSearchSortBy | None" = None,
-    ) -> "AsyncPager[PersonMatch, GetFaceSearchAnswer]":
+    ) -> "AsyncPager[PersonMatch, GetFaceSearchResponse]":
         """The persons of a job.
 
         A job that is still running answers with a page without persons; wait with `Job`.

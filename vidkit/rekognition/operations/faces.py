@@ -2,23 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
-    from vidkit.rekognition.kinds.faces import FaceAttributes, FaceDetection, GetFaceDetectionAnswer
+    from vidkit.rekognition.kinds.faces import (
+        FaceAttributes,
+        FaceDetection,
+        GetFaceDetectionResponse,
+    )
 
 __all__ = ["FaceOperations"]
 
 
-class FaceOperations(Operations):
+class FaceOperations(RekognitionOperations):
     """Face detection."""
 
-    @operation
+    @checked_arguments
     async def start_face_detection(
         self,
         video: S3Video,
@@ -28,7 +32,7 @@ class FaceOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[FaceDetection, GetFaceDetectionAnswer]]":
+    ) -> "Job[AsyncPager[FaceDetection, GetFaceDetectionResponse]]":
         """Start looking for faces in a stored video.
 
         Args:
@@ -68,10 +72,10 @@ class FaceOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_face_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> "AsyncPager[FaceDetection, GetFaceDetectionAnswer]":
+    ) -> "AsyncPager[FaceDetection, GetFaceDetectionResponse]":
         """The faces of a job.
 
         A job that is still running answers with a page without faces; wait with `Job`.

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.labels import (
-        GetLabelDetectionAnswer,
+        GetLabelDetectionResponse,
         LabelDetection,
         LabelDetectionAggregateBy,
         LabelDetectionFeatureName,
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["LabelOperations"]
 
 
-class LabelOperations(Operations):
+class LabelOperations(RekognitionOperations):
     """Label detection."""
 
-    @operation
+    @checked_arguments
     async def start_label_detection(
         self,
         video: S3Video,
@@ -38,7 +38,7 @@ class LabelOperations(Operations):
         features: "Sequence[LabelDetectionFeatureName] | None" = None,
         settings: "LabelDetectionSettings | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[LabelDetection, GetLabelDetectionAnswer]]":
+    ) -> "Job[AsyncPager[LabelDetection, GetLabelDetectionResponse]]":
         """Start looking for labels in a stored video.
 
         Args:
@@ -81,7 +81,7 @@ class LabelOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_label_detection(
         self,
         job_id: str,
@@ -90,7 +90,7 @@ class LabelOperations(Operations):
         next_token: str | None = None,
         sort_by: "LabelDetectionSortBy | None" = None,
         aggregate_by: "LabelDetectionAggregateBy | None" = None,
-    ) -> "AsyncPager[LabelDetection, GetLabelDetectionAnswer]":
+    ) -> "AsyncPager[LabelDetection, GetLabelDetectionResponse]":
         """The labels of a job.
 
         A job that is still running answers with a page without labels; wait with `Job`.

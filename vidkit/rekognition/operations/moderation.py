@@ -2,28 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.moderation import (
         ContentModerationAggregateBy,
         ContentModerationDetection,
         ContentModerationSortBy,
-        GetContentModerationAnswer,
+        GetContentModerationResponse,
     )
 
 __all__ = ["ModerationOperations"]
 
 
-class ModerationOperations(Operations):
+class ModerationOperations(RekognitionOperations):
     """Content moderation."""
 
-    @operation
+    @checked_arguments
     async def start_content_moderation(
         self,
         video: S3Video,
@@ -33,7 +33,7 @@ class ModerationOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[ContentModerationDetection, GetContentModerationAnswer]]":
+    ) -> "Job[AsyncPager[ContentModerationDetection, GetContentModerationResponse]]":
         """Start looking for inappropriate, unwanted or offensive content in a stored video.
 
         Args:
@@ -72,7 +72,7 @@ class ModerationOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_content_moderation(
         self,
         job_id: str,
@@ -81,7 +81,7 @@ class ModerationOperations(Operations):
         next_token: str | None = None,
         sort_by: "ContentModerationSortBy | None" = None,
         aggregate_by: "ContentModerationAggregateBy | None" = None,
-    ) -> "AsyncPager[ContentModerationDetection, GetContentModerationAnswer]":
+    ) -> "AsyncPager[ContentModerationDetection, GetContentModerationResponse]":
         """The moderation labels of a job.
 
         A job that is still running answers with a page without moderation labels; wait with `Job`.

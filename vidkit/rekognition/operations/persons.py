@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import deprecated
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.persons import (
-        GetPersonTrackingAnswer,
+        GetPersonTrackingResponse,
         PersonDetection,
         PersonTrackingSortBy,
     )
@@ -23,11 +23,11 @@ __all__ = ["PersonOperations"]
 _ENDED = "Rekognition ended its support of person tracking on 2025-10-31"
 
 
-class PersonOperations(Operations):
+class PersonOperations(RekognitionOperations):
     """Person tracking, which the service has ended."""
 
     @deprecated(_ENDED)
-    @operation
+    @checked_arguments
     async def start_person_tracking(
         self,
         video: S3Video,
@@ -36,7 +36,7 @@ class PersonOperations(Operations):
         notification_channel: NotificationChannel | None = None,
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[PersonDetection, GetPersonTrackingAnswer]]":
+    ) -> "Job[AsyncPager[PersonDetection, GetPersonTrackingResponse]]":
         """Start following the persons of a stored video.
 
         Deprecated: the service ended its support on 2025-10-31; calling this warns with a
@@ -77,7 +77,7 @@ class PersonOperations(Operations):
         )
 
     @deprecated(_ENDED)
-    @operation
+    @checked_arguments
     def get_person_tracking(
         self,
         job_id: str,
@@ -85,7 +85,7 @@ class PersonOperations(Operations):
         max_results: int = 1000,
         next_token: str | None = None,
         sort_by: "PersonTrackingSortBy | None" = None,
-    ) -> "AsyncPager[PersonDetection, GetPersonTrackingAnswer]":
+    ) -> "AsyncPager[PersonDetection, GetPersonTrackingResponse]":
         """The persons of a job.
 
         A job that is still running answers with a page without persons; wait with `Job`.

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.segments import (
-        GetSegmentDetectionAnswer,
+        GetSegmentDetectionResponse,
         SegmentDetection,
         SegmentType,
         StartSegmentDetectionFilters,
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["SegmentOperations"]
 
 
-class SegmentOperations(Operations):
+class SegmentOperations(RekognitionOperations):
     """Segment detection."""
 
-    @operation
+    @checked_arguments
     async def start_segment_detection(
         self,
         video: S3Video,
@@ -35,7 +35,7 @@ class SegmentOperations(Operations):
         job_tag: str | None = None,
         filters: "StartSegmentDetectionFilters | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]]":
+    ) -> "Job[AsyncPager[SegmentDetection, GetSegmentDetectionResponse]]":
         """Start looking for shots and technical cues in a stored video.
 
         Args:
@@ -76,10 +76,10 @@ class SegmentOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_segment_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> "AsyncPager[SegmentDetection, GetSegmentDetectionAnswer]":
+    ) -> "AsyncPager[SegmentDetection, GetSegmentDetectionResponse]":
         """The segments of a job.
 
         A job that is still running answers with a page without segments; wait with `Job`.

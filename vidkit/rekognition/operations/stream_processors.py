@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel
 
-from vidkit._internal.arguments import operation, seconds, shown
+from vidkit._internal.arguments import checked_arguments, seconds, shown
 from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
-from vidkit.jobs.job import Job, Watched
+from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.models import RegionOfInterest
-from vidkit.rekognition.operations.base import Operations
+from vidkit.rekognition.operations.base import RekognitionOperations
 from vidkit.transports.base import AwsRequest
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         StreamProcessorSettingsForUpdate,
     )
     from vidkit.rekognition.stream_processors.responses import (
-        CreateStreamProcessorAnswer,
-        DescribeStreamProcessorAnswer,
-        ListStreamProcessorsAnswer,
-        StartStreamProcessorAnswer,
+        CreateStreamProcessorResponse,
+        DescribeStreamProcessorResponse,
+        ListStreamProcessorsResponse,
+        StartStreamProcessorResponse,
         StreamProcessor,
         StreamProcessorStatus,
     )
@@ -47,14 +47,14 @@ M = TypeVar("M", bound=BaseModel)
 _API = "rekognition"
 
 
-class StreamProcessorOperations(Operations):
+class StreamProcessorOperations(RekognitionOperations):
     """Stream processors: face search and label detection on Kinesis video streams.
 
     The service is closed to new customers since 2026-04-30; accounts that used it in the twelve
     months before go on.
     """
 
-    @operation
+    @checked_arguments
     async def create_stream_processor(
         self,
         name: str,
@@ -68,7 +68,7 @@ class StreamProcessorOperations(Operations):
         kms_key_id: str | None = None,
         regions_of_interest: Sequence[RegionOfInterest] | None = None,
         data_sharing_preference: "StreamProcessorDataSharingPreference | None" = None,
-    ) -> "CreateStreamProcessorAnswer":
+    ) -> "CreateStreamProcessorResponse":
         """Create a stream processor; it is ``STOPPED`` until it is started.
 
         Closed to new customers since 2026-04-30. Sent again after an answer was lost, it may find
@@ -114,8 +114,8 @@ class StreamProcessorOperations(Operations):
         )
         return await self._send(requests.CREATE, request)
 
-    @operation
-    async def describe_stream_processor(self, name: str) -> "DescribeStreamProcessorAnswer":
+    @checked_arguments
+    async def describe_stream_processor(self, name: str) -> "DescribeStreamProcessorResponse":
         """Everything about a stream processor, its status included.
 
         Closed to new customers since 2026-04-30.
@@ -132,10 +132,10 @@ class StreamProcessorOperations(Operations):
         request = requests.DescribeStreamProcessorRequest(name=name)
         return await self._send(requests.DESCRIBE, request)
 
-    @operation
+    @checked_arguments
     def list_stream_processors(
         self, *, max_results: int = 1000, next_token: str | None = None
-    ) -> "AsyncPager[StreamProcessor, ListStreamProcessorsAnswer]":
+    ) -> "AsyncPager[StreamProcessor, ListStreamProcessorsResponse]":
         """All stream processors of the account in this region: names and statuses.
 
         Closed to new customers since 2026-04-30.
@@ -159,19 +159,19 @@ class StreamProcessorOperations(Operations):
             max_results=max_results, next_token=next_token
         )
 
-        async def page(token: str | None) -> "ListStreamProcessorsAnswer":
+        async def page(token: str | None) -> "ListStreamProcessorsResponse":
             return await self._send(requests.LIST, request.model_copy(update={"next_token": token}))
 
         return self._caller.pager(page, begin=request.next_token)
 
-    @operation
+    @checked_arguments
     async def start_stream_processor(
         self,
         name: str,
         *,
         start_selector: "StreamProcessingStartSelector | None" = None,
         stop_selector: "StreamProcessingStopSelector | None" = None,
-    ) -> "StartStreamProcessorAnswer":
+    ) -> "StartStreamProcessorResponse":
         """Start a stream processor.
 
         Closed to new customers since 2026-04-30. Label detection needs both selectors; face search
@@ -207,7 +207,7 @@ class StreamProcessorOperations(Operations):
         start = requests.START if start_selector is None else requests.START_SESSION
         return await self._send(start, request)
 
-    @operation
+    @checked_arguments
     async def stop_stream_processor(self, name: str) -> None:
         """Stop a stream processor that is working.
 
@@ -227,7 +227,7 @@ class StreamProcessorOperations(Operations):
 
         await self._send(requests.STOP, requests.StopStreamProcessorRequest(name=name))
 
-    @operation
+    @checked_arguments
     async def update_stream_processor(
         self,
         name: str,
@@ -269,7 +269,7 @@ class StreamProcessorOperations(Operations):
         )
         await self._send(requests.UPDATE, request)
 
-    @operation
+    @checked_arguments
     async def delete_stream_processor(self, name: str) -> None:
         """Delete a stream processor that is not working; its name is free a few seconds later.
 
@@ -288,14 +288,14 @@ class StreamProcessorOperations(Operations):
 
         await self._send(requests.DELETE, requests.DeleteStreamProcessorRequest(name=name))
 
-    @operation
+    @checked_arguments
     async def wait_for_status(
         self,
         name: str,
         status: "StreamProcessorStatus",
         *,
         timeout: float | timedelta | None = None,  # noqa: ASYNC109
-    ) -> "DescribeStreamProcessorAnswer":
+    ) -> "DescribeStreamProcessorResponse":
         """Wait until a stream processor has a status, asking as often as `PollPolicy` says.
 
         A processor for label detection stays in ``STARTING`` while it works and never becomes
@@ -334,13 +334,13 @@ class StreamProcessorOperations(Operations):
         )
         last: str | None = None
 
-        async def look() -> "JobPoll[DescribeStreamProcessorAnswer]":
+        async def look() -> "JobPoll[DescribeStreamProcessorResponse]":
             nonlocal last
-            answer = await self._send(requests.DESCRIBE, request)
-            last = answer.status
-            return _seen(name, answer, status)
+            response = await self._send(requests.DESCRIBE, request)
+            last = response.status
+            return _seen(name, response, status)
 
-        watched = Watched(JobRef(f"{_API}.{requests.DESCRIBE.name}", name, ""), look, _itself)
+        watched = JobDriver(JobRef(f"{_API}.{requests.DESCRIBE.name}", name, ""), look, _itself)
         clock = asyncio.timeout(limit)
         try:
             async with clock:
@@ -366,23 +366,23 @@ class StreamProcessorOperations(Operations):
 
 
 def _seen(
-    name: str, answer: "DescribeStreamProcessorAnswer", wanted: str
-) -> "JobPoll[DescribeStreamProcessorAnswer]":
+    name: str, response: "DescribeStreamProcessorResponse", wanted: str
+) -> "JobPoll[DescribeStreamProcessorResponse]":
     """What an answer means for whoever waits for a status."""
-    if answer.status == wanted or (wanted == "RUNNING" and _detects_labels_now(answer)):
+    if response.status == wanted or (wanted == "RUNNING" and _detects_labels_now(response)):
         state = JobState.SUCCEEDED
-    elif answer.status == "FAILED":
+    elif response.status == "FAILED":
         state = JobState.FAILED
     else:
         state = JobState.RUNNING
-    why = answer.status_message or "the service gives no reason"
-    return JobPoll(answer.status, state, answer, f"stream processor {name!r} failed: {why}")
+    why = response.status_message or "the service gives no reason"
+    return JobPoll(response.status, state, response, f"stream processor {name!r} failed: {why}")
 
 
-def _detects_labels_now(answer: "DescribeStreamProcessorAnswer") -> bool:
-    detects_labels = answer.settings is not None and answer.settings.connected_home is not None
-    return detects_labels and answer.status == "STARTING"
+def _detects_labels_now(response: "DescribeStreamProcessorResponse") -> bool:
+    detects_labels = response.settings is not None and response.settings.connected_home is not None
+    return detects_labels and response.status == "STARTING"
 
 
-def _itself(answer: "DescribeStreamProcessorAnswer") -> "DescribeStreamProcessorAnswer":
-    return answer
+def _itself(response: "DescribeStreamProcessorResponse") -> "DescribeStreamProcessorResponse":
+    return response

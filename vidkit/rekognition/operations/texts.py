@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from vidkit._internal.arguments import operation
+from vidkit._internal.arguments import checked_arguments
 from vidkit.jobs.job import Job
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.models import NotificationChannel, S3Video
-from vidkit.rekognition.operations.base import Operations, request_token
+from vidkit.rekognition.operations.base import RekognitionOperations, request_token
 
 if TYPE_CHECKING:
     from vidkit.rekognition.kinds.texts import (
-        GetTextDetectionAnswer,
+        GetTextDetectionResponse,
         StartTextDetectionFilters,
         TextDetectionResult,
     )
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["TextOperations"]
 
 
-class TextOperations(Operations):
+class TextOperations(RekognitionOperations):
     """Text detection."""
 
-    @operation
+    @checked_arguments
     async def start_text_detection(
         self,
         video: S3Video,
@@ -32,7 +32,7 @@ class TextOperations(Operations):
         job_tag: str | None = None,
         filters: "StartTextDetectionFilters | None" = None,
         completion: CompletionQueue | None = None,
-    ) -> "Job[AsyncPager[TextDetectionResult, GetTextDetectionAnswer]]":
+    ) -> "Job[AsyncPager[TextDetectionResult, GetTextDetectionResponse]]":
         """Start reading the text in a stored video.
 
         Args:
@@ -71,10 +71,10 @@ class TextOperations(Operations):
             own_token=client_request_token is not None,
         )
 
-    @operation
+    @checked_arguments
     def get_text_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
-    ) -> "AsyncPager[TextDetectionResult, GetTextDetectionAnswer]":
+    ) -> "AsyncPager[TextDetectionResult, GetTextDetectionResponse]":
         """The lines and words of a job.
 
         A job that is still running answers with a page without text; wait with `Job`.

@@ -22,10 +22,10 @@ from vidkit.rekognition.stream_processors.models import (
     StreamProcessorSettingsForUpdate,
 )
 from vidkit.rekognition.stream_processors.responses import (
-    CreateStreamProcessorAnswer,
-    DescribeStreamProcessorAnswer,
-    ListStreamProcessorsAnswer,
-    StartStreamProcessorAnswer,
+    CreateStreamProcessorResponse,
+    DescribeStreamProcessorResponse,
+    ListStreamProcessorsResponse,
+    StartStreamProcessorResponse,
 )
 
 __all__ = [
@@ -49,15 +49,15 @@ __all__ = [
 _API = "rekognition"
 
 # A name stands for one processor: a create sent again finds it taken and makes no second one.
-CREATE = Operation(_API, "CreateStreamProcessor", CreateStreamProcessorAnswer)
-DESCRIBE = Operation(_API, "DescribeStreamProcessor", DescribeStreamProcessorAnswer)
-LIST = Operation(_API, "ListStreamProcessors", ListStreamProcessorsAnswer)
+CREATE = Operation(_API, "CreateStreamProcessor", CreateStreamProcessorResponse)
+DESCRIBE = Operation(_API, "DescribeStreamProcessor", DescribeStreamProcessorResponse)
+LIST = Operation(_API, "ListStreamProcessors", ListStreamProcessorsResponse)
 # Face search runs until it is stopped: a start sent again finds it in use.
-START = Operation(_API, "StartStreamProcessor", StartStreamProcessorAnswer)
+START = Operation(_API, "StartStreamProcessor", StartStreamProcessorResponse)
 # A session of label detection may be over before the start is sent again, which then makes a
 # second session of the same video, with events and a bill of its own.
 START_SESSION = Operation(
-    _API, "StartStreamProcessor", StartStreamProcessorAnswer, idempotent=False
+    _API, "StartStreamProcessor", StartStreamProcessorResponse, idempotent=False
 )
 # Twice stopped is stopped, twice deleted is gone, and the same values twice are the same values.
 STOP = Operation(_API, "StopStreamProcessor", Nothing)

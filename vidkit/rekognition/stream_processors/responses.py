@@ -10,8 +10,8 @@ from vidkit.rekognition.models import BoundingBox, Point
 from vidkit.rekognition.stream_processors.models import ConnectedHomeLabel
 
 __all__ = [
-    "CreateStreamProcessorAnswer",
-    "DescribeStreamProcessorAnswer",
+    "CreateStreamProcessorResponse",
+    "DescribeStreamProcessorResponse",
     "DescribedConnectedHome",
     "DescribedDataSharingPreference",
     "DescribedFaceSearch",
@@ -22,8 +22,8 @@ __all__ = [
     "DescribedS3Destination",
     "DescribedSettings",
     "DescribedStream",
-    "ListStreamProcessorsAnswer",
-    "StartStreamProcessorAnswer",
+    "ListStreamProcessorsResponse",
+    "StartStreamProcessorResponse",
     "StreamProcessor",
     "StreamProcessorStatus",
 ]
@@ -31,14 +31,14 @@ __all__ = [
 StreamProcessorStatus = Literal["STOPPED", "STARTING", "RUNNING", "FAILED", "STOPPING", "UPDATING"]
 
 
-class CreateStreamProcessorAnswer(PascalResponse):
+class CreateStreamProcessorResponse(PascalResponse):
     """What ``CreateStreamProcessor`` answers.
 
     Attributes:
         stream_processor_arn: the new processor's ARN; operations take its name.
 
     Example:
-        >>> CreateStreamProcessorAnswer(
+        >>> CreateStreamProcessorResponse(
         ...     stream_processor_arn="arn:aws:rekognition:eu-central-1:123456789012:"
         ...     "streamprocessor/door"
         ... ).stream_processor_arn[-4:]
@@ -48,7 +48,7 @@ class CreateStreamProcessorAnswer(PascalResponse):
     stream_processor_arn: str | None = None
 
 
-class StartStreamProcessorAnswer(PascalResponse):
+class StartStreamProcessorResponse(PascalResponse):
     """What ``StartStreamProcessor`` answers.
 
     Attributes:
@@ -56,7 +56,7 @@ class StartStreamProcessorAnswer(PascalResponse):
             the service gives none.
 
     Example:
-        >>> StartStreamProcessorAnswer(session_id="s-1").session_id
+        >>> StartStreamProcessorResponse(session_id="s-1").session_id
         's-1'
     """
 
@@ -79,7 +79,7 @@ class StreamProcessor(PascalResponse):
     status: Annotated[StreamProcessorStatus | str, OPEN] | None = None
 
 
-class ListStreamProcessorsAnswer(PascalResponse):
+class ListStreamProcessorsResponse(PascalResponse):
     """A page of processors. API operation: ``ListStreamProcessors``.
 
     Attributes:
@@ -189,7 +189,7 @@ class DescribedDataSharingPreference(PascalResponse):
     opt_in: bool | None = None
 
 
-class DescribeStreamProcessorAnswer(PascalResponse):
+class DescribeStreamProcessorResponse(PascalResponse):
     """Everything about a processor. API operation: ``DescribeStreamProcessor``.
 
     Attributes:
@@ -210,7 +210,7 @@ class DescribeStreamProcessorAnswer(PascalResponse):
         data_sharing_preference: whether data is shared with the service.
 
     Example:
-        >>> processor = DescribeStreamProcessorAnswer(
+        >>> processor = DescribeStreamProcessorResponse(
         ...     name="door",
         ...     status="FAILED",
         ...     status_message="no such stream",

@@ -19,7 +19,7 @@ from vidkit.errors import (
     VidKitTimeoutError,
     service_error,
 )
-from vidkit.transports.redaction import masked
+from vidkit.transports.redaction import redacted
 
 __all__ = ["credentials_refused", "shown_cause", "translate", "unusable"]
 
@@ -43,14 +43,14 @@ def shown_cause(error: Exception) -> Exception | None:
         # Its text is the whole answer, whatever that holds.
         return None
     text = f"{error}"
-    return error if masked(text) == text else None
+    return error if redacted(text) == text else None
 
 
 def unusable(error: Exception) -> ConfigError:
     """What went wrong before anything was sent: configuration, credentials, addresses."""
     if isinstance(error, ResponseParserError):
         return ConfigError("AWS configuration: credentials: an answer that cannot be read")
-    return ConfigError(f"AWS configuration: {masked(str(error))}")
+    return ConfigError(f"AWS configuration: {redacted(str(error))}")
 
 
 def credentials_refused(error: Any) -> VidKitError:
@@ -59,7 +59,7 @@ def credentials_refused(error: Any) -> VidKitError:
     found = service_error(
         code=refused.get("Code"),
         status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400),
-        message=f"credentials: {error.operation_name}: {masked(str(refused.get('Message')))}",
+        message=f"credentials: {error.operation_name}: {redacted(str(refused.get('Message')))}",
     )
     found.ambiguous = False
     return found
@@ -69,7 +69,7 @@ def translate(error: Exception) -> VidKitError:
     """A vidkit error for whatever botocore raised other than a service's refusal."""
     if isinstance(error, ResponseParserError):
         return DecodeError("the answer is not the XML that its API promises", ambiguous=True)
-    text = masked(f"{error}")
+    text = redacted(f"{error}")
     if isinstance(error, _CONFIG_ERRORS):
         return ConfigError(text)
     sent = not _never_sent(error)

@@ -14,17 +14,17 @@ from botocore.exceptions import HTTPClientError
 from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.aws.endpoints import check_private
-from vidkit.transports.body_limit import Bodies
+from vidkit.transports.body_limit import BodyReader
 
 __all__ = ["http_session_class"]
 
 
-class _SizedAnswer:
+class _LimitedResponse:
     """aiohttp's answer, of which no more than the limit is read."""
 
-    def __init__(self, response: ClientResponse, bodies: Bodies) -> None:
+    def __init__(self, response: ClientResponse, bodies: BodyReader) -> None:
         self._response = response
-        self._bodies = bodies
+        self._body_reader = bodies
         self._body: bytes | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -33,7 +33,7 @@ class _SizedAnswer:
     async def read(self) -> bytes:
         if self._body is None:
             try:
-                self._body = await self._bodies.read(self._response)
+                self._body = await self._body_reader.read(self._response)
             except BaseException:
                 # What is still to come is not worth the connection.
                 self._response.close()
@@ -47,19 +47,19 @@ class _OneRequest:
     aiohttp would follow redirects and take the session token of temporary credentials along.
     """
 
-    def __init__(self, session: ClientSession, bodies: Bodies) -> None:
+    def __init__(self, session: ClientSession, bodies: BodyReader) -> None:
         self._session = session
-        self._bodies = bodies
+        self._body_reader = bodies
         # It would send a GET or DELETE again by itself; retries have one place here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
-    async def request(self, method: str, **parameters: Any) -> _SizedAnswer:
+    async def request(self, method: str, **parameters: Any) -> _LimitedResponse:
         try:
             response = await self._session.request(method, allow_redirects=False, **parameters)
         except ClientResponseError as error:
             hide_request(error)
             raise
-        return _SizedAnswer(response, self._bodies)
+        return _LimitedResponse(response, self._body_reader)
 
 
 class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
@@ -71,10 +71,10 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
 
     def __init__(self, *settings: Any, **options: Any) -> None:
         super().__init__(*settings, **options)
-        self._bodies = Bodies()
+        self._body_reader = BodyReader()
 
     async def __aexit__(self, *error: object) -> None:
-        self._bodies.close()
+        self._body_reader.close()
         await super().__aexit__(*error)
 
     async def send(self, request: Any) -> Any:
@@ -109,7 +109,7 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         return self.contexts[self._verify]
 
     async def _get_session(self, proxy_url: Any) -> Any:
-        return _OneRequest(await super()._get_session(proxy_url), self._bodies)
+        return _OneRequest(await super()._get_session(proxy_url), self._body_reader)
 
 
 def http_session_class(*, allow_http: bool) -> Any:

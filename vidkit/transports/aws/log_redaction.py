@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
-from vidkit.transports.redaction import masked
+from vidkit.transports.redaction import redacted
 
-__all__ = ["ForeignLogs", "Secrets"]
+__all__ = ["LogRedaction", "Secrets"]
 
 Secrets: TypeAlias = MutableSet[str]
 """The values that are known to be secret; more may come to be known while a call is made."""
@@ -33,7 +33,7 @@ class _Mask(logging.Filter):
             text = record.getMessage()
         except Exception:  # noqa: BLE001 - the handler tells of it, as it would without us
             return True
-        clean = masked(text, secrets)
+        clean = redacted(text, secrets)
         if clean != text:
             record.msg, record.args = clean, None
         if record.exc_info:
@@ -44,7 +44,7 @@ class _Mask(logging.Filter):
 def _mask_traceback(record: logging.LogRecord, secrets: Secrets) -> None:
     if isinstance(record.exc_info, tuple):
         text = _formatter.formatException(record.exc_info)
-        clean = masked(text, secrets)
+        clean = redacted(text, secrets)
         if clean != text:
             # What a formatter takes in place of the exception, which would be formatted anew.
             record.exc_info, record.exc_text = None, clean
@@ -56,7 +56,7 @@ _lock = threading.Lock()
 _users: dict[str, int] = {}
 
 
-class ForeignLogs:
+class LogRedaction:
     """The mask on the loggers of some packages, from `cover` until `close`.
 
     Args:

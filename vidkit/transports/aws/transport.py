@@ -23,7 +23,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore import exceptions as botocore_errors
 from botocore import xform_name
 
-from vidkit._internal.send_state import handed_over, not_handed_over
+from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, kit_closed
@@ -35,13 +35,13 @@ from vidkit.transports.aws.endpoints import (
 )
 from vidkit.transports.aws.errors import credentials_refused, shown_cause, translate, unusable
 from vidkit.transports.aws.http_session import http_session_class
-from vidkit.transports.aws.log_redaction import ForeignLogs, Secrets
-from vidkit.transports.base import AwsRequest, Reply
-from vidkit.transports.redaction import masked, without
+from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
+from vidkit.transports.base import AwsRequest, HttpResponse
+from vidkit.transports.redaction import redacted, without_secrets
 
 __all__ = ["AwsTransport"]
 
-_RAW = "VidKitRawReply"
+_RAW = "VidKitRawResponse"
 _JSON_PROTOCOLS = {"json", "rest-json"}
 
 
@@ -76,7 +76,7 @@ class _Service:
     has_own_address: bool
     domain: str
     suffixes: tuple[str, ...]
-    turns: asyncio.Semaphore
+    connection_slots: asyncio.Semaphore
 
     @property
     def region(self) -> str:
@@ -101,7 +101,7 @@ class AwsTransport:
         self._opening = asyncio.Lock()
         self._session: AioSession | None = None
         self._stack = AsyncExitStack()
-        self._logs = ForeignLogs("botocore", "aiobotocore")
+        self._logs = LogRedaction("botocore", "aiobotocore")
         self._closed = False
 
     async def region(self) -> str:
@@ -119,10 +119,10 @@ class AwsTransport:
         except Exception as error:  # noqa: BLE001
             raise unusable(error) from shown_cause(error)
 
-    async def send(self, request: AwsRequest) -> Reply:
+    async def send(self, request: AwsRequest) -> HttpResponse:
         """Send once; see `Transport`."""
         call = _Call(request.endpoint, self._known_secrets())
-        not_handed_over()
+        mark_unsent()
         with self._logs.own_call(call.secrets):
             try:
                 service = self._services.get(request.api) or await self._open(request.api)
@@ -132,14 +132,14 @@ class AwsTransport:
                 raise unusable(error) from shown_cause(error)
             self._check_endpoint(service, call)
             try:
-                async with service.turns:
+                async with service.connection_slots:
                     # It may have been closed meanwhile.
                     self._check_open()
-                    reply = await _exchange(service.client, request, call)
+                    response = await _exchange(service.client, request, call)
             except botocore_errors.ClientError as error:
                 if error.operation_name != request.operation:
                     raise credentials_refused(error) from shown_cause(error)
-                reply = _raw_reply(error.response)
+                response = _raw_response(error.response)
             except Exception as error:
                 found = error if isinstance(error, VidKitError) else translate(error)
                 # Before it is sent, credentials may have to be fetched, which can fail as well.
@@ -147,7 +147,7 @@ class AwsTransport:
                 if found is error:
                     raise
                 raise found from shown_cause(error)
-        return reply if reply.ok else _without_secrets(reply, call.secrets)
+        return response if response.ok else _without_secrets(response, call.secrets)
 
     async def close(self) -> None:
         """Close the clients and their connections."""
@@ -264,11 +264,11 @@ class AwsTransport:
             )
 
 
-async def _exchange(client: Any, request: AwsRequest, call: _Call) -> Reply:
+async def _exchange(client: Any, request: AwsRequest, call: _Call) -> HttpResponse:
     method = getattr(client, xform_name(request.operation))
     token = _call.set(call)
     try:
-        return _raw_reply(await method(**request.params))
+        return _raw_response(await method(**request.params))
     finally:
         _call.reset(token)
 
@@ -324,7 +324,7 @@ def _handle_events(client: Any) -> None:
 def _keep_raw(
     *, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
 ) -> None:
-    customized_response_dict[_RAW] = Reply(
+    customized_response_dict[_RAW] = HttpResponse(
         status=response_dict["status_code"],
         body=response_dict["body"],
         headers=response_dict["headers"],
@@ -340,34 +340,34 @@ def _redirect(*, params: dict[str, Any], **_: Any) -> None:
 def _note_sending(*, request: Any, **_: Any) -> None:
     """Temporary credentials may be new with each request; what refuses one may quote it."""
     _call.get().is_sent = True
-    handed_over()
+    mark_sent()
     token = request.headers.get("X-Amz-Security-Token")
     if token:
         _call.get().secrets.add(token.decode() if isinstance(token, bytes) else token)
 
 
-def _raw_reply(response: Mapping[str, Any]) -> Reply:
-    if _RAW not in response:
-        return _parsed_reply(response)
-    reply: Reply = response[_RAW]
-    return reply
+def _raw_response(parsed: Mapping[str, Any]) -> HttpResponse:
+    if _RAW not in parsed:
+        return _parsed_response(parsed)
+    response: HttpResponse = parsed[_RAW]
+    return response
 
 
-def _parsed_reply(response: Mapping[str, Any]) -> Reply:
+def _parsed_response(parsed: Mapping[str, Any]) -> HttpResponse:
     """A reply whose XML botocore has read, as the JSON that it would have been."""
-    facts = response["ResponseMetadata"]
-    content = response.get("Error") or {
-        name: value for name, value in response.items() if name != "ResponseMetadata"
+    facts = parsed["ResponseMetadata"]
+    content = parsed.get("Error") or {
+        name: value for name, value in parsed.items() if name != "ResponseMetadata"
     }
-    return Reply(
+    return HttpResponse(
         status=facts["HTTPStatusCode"],
         body=json.dumps(content, default=str).encode(),
         headers=facts["HTTPHeaders"],
     )
 
 
-def _without_secrets(reply: Reply, secrets: Secrets) -> Reply:
+def _without_secrets(response: HttpResponse, secrets: Secrets) -> HttpResponse:
     """A refusal as it came, but for the token that a service quotes with what was signed."""
-    headers = {name: without(value, secrets) for name, value in reply.headers.items()}
-    body = masked(reply.body.decode("utf-8", "surrogateescape"), secrets)
-    return replace(reply, body=body.encode("utf-8", "surrogateescape"), headers=headers)
+    headers = {name: without_secrets(value, secrets) for name, value in response.headers.items()}
+    body = redacted(response.body.decode("utf-8", "surrogateescape"), secrets)
+    return replace(response, body=body.encode("utf-8", "surrogateescape"), headers=headers)

@@ -15,7 +15,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from vidkit._internal.send_state import handed_over
+from vidkit._internal.send_state import mark_sent
 from vidkit.config import HuaweiConfig
 from vidkit.errors import (
     ConfigError,
@@ -26,18 +26,18 @@ from vidkit.errors import (
     kit_closed,
 )
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.base import Reply
-from vidkit.transports.body_limit import Bodies
+from vidkit.transports.base import HttpResponse
+from vidkit.transports.body_limit import BodyReader
 from vidkit.transports.huawei.auth import _REFUSED, SignedAuth, TokenAuth
 from vidkit.transports.huawei.credentials import responses
 from vidkit.transports.huawei.credentials.endpoints import origin
 from vidkit.transports.huawei.credentials.source import IamToken, Identity, sent_secrets
-from vidkit.transports.huawei.key_lockout import KeyTrials
+from vidkit.transports.huawei.key_lockout import KeyLockoutGuard
 from vidkit.transports.huawei.proxy import environment_proxy
 from vidkit.transports.huawei.server_clock import ServerClock
-from vidkit.transports.redaction import without
+from vidkit.transports.redaction import without_secrets
 
-__all__ = ["HuaweiHttp"]
+__all__ = ["HuaweiHttpClient"]
 
 _REQUEST_FAULTS = range(400, 500)
 
@@ -57,7 +57,7 @@ class _Network(httpx.AsyncBaseTransport):
         self, session: aiohttp.ClientSession, *, proxy: httpx.Proxy | None, connect_timeout: float
     ) -> None:
         self._session = session
-        self._bodies = Bodies()
+        self._body_reader = BodyReader()
         self._options: dict[str, Any] = {
             "allow_redirects": False,
             # What httpx sends without a type stays so.
@@ -77,7 +77,7 @@ class _Network(httpx.AsyncBaseTransport):
             # While it waited for its turn.
             raise kit_closed()
         try:
-            answer = await self._session.request(
+            response = await self._session.request(
                 request.method,
                 # Encoded as it was signed.
                 URL(str(request.url), encoded=True),
@@ -89,26 +89,26 @@ class _Network(httpx.AsyncBaseTransport):
             hide_request(error)
             raise
         try:
-            body = await self._bodies.read(answer)
+            body = await self._body_reader.read(response)
         except Exception as error:
-            raise _broken_off(error, answer) from error
+            raise _incomplete_response(error, response) from error
         finally:
-            if not answer.content.at_eof():
+            if not response.content.at_eof():
                 # What is still to come is not worth the connection.
-                answer.close()
+                response.close()
         headers = [
             (name, value)
-            for name, value in answer.raw_headers
+            for name, value in response.raw_headers
             if name.lower() != b"content-encoding"
         ]
-        return httpx.Response(answer.status, headers=headers, content=body)
+        return httpx.Response(response.status, headers=headers, content=body)
 
     async def aclose(self) -> None:
-        self._bodies.close()
+        self._body_reader.close()
         await self._session.close()
 
 
-class HuaweiHttp:
+class HuaweiHttpClient:
     """Owns the connections; signs with the time and the keys that the gateway is known to admit.
 
     Args:
@@ -120,7 +120,7 @@ class HuaweiHttp:
         self._config = config
         self._transport = transport
         self._clock = ServerClock()
-        self._trials = KeyTrials()
+        self._lockout_guard = KeyLockoutGuard()
         self._networks: dict[str, httpx.AsyncBaseTransport] = {}
         self._context: ssl.SSLContext | None = None
         self._opening = asyncio.Lock()
@@ -133,7 +133,7 @@ class HuaweiHttp:
         body: bytes,
         headers: Mapping[str, str],
         identity: Identity | None,
-    ) -> tuple[Reply, bool]:
+    ) -> tuple[HttpResponse, bool]:
         """The answer to a request, and whether it is the second one: the first had a bad date.
 
         Raises:
@@ -144,16 +144,16 @@ class HuaweiHttp:
             VidKitTimeoutError: the network was too slow.
         """
         network = await self._network(url)
-        request = _built(method, url, body, headers)
+        request = _build_request(method, url, body, headers)
         if self._transport is not None:
-            handed_over()
+            mark_sent()
         try:
             response, corrected = await self._signed(network, request, identity)
         except VidKitError:
             raise
         except Exception as error:
             raise _translate(error) from error
-        return _reply(response, identity), corrected
+        return _response(response, identity), corrected
 
     async def close(self) -> None:
         """Close the connections."""
@@ -168,18 +168,20 @@ class HuaweiHttp:
     ) -> tuple[httpx.Response, bool]:
         """The answer, and whether it is the second one."""
         if identity is None:
-            return await _sent(network, request, httpx.Auth())
+            return await _send_with_auth(network, request, httpx.Auth())
         if isinstance(identity, IamToken):
-            return await _sent(network, request, TokenAuth(identity.value))
+            return await _send_with_auth(network, request, TokenAuth(identity.value))
         auth = SignedAuth(
             identity.access_key,
             identity.secret_key,
             security_token=identity.security_token,
             clock=self._clock,
         )
-        async with self._clock.turn(), self._trials.turn(identity):
-            response, corrected = await _sent(network, request, auth)
-            self._trials.judge(identity, Reply(response.status_code, response.content))
+        async with self._clock.slot(), self._lockout_guard.slot(identity):
+            response, corrected = await _send_with_auth(network, request, auth)
+            self._lockout_guard.judge(
+                identity, HttpResponse(response.status_code, response.content)
+            )
             return response, corrected
 
     async def _network(self, address: str) -> httpx.AsyncBaseTransport:
@@ -226,18 +228,18 @@ class HuaweiHttp:
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            trace_configs=[_told_when_connected()],
+            trace_configs=[_connection_trace()],
         )
         # aiohttp would send a GET or DELETE again by itself; retries have one place here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return session
 
 
-def _told_when_connected() -> aiohttp.TraceConfig:
+def _connection_trace() -> aiohttp.TraceConfig:
     """Tells of the moment from which on a request may be on its way: it has a connection."""
 
     async def connected(*_: object) -> None:
-        handed_over()
+        mark_sent()
 
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_end.append(connected)
@@ -253,12 +255,12 @@ def _url(text: str) -> httpx.URL:
         raise RequestError(f"the address that the request makes is none: {error}") from None
 
 
-def _built(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
+def _build_request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
     always = {"User-Agent": "vidkit", "Accept": "*/*", "Accept-Encoding": "identity"}
     return httpx.Request(method, _url(url), content=body, headers={**always, **headers})
 
 
-async def _sent(
+async def _send_with_auth(
     network: httpx.AsyncBaseTransport, request: httpx.Request, auth: httpx.Auth
 ) -> tuple[httpx.Response, bool]:
     """The answer to a request, and whether that had to be sent a second time.
@@ -282,10 +284,10 @@ async def _sent(
         flow.close()
 
 
-def _broken_off(error: Exception, response: aiohttp.ClientResponse) -> VidKitError:
+def _incomplete_response(error: Exception, response: aiohttp.ClientResponse) -> VidKitError:
     """The error for an answer that began and did not come whole, with what its head says."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    head = Reply(response.status, b"", headers)
+    head = HttpResponse(response.status, b"", headers)
     failure = _translate(error)
     failure.status = head.status
     failure.request_id = responses.request_id(head)
@@ -297,16 +299,16 @@ def _broken_off(error: Exception, response: aiohttp.ClientResponse) -> VidKitErr
     return failure
 
 
-def _reply(response: httpx.Response, identity: Identity | None) -> Reply:
+def _response(response: httpx.Response, identity: Identity | None) -> HttpResponse:
     body = response.content
     headers = {name.lower(): value for name, value in response.headers.items()}
     if identity is not None and not response.is_success:
         # The gateway quotes what it thinks was signed, the security token included.
         secrets = sent_secrets(identity)
-        text = without(body.decode("utf-8", "surrogateescape"), secrets)
+        text = without_secrets(body.decode("utf-8", "surrogateescape"), secrets)
         body = text.encode("utf-8", "surrogateescape")
-        headers = {name: without(value, secrets) for name, value in headers.items()}
-    return Reply(status=response.status_code, body=body, headers=headers)
+        headers = {name: without_secrets(value, secrets) for name, value in headers.items()}
+    return HttpResponse(status=response.status_code, body=body, headers=headers)
 
 
 def _never_sent(error: Exception) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from vidkit.config import HuaweiCredentials
 from vidkit.errors import VidKitError, service_error
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import responses
 
-__all__ = ["KeyTrials", "is_wrongly_signed"]
+__all__ = ["KeyLockoutGuard", "is_wrongly_signed"]
 
 _REFUSED = {401, 403}
 # What is said by whoever is too busy to look at a signature, or out of order.
@@ -27,21 +27,21 @@ _AT_ONCE = 3
 _MOST = 16
 
 
-def is_wrongly_signed(reply: Reply) -> bool:
+def is_wrongly_signed(response: HttpResponse) -> bool:
     """Whether a refusal says that the signature is wrong, and not its date."""
-    if reply.status not in _REFUSED:
+    if response.status not in _REFUSED:
         return False
-    told = reply.body.lower()
+    told = response.body.lower()
     return b"signature fail" in told and b"expired" not in told
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    reply: Reply
+    response: HttpResponse
     at: float
 
 
-class KeyTrials:
+class KeyLockoutGuard:
     """Lets one request try a new pair of keys; a wrong pair is not sent again for a while.
 
     While that one gets no answer, a few others try it too, but never as many as would lock it. A
@@ -63,7 +63,7 @@ class KeyTrials:
         self._changed = asyncio.Event()
 
     @asynccontextmanager
-    async def turn(self, keys: HuaweiCredentials) -> AsyncGenerator[None]:
+    async def slot(self, keys: HuaweiCredentials) -> AsyncGenerator[None]:
         """Go on when the pair may be used; a new one is used by one request at first.
 
         Raises:
@@ -82,14 +82,14 @@ class KeyTrials:
             self._under_way -= 1
             self._tell()
 
-    def judge(self, keys: HuaweiCredentials, reply: Reply) -> None:
+    def judge(self, keys: HuaweiCredentials, response: HttpResponse) -> None:
         """Learn from an answer to a request that the pair has signed."""
-        if reply.status in _REFUSED:
-            if not self._is_good(keys) and is_wrongly_signed(reply):
-                self._refused[keys] = _Refusal(reply, self._now())
+        if response.status in _REFUSED:
+            if not self._is_good(keys) and is_wrongly_signed(response):
+                self._refused[keys] = _Refusal(response, self._now())
                 while len(self._refused) > _MOST:
                     del self._refused[next(iter(self._refused))]
-        elif reply.status < _OUT_OF_ORDER and reply.status != _TOO_BUSY:
+        elif response.status < _OUT_OF_ORDER and response.status != _TOO_BUSY:
             self._good = keys
             self._refused.pop(keys, None)
 
@@ -120,19 +120,19 @@ class KeyTrials:
         if left <= 0:
             del self._refused[keys]
             return
-        raise _not_sent(refusal.reply, left)
+        raise _not_sent(refusal.response, left)
 
 
-def _not_sent(reply: Reply, left: float) -> VidKitError:
-    told = responses.members(reply.body)
+def _not_sent(response: HttpResponse, left: float) -> VidKitError:
+    told = responses.members(response.body)
     error = service_error(
         code=responses.text(told, "error_code"),
-        status=reply.status,
+        status=response.status,
         message=(
             "not sent: the signature with these keys was refused a short while ago, and some more "
             f"refusals would lock them; correct the secret key, or wait {left:.0f} s"
         ),
-        request_id=responses.request_id(reply, told),
+        request_id=responses.request_id(response, told),
     )
     # That was the answer to another request.
     error.status = None

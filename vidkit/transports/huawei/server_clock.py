@@ -83,7 +83,7 @@ class ServerClock:
             self._offset = offset
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
+    async def slot(self) -> AsyncGenerator[None]:
         """Let the first signed request go alone, so that one refusal is enough to learn the time.
 
         Five refusals in a row would lock the key. Whoever waits does so for a short while only.

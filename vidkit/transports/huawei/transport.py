@@ -9,15 +9,15 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from vidkit._internal.send_state import not_handed_over, watch_handover
+from vidkit._internal.send_state import mark_unsent, watch_send_state
 from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError
-from vidkit.transports.base import HttpRequest, Reply
-from vidkit.transports.huawei.credentials.endpoints import mpc_address
-from vidkit.transports.huawei.credentials.expiry import has_ended
-from vidkit.transports.huawei.credentials.resolver import Caller, Callers
-from vidkit.transports.huawei.credentials.source import Question
-from vidkit.transports.huawei.http_client import HuaweiHttp
+from vidkit.transports.base import HttpRequest, HttpResponse
+from vidkit.transports.huawei.credentials.endpoints import mpc_endpoint
+from vidkit.transports.huawei.credentials.expiry import is_expired
+from vidkit.transports.huawei.credentials.resolver import CredentialResolver, ResolvedCredentials
+from vidkit.transports.huawei.credentials.source import CredentialRequest
+from vidkit.transports.huawei.http_client import HuaweiHttpClient
 from vidkit.transports.huawei.signer import canonical_query
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class HuaweiTransport:
         self, config: HuaweiConfig, *, transport: "httpx.AsyncBaseTransport | None" = None
     ) -> None:
         self._config = config
-        self._http = HuaweiHttp(config, transport)
-        self._callers = Callers(config, self._ask, environ=os.environ)
+        self._http = HuaweiHttpClient(config, transport)
+        self._resolver = CredentialResolver(config, self._ask, environ=os.environ)
         # Whoever waits for a connection does so before the request is dated and signed.
-        self._turns = asyncio.Semaphore(config.max_connections)
+        self._connection_slots = asyncio.Semaphore(config.max_connections)
 
     async def project_id(self) -> str:
         """The project that calls are for.
@@ -59,35 +59,35 @@ class HuaweiTransport:
             ConfigError: no credentials or no project can be found.
             VidKitError: IAM could not be asked, or refused.
         """
-        return await self._guarded(self._callers.project_id())
+        return await self._guarded(self._resolver.project_id())
 
-    async def send(self, request: HttpRequest) -> Reply:
+    async def send(self, request: HttpRequest) -> HttpResponse:
         """Send once; see `Transport`.
 
         A refusal for a clock that is off, or for a token or temporary keys that have ended, was
         carried out by nobody: corrected, the request is sent once more.
         """
-        not_handed_over()
+        mark_unsent()
         # What can be told without asking anybody is told first.
-        self._callers.check()
-        address = mpc_address(self._config, os.environ)
-        caller = await self._guarded(self._callers.get())
-        reply, corrected = await self._send(address, request, caller)
-        if not corrected and has_ended(caller.identity, reply):
-            not_handed_over()
-            successor = await self._guarded(self._callers.replace(caller))
+        self._resolver.check()
+        address = mpc_endpoint(self._config, os.environ)
+        caller = await self._guarded(self._resolver.get())
+        response, corrected = await self._send(address, request, caller)
+        if not corrected and is_expired(caller.identity, response):
+            mark_unsent()
+            successor = await self._guarded(self._resolver.replace(caller))
             if successor is not None:
                 caller = successor
-                reply, _ = await self._send(address, request, caller)
-        if reply.status not in _REFUSED:
-            self._callers.accepted(caller)
-        return reply
+                response, _ = await self._send(address, request, caller)
+        if response.status not in _REFUSED:
+            self._resolver.accepted(caller)
+        return response
 
     async def close(self) -> None:
         """Close the connections."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._http.close)
-            await self._callers.close()
+            await self._resolver.close()
 
     async def _guarded(self, finding: Awaitable[T]) -> T:
         try:
@@ -98,12 +98,14 @@ class HuaweiTransport:
             # Its text could hold what must not be shown.
             raise ConfigError(f"credentials: {type(error).__name__}") from error
 
-    async def _send(self, address: str, request: HttpRequest, caller: Caller) -> tuple[Reply, bool]:
+    async def _send(
+        self, address: str, request: HttpRequest, caller: ResolvedCredentials
+    ) -> tuple[HttpResponse, bool]:
         """The answer, and whether it is the second one, after a correction of the date."""
         url = address + request.path.format(project_id=caller.project_id)
         if request.query:
             url = f"{url}?{canonical_query(request.query)}"
-        async with self._turns:
+        async with self._connection_slots:
             return await self._http.exchange(
                 request.method,
                 url,
@@ -112,14 +114,14 @@ class HuaweiTransport:
                 caller.identity,
             )
 
-    async def _ask(self, question: Question) -> Reply:
+    async def _ask(self, question: CredentialRequest) -> HttpResponse:
         """Ask IAM or the metadata service; see `Ask`."""
         late = f"no answer within {question.seconds:g} s"
         try:
             # What is sent here is not the request of the attempt.
-            with watch_handover():
+            with watch_send_state():
                 async with asyncio.timeout(question.seconds):
-                    reply, _ = await self._http.exchange(
+                    response, _ = await self._http.exchange(
                         question.method,
                         question.url,
                         question.body,
@@ -135,5 +137,5 @@ class HuaweiTransport:
         except TimeoutError as error:
             told = f"credentials: {question.what}: {late}"
             raise VidKitTimeoutError(told, retryable=True) from error
-        _log.debug("%s %s status=%d", question.what, urlsplit(question.url).path, reply.status)
-        return reply
+        _log.debug("%s %s status=%d", question.what, urlsplit(question.url).path, response.status)
+        return response

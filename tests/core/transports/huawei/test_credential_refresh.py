@@ -4,9 +4,9 @@ import logging
 import pytest
 
 from vidkit import HuaweiCredentials, RequestError, TransportError
-from vidkit.transports.huawei.credentials.refresh import Renewal
-from vidkit.transports.huawei.credentials.single_flight import Flight, Tasks
-from vidkit.transports.huawei.credentials.source import Found, IamToken
+from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
+from vidkit.transports.huawei.credentials.single_flight import BackgroundTasks, SingleFlight
+from vidkit.transports.huawei.credentials.source import FoundCredentials, IamToken
 
 HOUR = 3600.0
 
@@ -42,7 +42,7 @@ class Numbered:
         if not self.same:
             self.given += 1
         token = IamToken(f"t{self.given}")
-        return Found(token, lifetime=self.lifetime, renewable=self.renewable)
+        return FoundCredentials(token, lifetime=self.lifetime, renewable=self.renewable)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def clock():
 
 @pytest.fixture
 async def tasks():
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     yield tasks
     await tasks.close()
 
@@ -64,7 +64,7 @@ def source():
 
 @pytest.fixture
 def renewal(source, tasks, clock):
-    return Renewal(source, tasks, clock=clock)
+    return RefreshableCredentials(source, tasks, clock=clock)
 
 
 async def value(renewal):
@@ -78,10 +78,10 @@ async def settle():
 
 async def test_many_who_ask_at_once_are_served_by_one_renewal(renewal, source):
     source.gate.clear()
-    callers = [asyncio.ensure_future(value(renewal)) for _ in range(50)]
+    resolver = [asyncio.ensure_future(value(renewal)) for _ in range(50)]
     await settle()
     source.gate.set()
-    assert await asyncio.gather(*callers) == ["t1"] * 50
+    assert await asyncio.gather(*resolver) == ["t1"] * 50
     assert await value(renewal) == "t1"
     assert source.asked == 1
 
@@ -122,7 +122,7 @@ async def test_renewal_begins_40_minutes_before_the_end_or_in_the_last_quarter(
     tasks, clock, lifetime, early
 ):
     source = Numbered(lifetime)
-    renewal = Renewal(source, tasks, clock=clock)
+    renewal = RefreshableCredentials(source, tasks, clock=clock)
     await value(renewal)
     clock.time += lifetime - early - 1
     await value(renewal)
@@ -180,7 +180,7 @@ async def test_a_source_that_has_nothing_newer_yet_is_not_asked_with_each_call(
 
 async def test_what_has_no_end_is_asked_for_once(tasks, clock):
     source = Numbered(lifetime=None)
-    renewal = Renewal(source, tasks, clock=clock)
+    renewal = RefreshableCredentials(source, tasks, clock=clock)
     for _ in range(3):
         assert await value(renewal) == "t1"
         clock.time += 1000 * HOUR
@@ -223,10 +223,10 @@ async def test_closing_ends_the_renewal_and_tells_who_waits(renewal, source, tas
 async def test_a_refused_one_is_given_up_once_for_all_who_were_refused(renewal, source):
     refused = (await renewal.get()).identity
     source.gate.clear()
-    callers = [asyncio.ensure_future(renewal.replace(refused)) for _ in range(20)]
+    resolver = [asyncio.ensure_future(renewal.replace(refused)) for _ in range(20)]
     await settle()
     source.gate.set()
-    found = await asyncio.gather(*callers)
+    found = await asyncio.gather(*resolver)
     assert {each.identity.value for each in found} == {"t2"}
     assert source.asked == 2
     # Whoever hears of the refusal late finds the successor there.
@@ -283,9 +283,11 @@ async def test_keys_are_compared_as_a_whole(tasks, clock):
         name = "fixed"
 
         async def fetch(self):
-            return Found(HuaweiCredentials(access_key="a", secret_key="b", security_token="d"))
+            return FoundCredentials(
+                HuaweiCredentials(access_key="a", secret_key="b", security_token="d")
+            )
 
-    renewal = Renewal(Fixed(), tasks, clock=clock)
+    renewal = RefreshableCredentials(Fixed(), tasks, clock=clock)
     await renewal.get()
     assert (await renewal.replace(keys)).identity.security_token == "d"
 
@@ -295,4 +297,4 @@ async def test_an_error_that_is_none_of_ours_is_passed_on_as_it_is(tasks):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await Flight(tasks, broken).join()
+        await SingleFlight(tasks, broken).join()

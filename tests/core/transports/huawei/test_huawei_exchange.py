@@ -8,7 +8,7 @@ import pytest
 
 from vidkit.errors import RequestError
 from vidkit.transports.huawei.auth import SignedAuth, TokenAuth
-from vidkit.transports.huawei.http_client import _built, _sent
+from vidkit.transports.huawei.http_client import _build_request, _send_with_auth
 from vidkit.transports.huawei.server_clock import ServerClock
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -54,9 +54,11 @@ def auth(kind):
 async def test_the_exchange_is_that_of_httpx(name, kind, skewed):
     method, url, body, headers = REQUESTS[name]
     ours, theirs = Network(skewed), Network(skewed)
-    answer, corrected = await _sent(ours, _built(method, url, body, headers), auth(kind))
+    answer, corrected = await _send_with_auth(
+        ours, _build_request(method, url, body, headers), auth(kind)
+    )
     async with httpx.AsyncClient(transport=theirs, trust_env=False) as client:
-        expected = await client.send(_built(method, url, body, headers), auth=auth(kind))
+        expected = await client.send(_build_request(method, url, body, headers), auth=auth(kind))
     assert ours.seen == theirs.seen
     assert (answer.status_code, answer.content) == (expected.status_code, expected.content)
     assert answer.headers == expected.headers
@@ -70,7 +72,7 @@ async def test_a_request_is_built_as_httpx_builds_it(name):
     own = {"User-Agent": "vidkit", "Accept": "*/*", "Accept-Encoding": "identity"}
     async with httpx.AsyncClient(headers=own, trust_env=False) as client:
         expected = client.build_request(method, url, content=body, headers=headers)
-    built = _built(method, url, body, headers)
+    built = _build_request(method, url, body, headers)
     assert (built.method, str(built.url), built.content) == (
         expected.method,
         str(expected.url),
@@ -82,9 +84,9 @@ async def test_a_request_is_built_as_httpx_builds_it(name):
 
 
 def test_a_kept_url_is_not_changed_by_the_requests_that_share_it():
-    first = _built("GET", "https://h/x?a=1", b"", JSON)
+    first = _build_request("GET", "https://h/x?a=1", b"", JSON)
     first.headers["Host"] = "elsewhere"
-    second = _built("GET", "https://h/x?a=1", b"", JSON)
+    second = _build_request("GET", "https://h/x?a=1", b"", JSON)
     assert second.headers["Host"] == "h"
     assert second.url == httpx.URL("https://h/x?a=1")
 
@@ -92,4 +94,4 @@ def test_a_kept_url_is_not_changed_by_the_requests_that_share_it():
 @pytest.mark.parametrize("url", ["https://h/" + "a" * 70_000, "https://h/\x01", "https://:x/"])
 def test_an_address_that_is_none_is_an_error_of_ours(url):
     with pytest.raises(RequestError, match="the address that the request makes is none"):
-        _built("GET", url, b"", JSON)
+        _build_request("GET", url, b"", JSON)

@@ -5,46 +5,48 @@ import pytest
 
 from vidkit import AuthError
 from vidkit.config import HuaweiCredentials
-from vidkit.transports.base import Reply
-from vidkit.transports.huawei.key_lockout import KeyTrials, is_wrongly_signed
+from vidkit.transports.base import HttpResponse
+from vidkit.transports.huawei.key_lockout import KeyLockoutGuard, is_wrongly_signed
 
 KEYS = HuaweiCredentials(access_key="AK", secret_key="SK")
 OTHERS = HuaweiCredentials(access_key="AK", secret_key="another")
-GOOD = Reply(200, b"{}")
+GOOD = HttpResponse(200, b"{}")
 
 
-def refusal(message, status=401):
+def error_from_response(message, status=401):
     content = {"error_code": "APIGW.0301", "error_msg": message, "request_id": "r-1"}
-    return Reply(status, json.dumps(content).encode())
+    return HttpResponse(status, json.dumps(content).encode())
 
 
-WRONG = refusal("Incorrect IAM authentication information: verify aksk signature fail,canonical..")
+WRONG = error_from_response(
+    "Incorrect IAM authentication information: verify aksk signature fail,canonical.."
+)
 
 
-async def used(trials, keys, reply):
-    async with trials.turn(keys):
-        trials.judge(keys, reply)
+async def used(trials, keys, response):
+    async with trials.slot(keys):
+        trials.judge(keys, response)
 
 
 @pytest.mark.parametrize(
-    ("reply", "wrong"),
+    ("response", "wrong"),
     [
         (WRONG, True),
-        (refusal("calc ak sk signature fail:signature expired"), False),
-        (refusal("AK access failed to reach the limit,forbidden."), False),
-        (refusal("Get secretKey failed,ak:AK,err:ak not exist"), False),
-        (refusal("verify aksk signature fail", status=400), False),
-        (Reply(403, b"[" * 100_000), False),
+        (error_from_response("calc ak sk signature fail:signature expired"), False),
+        (error_from_response("AK access failed to reach the limit,forbidden."), False),
+        (error_from_response("Get secretKey failed,ak:AK,err:ak not exist"), False),
+        (error_from_response("verify aksk signature fail", status=400), False),
+        (HttpResponse(403, b"[" * 100_000), False),
         (GOOD, False),
     ],
 )
-def test_what_speaks_of_the_signature(reply, wrong):
-    assert is_wrongly_signed(reply) is wrong
+def test_what_speaks_of_the_signature(response, wrong):
+    assert is_wrongly_signed(response) is wrong
 
 
 async def test_a_pair_that_was_refused_is_not_used_for_five_minutes():
     now = 1000.0
-    trials = KeyTrials(now=lambda: now)
+    trials = KeyLockoutGuard(now=lambda: now)
     await used(trials, KEYS, WRONG)
     for later in (1000.0, 1299.9):
         now = later
@@ -64,26 +66,26 @@ async def test_a_pair_that_was_refused_is_not_used_for_five_minutes():
 
 
 async def test_what_was_let_in_once_stays_good():
-    trials = KeyTrials()
+    trials = KeyLockoutGuard()
     await used(trials, KEYS, GOOD)
     await used(trials, KEYS, WRONG)
     await used(trials, KEYS, GOOD)
 
 
 async def test_other_refusals_are_not_remembered():
-    trials = KeyTrials()
+    trials = KeyLockoutGuard()
     for message in ("signature expired", "decrypt token fail", "no permission"):
-        await used(trials, KEYS, refusal(message))
+        await used(trials, KEYS, error_from_response(message))
     await used(trials, KEYS, GOOD)
 
 
 async def test_a_new_pair_is_tried_by_one_and_then_by_all():
-    trials = KeyTrials(patience=30)
+    trials = KeyLockoutGuard(patience=30)
     under_way, together = 0, []
 
     async def request():
         nonlocal under_way
-        async with trials.turn(KEYS):
+        async with trials.slot(KEYS):
             under_way += 1
             together.append(under_way)
             for _ in range(5):
@@ -98,12 +100,12 @@ async def test_a_new_pair_is_tried_by_one_and_then_by_all():
 
 
 async def test_of_many_at_once_one_finds_out_that_the_pair_is_wrong():
-    trials = KeyTrials(patience=30)
+    trials = KeyLockoutGuard(patience=30)
     sent = 0
 
     async def request():
         nonlocal sent
-        async with trials.turn(KEYS):
+        async with trials.slot(KEYS):
             sent += 1
             await asyncio.sleep(0)
             trials.judge(KEYS, WRONG)
@@ -114,30 +116,30 @@ async def test_of_many_at_once_one_finds_out_that_the_pair_is_wrong():
 
 
 async def test_a_first_that_hangs_or_is_cancelled_holds_nobody_up():
-    trials = KeyTrials(patience=0.01)
+    trials = KeyLockoutGuard(patience=0.01)
 
     async def hang():
-        async with trials.turn(KEYS):
+        async with trials.slot(KEYS):
             await asyncio.sleep(30)
 
     hanging = asyncio.ensure_future(hang())
     await asyncio.sleep(0)
-    async with asyncio.timeout(10), trials.turn(KEYS):
+    async with asyncio.timeout(10), trials.slot(KEYS):
         pass
     hanging.cancel()
     await asyncio.gather(hanging, return_exceptions=True)
-    patient = KeyTrials(patience=30)
+    patient = KeyLockoutGuard(patience=30)
     waiting = asyncio.ensure_future(used(patient, KEYS, GOOD))
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    async with asyncio.timeout(10), patient.turn(KEYS):
+    async with asyncio.timeout(10), patient.slot(KEYS):
         pass
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 async def test_whoever_is_too_busy_has_not_looked_at_the_signature(status):
-    trials = KeyTrials()
-    await used(trials, KEYS, Reply(status, b"{}"))
+    trials = KeyLockoutGuard()
+    await used(trials, KEYS, HttpResponse(status, b"{}"))
     await used(trials, KEYS, WRONG)
     with pytest.raises(AuthError):
         await used(trials, KEYS, GOOD)
@@ -145,15 +147,15 @@ async def test_whoever_is_too_busy_has_not_looked_at_the_signature(status):
 
 @pytest.mark.parametrize(("answer", "sent"), [(WRONG, 3), (GOOD, 29)])
 async def test_however_slow_the_answer_too_few_try_a_pair_to_lock_it(answer, sent):
-    trials = KeyTrials(patience=0.01)
-    answered = asyncio.Event()
+    trials = KeyLockoutGuard(patience=0.01)
+    mark_received = asyncio.Event()
     begun = 0
 
     async def request():
         nonlocal begun
-        async with trials.turn(KEYS):
+        async with trials.slot(KEYS):
             begun += 1
-            await answered.wait()
+            await mark_received.wait()
             trials.judge(KEYS, answer)
 
     requests = [asyncio.ensure_future(request()) for _ in range(30)]
@@ -164,7 +166,7 @@ async def test_however_slow_the_answer_too_few_try_a_pair_to_lock_it(answer, sen
     await asyncio.sleep(0.1)
     assert begun == 3
     requests[-1].cancel()
-    answered.set()
+    mark_received.set()
     async with asyncio.timeout(10):
         ends = await asyncio.gather(*requests, return_exceptions=True)
     assert isinstance(ends.pop(), asyncio.CancelledError)
@@ -174,7 +176,7 @@ async def test_however_slow_the_answer_too_few_try_a_pair_to_lock_it(answer, sen
 
 
 async def test_only_so_many_pairs_are_remembered():
-    trials = KeyTrials()
+    trials = KeyLockoutGuard()
     pairs = [HuaweiCredentials(access_key=f"AK{n}", secret_key="SK") for n in range(40)]
     for keys in pairs:
         await used(trials, keys, WRONG)

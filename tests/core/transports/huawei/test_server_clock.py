@@ -59,26 +59,26 @@ async def test_the_first_goes_alone_and_then_nobody_waits():
     clock = ServerClock(patience=30)
     under_way, together = 0, []
 
-    async def request(*, answered, company=0):
+    async def request(*, mark_received, company=0):
         nonlocal under_way
-        async with clock.turn():
+        async with clock.slot():
             under_way += 1
             together.append(under_way)
             # Whoever goes along with others waits until they are there.
             while under_way < company:
                 await asyncio.sleep(0)
             await asyncio.sleep(0)
-            if answered:
+            if mark_received:
                 clock.accept()
             if not company:
                 under_way -= 1
 
     # No answer: the next one is the first again.
-    await asyncio.gather(*(request(answered=False) for _ in range(3)))
-    await request(answered=True)
+    await asyncio.gather(*(request(mark_received=False) for _ in range(3)))
+    await request(mark_received=True)
     assert together == [1, 1, 1, 1]
     async with asyncio.timeout(10):
-        await asyncio.gather(*(request(answered=True, company=10) for _ in range(10)))
+        await asyncio.gather(*(request(mark_received=True, company=10) for _ in range(10)))
     assert max(together) == 10
 
 
@@ -87,12 +87,12 @@ async def test_a_first_that_hangs_holds_the_others_up_for_a_short_while_only():
     hanging = asyncio.Event()
 
     async def hang():
-        async with clock.turn():
+        async with clock.slot():
             await hanging.wait()
 
     task = asyncio.ensure_future(hang())
     await asyncio.sleep(0)
-    async with asyncio.timeout(10), clock.turn():
+    async with asyncio.timeout(10), clock.slot():
         pass
     hanging.set()
     await task
@@ -102,11 +102,11 @@ async def test_a_first_that_is_cancelled_makes_room():
     clock = ServerClock(patience=30)
 
     async def hang():
-        async with clock.turn():
+        async with clock.slot():
             await asyncio.sleep(30)
 
     task = asyncio.ensure_future(hang())
     await asyncio.sleep(0)
     task.cancel()
-    async with asyncio.timeout(10), clock.turn():
+    async with asyncio.timeout(10), clock.slot():
         pass

@@ -8,10 +8,19 @@ from vidkit.transports.huawei.credentials import metadata
 from vidkit.transports.huawei.credentials.environment import CREDENTIALS_FILE, EnvironmentSource
 from vidkit.transports.huawei.credentials.iam import PasswordSource
 from vidkit.transports.huawei.credentials.profile import ProfileSource
-from vidkit.transports.huawei.credentials.source import Ask, Found, NotHereError, Source
-from vidkit.transports.huawei.credentials.static import CallableSource, GivenSource, given_identity
+from vidkit.transports.huawei.credentials.source import (
+    CredentialSource,
+    FoundCredentials,
+    NoCredentialsError,
+    SendRequest,
+)
+from vidkit.transports.huawei.credentials.static import (
+    CallableSource,
+    StaticSource,
+    static_identity,
+)
 
-__all__ = ["Chain", "sources"]
+__all__ = ["CredentialChain", "credential_sources"]
 
 _ADVICE = (
     "give HuaweiConfig(access_key=..., secret_key=...), auth_token=..., username=..., "
@@ -19,7 +28,7 @@ _ADVICE = (
 )
 
 
-class Chain:
+class CredentialChain:
     """The first of several sources that has something; it alone is asked from then on.
 
     Args:
@@ -28,11 +37,11 @@ class Chain:
 
     name = "chain"
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
-        self._chosen: Source | None = None
+    def __init__(self, credential_sources: Sequence[CredentialSource]) -> None:
+        self._sources = credential_sources
+        self._chosen: CredentialSource | None = None
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """What the first source finds that has something.
 
         Raises:
@@ -44,7 +53,7 @@ class Chain:
         for source in [self._chosen] if self._chosen else self._sources:
             try:
                 found = await source.fetch()
-            except NotHereError as error:
+            except NoCredentialsError as error:
                 tried.append(f"{source.name}: {error.message}")
             else:
                 self._chosen = source
@@ -52,30 +61,30 @@ class Chain:
         raise ConfigError(f"credentials: none found; tried {'; '.join(tried)}; {_ADVICE}")
 
 
-def sources(
+def credential_sources(
     config: HuaweiConfig,
     environ: Mapping[str, str],
-    ask: Ask,
+    ask: SendRequest,
     *,
-    iam_address: str,
+    iam_endpoint_url: str,
     project_id: str | None,
-) -> list[Source]:
+) -> list[CredentialSource]:
     """The sources for a configuration: the one it names, or those that are there by themselves.
 
     Args:
         config: the configuration.
         environ: the environment.
         ask: sends requests.
-        iam_address: IAM's address.
+        iam_endpoint_url: IAM's address.
         project_id: the project, when it is known.
 
     Raises:
         ConfigError: the configuration names one, and it lacks something.
     """
-    named = _named(config, environ, ask, iam_address=iam_address, project_id=project_id)
+    named = _named(config, environ, ask, iam_endpoint_url=iam_endpoint_url, project_id=project_id)
     if named is not None:
         return [named]
-    found: list[Source] = [
+    found: list[CredentialSource] = [
         EnvironmentSource(environ),
         ProfileSource(environ.get(CREDENTIALS_FILE) or None, None, wanted=False),
     ]
@@ -88,19 +97,19 @@ def sources(
 def _named(
     config: HuaweiConfig,
     environ: Mapping[str, str],
-    ask: Ask,
+    ask: SendRequest,
     *,
-    iam_address: str,
+    iam_endpoint_url: str,
     project_id: str | None,
-) -> Source | None:
-    if (identity := given_identity(config)) is not None:
-        return GivenSource(identity)
+) -> CredentialSource | None:
+    if (identity := static_identity(config)) is not None:
+        return StaticSource(identity)
     if config.credentials is not None:
         return CallableSource(config.credentials)
     if config.username is not None and config.password is not None and config.domain_name:
         return PasswordSource(
             ask,
-            iam_address,
+            iam_endpoint_url,
             username=config.username,
             password=config.password,
             domain_name=config.domain_name,

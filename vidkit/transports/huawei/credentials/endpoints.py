@@ -7,14 +7,14 @@ from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError
 from vidkit.transports.huawei.credentials import environment
 
-__all__ = ["iam_address", "mpc_address", "origin"]
+__all__ = ["iam_endpoint_url", "mpc_endpoint", "origin"]
 
 # cn-north-1 is older than the product's present name.
 _MPC = {"cn-north-1": "https://mts.cn-north-1.myhuaweicloud.com"}
 _GLOBAL_IAM = "https://iam.myhuaweicloud.com"
 
 
-def mpc_address(config: HuaweiConfig, environ: Mapping[str, str]) -> str:
+def mpc_endpoint(config: HuaweiConfig, environ: Mapping[str, str]) -> str:
     """MPC's address: the configuration's, the environment's, or the region's.
 
     A region that is not known here has the address that all the others but one have.
@@ -29,11 +29,11 @@ def mpc_address(config: HuaweiConfig, environ: Mapping[str, str]) -> str:
         raise ConfigError(
             "region: none given; give HuaweiConfig(region=...), such as cn-north-4, or endpoint=..."
         )
-    found = environment.mpc_address(environ, region) or _MPC.get(region)
+    found = environment.mpc_endpoint(environ, region) or _MPC.get(region)
     return (found or f"https://mpc.{region}.myhuaweicloud.com").rstrip("/")
 
 
-def iam_address(
+def iam_endpoint_url(
     config: HuaweiConfig, environ: Mapping[str, str], *, beside: str | None = None
 ) -> str:
     """IAM's address: the configuration's, the profile's, the environment's, or the region's.
@@ -46,7 +46,7 @@ def iam_address(
     Raises:
         ConfigError: the environment's address is none.
     """
-    found = config.iam_endpoint or beside or environment.iam_address(environ)
+    found = config.iam_endpoint or beside or environment.iam_endpoint_url(environ)
     if found:
         return found.rstrip("/")
     return f"https://iam.{config.region}.myhuaweicloud.com" if config.region else _GLOBAL_IAM

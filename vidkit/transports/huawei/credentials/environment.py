@@ -6,9 +6,15 @@ from vidkit.config import HuaweiCredentials
 from vidkit.config.endpoints import check_private
 from vidkit.config.field_checks import check_word
 from vidkit.errors import ConfigError
-from vidkit.transports.huawei.credentials.source import Found, NotHereError
+from vidkit.transports.huawei.credentials.source import FoundCredentials, NoCredentialsError
 
-__all__ = ["CREDENTIALS_FILE", "EnvironmentSource", "iam_address", "mpc_address", "project_id"]
+__all__ = [
+    "CREDENTIALS_FILE",
+    "EnvironmentSource",
+    "iam_endpoint_url",
+    "mpc_endpoint",
+    "project_id",
+]
 
 ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
 SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105
@@ -33,15 +39,15 @@ class EnvironmentSource:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._keys = _keys(environ)
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """The keys.
 
         Raises:
-            NotHereError: neither variable is set.
+            NoCredentialsError: neither variable is set.
         """
         if self._keys is None:
-            raise NotHereError("not set")
-        return Found(self._keys, renewable=False)
+            raise NoCredentialsError("not set")
+        return FoundCredentials(self._keys, renewable=False)
 
 
 def _keys(environ: Mapping[str, str]) -> HuaweiCredentials | None:
@@ -76,7 +82,7 @@ def project_id(environ: Mapping[str, str]) -> str | None:
     return value
 
 
-def mpc_address(environ: Mapping[str, str], region: str) -> str | None:
+def mpc_endpoint(environ: Mapping[str, str], region: str) -> str | None:
     """The address that the environment names for MPC in a region; None without.
 
     Raises:
@@ -85,7 +91,7 @@ def mpc_address(environ: Mapping[str, str], region: str) -> str | None:
     return _address(environ, f"HUAWEICLOUD_SDK_REGION_MPC_{region.replace('-', '_').upper()}")
 
 
-def iam_address(environ: Mapping[str, str]) -> str | None:
+def iam_endpoint_url(environ: Mapping[str, str]) -> str | None:
     """The address that the environment names for IAM; None without.
 
     Raises:

@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import responses
 from vidkit.transports.huawei.credentials.source import IamToken, Identity
 
-__all__ = ["has_ended"]
+__all__ = ["is_expired"]
 
 _TOKEN_MUST_BE_UPDATED = {"APIGW.0307", "APIG.0307"}
 # How the gateway words that keys, or the token beside them, are none any more.
@@ -14,16 +14,16 @@ _NO_LONGER_KNOWN = ("decrypt token fail", "get secretkey failed", "token expires
 _AUTH_STATUSES = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
-def has_ended(identity: Identity, reply: Reply) -> bool:
+def is_expired(identity: Identity, response: HttpResponse) -> bool:
     """Whether a refusal says that a token or temporary keys are not good any more.
 
     For keys that is less than every refusal: a wrong signature is never sent again.
     """
     if isinstance(identity, IamToken):
-        return reply.status == HTTPStatus.UNAUTHORIZED
-    if reply.status not in _AUTH_STATUSES:
+        return response.status == HTTPStatus.UNAUTHORIZED
+    if response.status not in _AUTH_STATUSES:
         return False
-    told = responses.members(reply.body)
+    told = responses.members(response.body)
     if told.get("error_code") in _TOKEN_MUST_BE_UPDATED:
         return True
     message = (responses.text(told, "error_msg") or "").lower()

@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from vidkit.errors import ConfigError
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import responses
-from vidkit.transports.huawei.credentials.source import Ask, Found, IamToken, Identity, Question
+from vidkit.transports.huawei.credentials.source import (
+    CredentialRequest,
+    FoundCredentials,
+    IamToken,
+    Identity,
+    SendRequest,
+)
 
 __all__ = ["PasswordSource", "find_project"]
 
@@ -34,7 +40,7 @@ class PasswordSource:
 
     def __init__(
         self,
-        ask: Ask,
+        ask: SendRequest,
         address: str,
         *,
         username: str,
@@ -55,7 +61,7 @@ class PasswordSource:
         """The service and its address."""
         return f"IAM ({self._address})"
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """A new token.
 
         Raises:
@@ -65,8 +71,8 @@ class PasswordSource:
         """
         identity = {"methods": ["password"], "password": {"user": self._user}}
         content = {"auth": {"identity": identity, "scope": {"project": self._project}}}
-        reply = await self._ask(
-            Question(
+        response = await self._ask(
+            CredentialRequest(
                 what="IAM",
                 method="POST",
                 url=f"{self._address.rstrip('/')}/v3/auth/tokens?nocatalog=true",
@@ -75,31 +81,33 @@ class PasswordSource:
                 seconds=_SECONDS,
             )
         )
-        if not reply.ok:
-            raise responses.refusal(reply, "IAM")
-        return _found(reply)
+        if not response.ok:
+            raise responses.error_from_response(response, "IAM")
+        return _found(response)
 
 
-def _found(reply: Reply) -> Found:
-    value = reply.headers.get("x-subject-token", "")
+def _found(response: HttpResponse) -> FoundCredentials:
+    value = response.headers.get("x-subject-token", "")
     if not (value.isascii() and value.isprintable()) or not value or " " in value:
-        raise responses.unreadable(reply, "IAM", "X-Subject-Token")
-    told = responses.inside(responses.members(reply.body), "token")
+        raise responses.unreadable(response, "IAM", "X-Subject-Token")
+    told = responses.inside(responses.members(response.body), "token")
     end = responses.moment(told, "expires_at")
     if end is None:
-        raise responses.unreadable(reply, "IAM", "token.expires_at")
+        raise responses.unreadable(response, "IAM", "token.expires_at")
     project_id = responses.word(responses.inside(told, "project"), "id")
     if project_id is None:
-        raise responses.unreadable(reply, "IAM", "token.project.id")
+        raise responses.unreadable(response, "IAM", "token.project.id")
     begin = responses.moment(told, "issued_at")
-    return Found(
+    return FoundCredentials(
         IamToken(value, project_id),
-        lifetime=responses.lifetime(end, reply=reply, begin=begin),
+        lifetime=responses.lifetime(end, response=response, begin=begin),
         project_id=project_id,
     )
 
 
-async def find_project(ask: Ask, address: str, *, region: str | None, identity: Identity) -> str:
+async def find_project(
+    ask: SendRequest, address: str, *, region: str | None, identity: Identity
+) -> str:
     """The id of the project that has a region's name.
 
     Args:
@@ -120,8 +128,8 @@ async def find_project(ask: Ask, address: str, *, region: str | None, identity: 
             "project_id: none given; give HuaweiConfig(project_id=...), set "
             "HUAWEICLOUD_SDK_PROJECT_ID, or give region=... so that IAM can be asked"
         )
-    reply = await ask(
-        Question(
+    response = await ask(
+        CredentialRequest(
             what="IAM",
             method="GET",
             url=f"{address.rstrip('/')}/v3/projects?name={quote(region, safe='~')}",
@@ -129,20 +137,20 @@ async def find_project(ask: Ask, address: str, *, region: str | None, identity: 
             seconds=_SECONDS,
         )
     )
-    if not reply.ok:
-        raise responses.refusal(reply, "IAM")
-    return _only(_project_ids(reply), region)
+    if not response.ok:
+        raise responses.error_from_response(response, "IAM")
+    return _only(_project_ids(response), region)
 
 
-def _project_ids(reply: Reply) -> list[str]:
-    projects = responses.members(reply.body).get("projects")
+def _project_ids(response: HttpResponse) -> list[str]:
+    projects = responses.members(response.body).get("projects")
     if not isinstance(projects, list):
-        raise responses.unreadable(reply, "IAM", "projects")
+        raise responses.unreadable(response, "IAM", "projects")
     found: list[str] = []
     for project in projects:  # pyright: ignore[reportUnknownVariableType]
         project_id = responses.word(project, "id") if isinstance(project, dict) else None  # pyright: ignore[reportUnknownArgumentType]
         if project_id is None:
-            raise responses.unreadable(reply, "IAM", "projects[].id")
+            raise responses.unreadable(response, "IAM", "projects[].id")
         found.append(project_id)
     return found
 

@@ -6,9 +6,14 @@ from typing import Final
 
 from vidkit.config import HuaweiCredentials
 from vidkit.errors import ConfigError, TransportError, VidKitTimeoutError
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import responses
-from vidkit.transports.huawei.credentials.source import Ask, Found, NotHereError, Question
+from vidkit.transports.huawei.credentials.source import (
+    CredentialRequest,
+    FoundCredentials,
+    NoCredentialsError,
+    SendRequest,
+)
 
 __all__ = ["ADDRESS", "MetadataSource"]
 
@@ -36,7 +41,7 @@ class MetadataSource:
         address: where the service is.
     """
 
-    def __init__(self, ask: Ask, address: str) -> None:
+    def __init__(self, ask: SendRequest, address: str) -> None:
         self._ask = ask
         self._address = address.rstrip("/")
         self._there = False
@@ -46,45 +51,45 @@ class MetadataSource:
         """The service and its address."""
         return f"metadata service ({self._address})"
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """The present keys.
 
         Raises:
-            NotHereError: no such service answers, or it has no keys for this server.
+            NoCredentialsError: no such service answers, or it has no keys for this server.
             DecodeError: what it answers is no pair of keys.
             VidKitError: it is there and cannot answer now.
         """
         token = await self._session_token()
         self._there = True
-        reply = await self._send("GET", _KEYS_PATH, {"X-Metadata-Token": token} if token else {})
-        if reply.status in _REFUSALS and reply.status != HTTPStatus.TOO_MANY_REQUESTS:
-            raise NotHereError(f"has no keys for this server (status {reply.status})")
-        if not reply.ok:
-            raise responses.refusal(reply, "the metadata service")
-        return _found(reply)
+        response = await self._send("GET", _KEYS_PATH, {"X-Metadata-Token": token} if token else {})
+        if response.status in _REFUSALS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
+            raise NoCredentialsError(f"has no keys for this server (status {response.status})")
+        if not response.ok:
+            raise responses.error_from_response(response, "the metadata service")
+        return _found(response)
 
     async def _session_token(self) -> str | None:
         headers = {"X-Metadata-Token-Ttl-Seconds": _TOKEN_SECONDS}
         try:
-            reply = await self._send("PUT", _TOKEN_PATH, headers)
+            response = await self._send("PUT", _TOKEN_PATH, headers)
         except (TransportError, VidKitTimeoutError) as error:
             if self._there:
                 raise
-            raise NotHereError("does not answer") from error
-        if reply.status in _NO_TOKENS:
+            raise NoCredentialsError("does not answer") from error
+        if response.status in _NO_TOKENS:
             return None
-        if reply.status in _REFUSALS and reply.status != HTTPStatus.TOO_MANY_REQUESTS:
-            raise NotHereError(f"gives no token (status {reply.status})")
-        if not reply.ok:
-            raise responses.refusal(reply, "the metadata service")
-        token = reply.body.decode("latin-1").strip()
+        if response.status in _REFUSALS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
+            raise NoCredentialsError(f"gives no token (status {response.status})")
+        if not response.ok:
+            raise responses.error_from_response(response, "the metadata service")
+        token = response.body.decode("latin-1").strip()
         if not (token and token.isascii() and token.isprintable()):
-            raise NotHereError("gives a token that is none")
+            raise NoCredentialsError("gives a token that is none")
         return token
 
-    async def _send(self, method: str, path: str, headers: dict[str, str]) -> Reply:
+    async def _send(self, method: str, path: str, headers: dict[str, str]) -> HttpResponse:
         return await self._ask(
-            Question(
+            CredentialRequest(
                 what="the metadata service",
                 method=method,
                 url=f"{self._address}{path}",
@@ -94,16 +99,16 @@ class MetadataSource:
         )
 
 
-def _found(reply: Reply) -> Found:
+def _found(response: HttpResponse) -> FoundCredentials:
     what = "the metadata service"
-    told = responses.inside(responses.members(reply.body), "credential")
+    told = responses.inside(responses.members(response.body), "credential")
     end = responses.moment(told, "expires_at")
     if end is None:
-        raise responses.unreadable(reply, what, "expires_at")
+        raise responses.unreadable(response, what, "expires_at")
     keys = _keys(told, end)
     if keys is None:
-        raise responses.unreadable(reply, what, "usable access, secret and securitytoken")
-    return Found(keys, lifetime=responses.lifetime(end, reply=reply))
+        raise responses.unreadable(response, what, "usable access, secret and securitytoken")
+    return FoundCredentials(keys, lifetime=responses.lifetime(end, response=response))
 
 
 def _keys(told: responses.Members, end: datetime) -> HuaweiCredentials | None:

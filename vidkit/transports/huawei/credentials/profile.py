@@ -9,7 +9,7 @@ from vidkit.config import HuaweiCredentials
 from vidkit.config.endpoints import check_private
 from vidkit.config.field_checks import check_word
 from vidkit.errors import ConfigError
-from vidkit.transports.huawei.credentials.source import Found, NotHereError
+from vidkit.transports.huawei.credentials.source import FoundCredentials, NoCredentialsError
 
 __all__ = ["ProfileSource"]
 
@@ -36,11 +36,11 @@ class ProfileSource:
         """The section and the file."""
         return f"profile [{self._section}] of {self._path}"
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """The keys of the section, and the project and IAM's address when it names them.
 
         Raises:
-            NotHereError: no file or no section, and none was asked for by name.
+            NoCredentialsError: no file or no section, and none was asked for by name.
             ConfigError: it was, or what stands there is not usable.
         """
         content = await asyncio.to_thread(self._read)
@@ -66,7 +66,7 @@ class ProfileSource:
             return f"cannot be read ({type(error).__name__})"
 
     def _missing(self, why: str) -> ConfigError:
-        return ConfigError(f"{self.name}: {why}") if self._wanted else NotHereError(why)
+        return ConfigError(f"{self.name}: {why}") if self._wanted else NoCredentialsError(why)
 
 
 def _parsed(content: bytes) -> tuple[ConfigParser | None, str]:
@@ -80,7 +80,7 @@ def _parsed(content: bytes) -> tuple[ConfigParser | None, str]:
     return parser, ""
 
 
-def _found(values: dict[str, str]) -> Found:
+def _found(values: dict[str, str]) -> FoundCredentials:
     access_key, secret_key = values.get("ak"), values.get("sk")
     if not access_key or not secret_key:
         raise ConfigError("must have both ak and sk")
@@ -88,7 +88,7 @@ def _found(values: dict[str, str]) -> Found:
     iam_endpoint = values.get("iam_endpoint") or None
     check_word(project_id, "project_id")
     check_private(iam_endpoint, "iam_endpoint")
-    return Found(
+    return FoundCredentials(
         HuaweiCredentials(
             access_key=access_key,
             secret_key=secret_key,

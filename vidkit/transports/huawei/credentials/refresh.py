@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidkit.errors import VidKitError
-from vidkit.transports.huawei.credentials.single_flight import Flight, Tasks
-from vidkit.transports.huawei.credentials.source import Found, Identity, Source
+from vidkit.transports.huawei.credentials.single_flight import BackgroundTasks, SingleFlight
+from vidkit.transports.huawei.credentials.source import CredentialSource, FoundCredentials, Identity
 
-__all__ = ["Renewal"]
+__all__ = ["RefreshableCredentials"]
 
 _log = logging.getLogger("vidkit")
 
@@ -25,7 +25,7 @@ _FRESH = 60.0
 
 @dataclass(slots=True)
 class _Held:
-    found: Found
+    found: FoundCredentials
     since: float
     replacement: bool
     accepted: bool = False
@@ -45,7 +45,7 @@ class _Held:
         return now >= self.since + self.found.lifetime - early
 
 
-class Renewal:
+class RefreshableCredentials:
     """Who calls, now.
 
     The first caller waits until something is found. From then on there is something at hand: when
@@ -58,16 +58,20 @@ class Renewal:
     """
 
     def __init__(
-        self, source: Source, tasks: Tasks, *, clock: Callable[[], float] = time.time
+        self,
+        source: CredentialSource,
+        tasks: BackgroundTasks,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
         self._clock = clock
-        self._flight = Flight(tasks, self._renew)
+        self._flight = SingleFlight(tasks, self._renew)
         self._held: _Held | None = None
         self._next_try = 0.0
         self._replacing = False
 
-    async def get(self) -> Found:
+    async def get(self) -> FoundCredentials:
         """Keys or a token that are good now.
 
         Raises:
@@ -85,7 +89,7 @@ class Renewal:
         if self._held is not None and self._held.found.identity == identity:
             self._held.accepted = True
 
-    async def replace(self, refused: Identity) -> Found | None:
+    async def replace(self, refused: Identity) -> FoundCredentials | None:
         """What takes the place of something that a service refused; None when nothing does.
 
         Many may have been refused at once: the first gives it up, and one renewal serves them all.
@@ -105,7 +109,7 @@ class Renewal:
         found = await self.get()
         return None if found.identity == refused else found
 
-    async def _renew(self) -> Found:
+    async def _renew(self) -> FoundCredentials:
         try:
             found = await self._source.fetch()
         except VidKitError as error:

@@ -10,15 +10,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
 from vidkit.errors import DecodeError, ServiceError, service_error
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 
 __all__ = [
     "Members",
+    "error_from_response",
     "inside",
     "lifetime",
     "members",
     "moment",
-    "refusal",
     "request_id",
     "text",
     "unreadable",
@@ -69,46 +69,46 @@ def moment(content: Members, name: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def lifetime(end: datetime, *, reply: Reply, begin: datetime | None = None) -> float:
+def lifetime(end: datetime, *, response: HttpResponse, begin: datetime | None = None) -> float:
     """Seconds until an end, by the answering service's own clock where it tells its time.
 
     Args:
         end: when what was answered ends.
-        reply: the answer, for its ``Date``.
+        response: the answer, for its ``Date``.
         begin: when what was answered began, when the answer says so.
     """
     if begin is None:
         try:
-            begin = parsedate_to_datetime(reply.headers.get("date", ""))
+            begin = parsedate_to_datetime(response.headers.get("date", ""))
         except (ValueError, OverflowError):
             begin = datetime.now(UTC)
     begin = begin if begin.tzinfo else begin.replace(tzinfo=UTC)
     return (end - begin).total_seconds()
 
 
-def refusal(reply: Reply, what: str) -> ServiceError:
+def error_from_response(response: HttpResponse, what: str) -> ServiceError:
     """The error that a refusal becomes.
 
     IAM nests it and counts its codes: ``{"error": {"code": 401, "message": ...}}``; the gateway
     before it does neither: ``{"error_code": "APIGW.0301", "error_msg": ...}``.
 
     Args:
-        reply: the answer, of an error status.
+        response: the answer, of an error status.
         what: who answered.
     """
-    content = members(reply.body)
+    content = members(response.body)
     told = inside(content, "error") or content
     code: Any = told.get("code", told.get("error_code"))
     message = text(told, "message") or text(told, "error_msg") or text(told, "title")
-    if reply.status in _REDIRECTS:
+    if response.status in _REDIRECTS:
         message = "redirected, which is never followed"
-    wait = reply.headers.get("retry-after", "").strip()
+    wait = response.headers.get("retry-after", "").strip()
     told_message = (message or "no message given")[:_LONGEST_MESSAGE]
     error = service_error(
         code=None if isinstance(code, bool) or not isinstance(code, int | str) else str(code),
-        status=reply.status,
+        status=response.status,
         message=f"credentials: {what} refused: {told_message}",
-        request_id=request_id(reply, content),
+        request_id=request_id(response, content),
         retry_after=(
             float(wait)
             if wait.isascii() and wait.isdecimal() and len(wait) <= _LONGEST_WAIT
@@ -120,18 +120,18 @@ def refusal(reply: Reply, what: str) -> ServiceError:
     return error
 
 
-def unreadable(reply: Reply, what: str, missing: str) -> DecodeError:
+def unreadable(response: HttpResponse, what: str, missing: str) -> DecodeError:
     """The error that a success without what it promises becomes."""
     return DecodeError(
-        f"credentials: the answer of {what} has no {missing} ({len(reply.body)} bytes)",
-        status=reply.status,
-        request_id=request_id(reply),
+        f"credentials: the answer of {what} has no {missing} ({len(response.body)} bytes)",
+        status=response.status,
+        request_id=request_id(response),
     )
 
 
-def request_id(reply: Reply, content: Members | None = None) -> str | None:
+def request_id(response: HttpResponse, content: Members | None = None) -> str | None:
     """The id that a service gave to a request: a header, or a member of the body."""
     for name in _REQUEST_ID_HEADERS:
-        if value := reply.headers.get(name):
+        if value := response.headers.get(name):
             return value
     return text(content or {}, "request_id")

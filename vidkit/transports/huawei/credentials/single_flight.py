@@ -7,12 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from vidkit.errors import VidKitError, kit_closed
 
-__all__ = ["Flight", "Tasks"]
+__all__ = ["BackgroundTasks", "SingleFlight"]
 
 T = TypeVar("T")
 
 
-class Tasks:
+class BackgroundTasks:
     """Owns tasks; they end with it at the latest."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Tasks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class Flight(Generic[T]):
+class SingleFlight(Generic[T]):
     """Work of which there is one at a time, however many ask for it.
 
     Args:
@@ -55,7 +55,7 @@ class Flight(Generic[T]):
         work: starts it.
     """
 
-    def __init__(self, tasks: Tasks, work: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, tasks: BackgroundTasks, work: Callable[[], Awaitable[T]]) -> None:
         self._tasks = tasks
         self._work = work
         self._task: asyncio.Task[T] | None = None

@@ -6,16 +6,16 @@ from typing import Protocol, TypeAlias
 
 from vidkit.config import HuaweiCredentials
 from vidkit.errors import ConfigError
-from vidkit.transports.base import Reply
+from vidkit.transports.base import HttpResponse
 
 __all__ = [
-    "Ask",
-    "Found",
+    "CredentialRequest",
+    "CredentialSource",
+    "FoundCredentials",
     "IamToken",
     "Identity",
-    "NotHereError",
-    "Question",
-    "Source",
+    "NoCredentialsError",
+    "SendRequest",
     "sent_secrets",
 ]
 
@@ -47,7 +47,7 @@ def sent_secrets(identity: Identity) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCredentials:
     """What a source found.
 
     Attributes:
@@ -65,11 +65,11 @@ class Found:
     iam_endpoint: str | None = None
 
 
-class NotHereError(ConfigError):
+class NoCredentialsError(ConfigError):
     """A source has nothing to offer, so that the next one is asked."""
 
 
-class Source(Protocol):
+class CredentialSource(Protocol):
     """A place where credentials come from."""
 
     @property
@@ -77,11 +77,11 @@ class Source(Protocol):
         """What a reader knows it by."""
         ...
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """What it has now.
 
         Raises:
-            NotHereError: nothing.
+            NoCredentialsError: nothing.
             ConfigError: something, and it is not usable.
             VidKitError: it could not be asked.
         """
@@ -89,7 +89,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Question:
+class CredentialRequest:
     """A request to IAM or a metadata service.
 
     Attributes:
@@ -111,10 +111,10 @@ class Question:
     identity: Identity | None = None
 
 
-class Ask(Protocol):
+class SendRequest(Protocol):
     """Sends a question once."""
 
-    async def __call__(self, question: Question, /) -> Reply:
+    async def __call__(self, question: CredentialRequest, /) -> HttpResponse:
         """The answer, whatever its status.
 
         Raises:

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vidkit.config import HuaweiConfig, HuaweiCredentials
-from vidkit.config.secret_fields import check_whole
+from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, VidKitError
-from vidkit.transports.huawei.credentials.source import Found, IamToken, Identity
+from vidkit.transports.huawei.credentials.source import FoundCredentials, IamToken, Identity
 
-__all__ = ["CallableSource", "GivenSource", "given_identity"]
+__all__ = ["CallableSource", "StaticSource", "static_identity"]
 
 
-def given_identity(config: HuaweiConfig) -> Identity | None:
+def static_identity(config: HuaweiConfig) -> Identity | None:
     """The keys or the token of a configuration; None without."""
     if config.auth_token is not None:
         return IamToken(config.auth_token)
@@ -26,7 +26,7 @@ def given_identity(config: HuaweiConfig) -> Identity | None:
     return None
 
 
-class GivenSource:
+class StaticSource:
     """What was given stays as it is."""
 
     name = "HuaweiConfig"
@@ -34,9 +34,9 @@ class GivenSource:
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """The one that was given."""
-        return Found(self._identity, renewable=False)
+        return FoundCredentials(self._identity, renewable=False)
 
 
 class CallableSource:
@@ -51,7 +51,7 @@ class CallableSource:
     def __init__(self, give: Any) -> None:
         self._give = give
 
-    async def fetch(self) -> Found:
+    async def fetch(self) -> FoundCredentials:
         """Call it.
 
         Raises:
@@ -70,11 +70,11 @@ class CallableSource:
             raise ConfigError(
                 f"credentials: the callable must return HuaweiCredentials, not {kind}"
             )
-        check_whole(keys)
+        check_secrets_present(keys)
         if keys.expires_at is None:
-            return Found(keys)
+            return FoundCredentials(keys)
         left = (keys.expires_at - datetime.now(UTC)).total_seconds()
-        return Found(keys, lifetime=left)
+        return FoundCredentials(keys, lifetime=left)
 
     async def _call(self) -> object:
         give = self._give
