@@ -94,7 +94,7 @@ async def test_a_create_that_waits_when_the_kit_is_closed_was_not_sent(
         await all_taken(scripted, sent)
         waiting = asyncio.create_task(create(kit))
         if create is create_policy:
-            turns = (await kit._runtime.aws())._services["ivs"].turns
+            turns = (await kit._runtime.aws())._services["ivs"].connection_slots
         else:
             turns = (await kit._runtime.huawei())._connection_slots
         async with asyncio.timeout(10):
