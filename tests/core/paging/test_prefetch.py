@@ -70,7 +70,7 @@ class Service:
 
     async def fetch_once(self, token, decoding):
         self.happened.append(f"ask {token}")
-        for _ in range(self.connection_slots):
+        for _ in range(self.turns):
             await asyncio.sleep(0)
         answer = self.answers[token]
         if not decoding:
@@ -285,7 +285,7 @@ async def test_a_page_under_way_is_given_to_nobody_who_asks_for_another():
 
 async def test_a_page_that_comes_at_once_sends_for_none_while_another_is_waited_for():
     service = line(6)
-    service.connection_slots = 0
+    service.turns = 0
     lookahead = Prefetcher(service.fetch, service.spawn, set())
     await lookahead.page("1", early=True)
     assert counted(service, "ask") == ["ask 1", "ask 2"]
