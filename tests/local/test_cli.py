@@ -36,13 +36,13 @@ def running(*arguments):
         process.communicate()
 
 
-def client(told, service, endpoint=None):
+def client(ready, service, endpoint=None):
     return boto3.session.Session().client(
         service,
-        endpoint_url=endpoint or told["endpoint"],
-        region_name=told["region"],
-        aws_access_key_id=told["access_key_id"],
-        aws_secret_access_key=told["secret_access_key"],
+        endpoint_url=endpoint or ready["endpoint"],
+        region_name=ready["region"],
+        aws_access_key_id=ready["access_key_id"],
+        aws_secret_access_key=ready["secret_access_key"],
         config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
     )
 
@@ -54,8 +54,8 @@ def test_it_serves_streams_and_objects_until_a_signal(tmp_path):
         f"--stream=front-door={video}@{start.isoformat()}",
         f"--stream=plain={video}",
         f"--object=bucket/in/a.mp4={video}",
-    ) as (process, told):
-        assert set(told) == {
+    ) as (process, ready):
+        assert set(ready) == {
             "endpoint",
             "region",
             "access_key_id",
@@ -66,12 +66,12 @@ def test_it_serves_streams_and_objects_until_a_signal(tmp_path):
             "iam_password",
             "domain_name",
         }
-        s3 = client(told, "s3")
+        s3 = client(ready, "s3")
         assert s3.get_object(Bucket="bucket", Key="in/a.mp4")["Body"].read() == video.read_bytes()
-        streams = client(told, "kinesisvideo")
+        streams = client(ready, "kinesisvideo")
         for name, expected in (("front-door", start), ("plain", DEFAULT_START)):
             endpoint = streams.get_data_endpoint(StreamName=name, APIName="GET_IMAGES")
-            archive = client(told, "kinesis-video-archived-media", endpoint["DataEndpoint"])
+            archive = client(ready, "kinesis-video-archived-media", endpoint["DataEndpoint"])
             images = archive.get_images(
                 StreamName=name,
                 ImageSelectorType="SERVER_TIMESTAMP",
@@ -89,8 +89,8 @@ def test_it_serves_streams_and_objects_until_a_signal(tmp_path):
 
 
 def test_it_ends_cleanly_on_sigint_and_with_a_client_connected():
-    with running() as (process, told):
-        ivs = client(told, "ivs")
+    with running() as (process, ready):
+        ivs = client(ready, "ivs")
         ivs.list_playback_restriction_policies()
         process.send_signal(signal.SIGINT)
         rest, complaints = process.communicate(timeout=20)
@@ -98,9 +98,9 @@ def test_it_ends_cleanly_on_sigint_and_with_a_client_connected():
         assert (process.returncode, rest, complaints) == (0, "", "")
 
 
-def test_it_throttles_and_has_collections_when_told_to():
-    with running("--throttle", "--collection", "family") as (_, told):
-        rekognition = client(told, "rekognition")
+def test_options_turn_throttling_on_and_add_collections():
+    with running("--throttle", "--collection", "family") as (_, ready):
+        rekognition = client(ready, "rekognition")
         codes = []
         for collection in ["family", *["nobody"] * 19]:
             with pytest.raises(ClientError) as caught:
@@ -114,9 +114,9 @@ def test_it_throttles_and_has_collections_when_told_to():
     assert "ThrottlingException" in codes
 
 
-def test_a_port_in_use_is_told_in_one_line():
-    with running() as (_, told):
-        port = told["endpoint"].rpartition(":")[2]
+def test_a_port_in_use_gives_one_line_of_error():
+    with running() as (_, ready):
+        port = ready["endpoint"].rpartition(":")[2]
         with running_main(["--port", port]) as (code, out, err):
             assert (code, out) == (2, "")
             assert err.count("\n") == 1
@@ -137,7 +137,7 @@ def running_main(arguments):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--host", "0.0.0.0"], "loopback"),
         (["--stream", "door=/nowhere/a.mp4"], "no video file"),
@@ -147,15 +147,15 @@ def running_main(arguments):
         (["--sns-endpoint", "http://sns.example.com"], "sns_endpoint"),
     ],
 )
-def test_senseless_arguments_are_told_in_one_line(capsys, arguments, told):
+def test_invalid_arguments_give_one_line_of_error(capsys, arguments, message):
     assert main(arguments) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.count("\n") == 1
-    assert told in shown.err
+    assert message in shown.err
 
 
-def test_a_start_without_a_time_zone_is_told(capsys, tmp_path):
+def test_a_start_without_a_time_zone_is_an_error(capsys, tmp_path):
     video = tmp_path / "a.mp4"
     video.touch()
     assert main(["--stream", f"door={video}@2026-05-01T12:00:00"]) == 2

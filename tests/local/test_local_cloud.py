@@ -8,6 +8,8 @@ from local_cloud_calls import boto, call, send, write_video
 
 from vidkit.errors import AuthError
 from vidkit.local import Identity, LocalCloud, ScriptedLabel
+from vidkit.local.kinesis_video.state import KinesisVideoState
+from vidkit.local.rekognition.state import RekognitionState
 
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -19,12 +21,12 @@ def test_only_loopback_is_served(host):
 
 
 @pytest.mark.parametrize("options", [{"port": -1}, {"port": 70000}, {"job_seconds": -1}])
-def test_senseless_arguments_are_refused(options):
+def test_invalid_arguments_are_rejected(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         LocalCloud(**options)
 
 
-async def test_use_before_start_and_after_close_is_told():
+async def test_use_before_start_and_after_close_is_an_error():
     cloud = LocalCloud()
     with pytest.raises(RuntimeError, match="not started"):
         _ = cloud.endpoint
@@ -41,7 +43,7 @@ async def test_use_before_start_and_after_close_is_told():
         _ = cloud.endpoint
 
 
-async def test_it_starts_anew_with_its_objects():
+async def test_it_restarts_with_its_objects():
     cloud = LocalCloud()
     cloud.add_object("bucket", "key", b"content")
     for _ in range(2):
@@ -83,9 +85,9 @@ async def test_the_name_of_loopback_is_served():
             assert response.status == 200
 
 
-async def test_a_service_that_fails_to_close_holds_up_none_of_the_others(monkeypatch):
-    from vidkit.local.kinesis_video import KinesisVideo
-    from vidkit.local.objects.service import Objects
+async def test_a_service_that_fails_to_close_does_not_keep_the_others_open(monkeypatch):
+    from vidkit.local.kinesis_video.service import KinesisVideoService
+    from vidkit.local.objects.service import ObjectsService
 
     closed = []
 
@@ -93,8 +95,8 @@ async def test_a_service_that_fails_to_close_holds_up_none_of_the_others(monkeyp
         closed.append(service.name)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(KinesisVideo, "close", fail)
-    monkeypatch.setattr(Objects, "close", fail)
+    monkeypatch.setattr(KinesisVideoService, "close", fail)
+    monkeypatch.setattr(ObjectsService, "close", fail)
     cloud = LocalCloud()
     await cloud.start()
     with pytest.raises(ZeroDivisionError):
@@ -102,7 +104,7 @@ async def test_a_service_that_fails_to_close_holds_up_none_of_the_others(monkeyp
     assert sorted(closed) == ["images", "objects"]
 
 
-async def test_identity_is_the_callers():
+async def test_the_identity_can_be_set():
     identity = Identity(region="eu-central-1", access_key_id="AKIAOTHER", secret_access_key="x")
     async with LocalCloud(identity=identity) as cloud:
         assert (cloud.region, cloud.access_key_id, cloud.secret_access_key) == (
@@ -130,7 +132,7 @@ def test_streams_need_a_time_zone_a_name_and_a_file(tmp_path):
     assert stream.arn == (
         f"arn:aws:kinesisvideo:us-east-1:123456789012:stream/door/{T0.timestamp() * 1000:.0f}"
     )
-    assert cloud.state.streams == {"door": stream}
+    assert cloud.state.of(KinesisVideoState).streams == {"door": stream}
 
 
 def test_objects_are_bytes_or_files(tmp_path):
@@ -166,7 +168,7 @@ def test_scripted_labels_are_the_apis_items():
         instances=[box],
     )
     cloud.script_labels("bucket", "a.mp4", [label])
-    assert cloud.state.labels["bucket", "a.mp4"] == [
+    assert cloud.state.of(RekognitionState).labels["bucket", "a.mp4"] == [
         {
             "Timestamp": 1500,
             "StartTimestampMillis": 1500,
@@ -219,7 +221,7 @@ async def test_its_kit_is_a_client_of_it(tmp_path):
     assert {c.service for c in cloud.calls} == {"ivs", "images", "mpc"}
 
 
-async def test_the_options_of_its_kit_go_before_its_own():
+async def test_the_options_of_its_kit_override_its_own():
     from vidkit import AwsConfig
 
     async with LocalCloud() as cloud:

@@ -138,7 +138,7 @@ def test_boto3_lists_fragments(server, client, clock_clip):
     recorded = [T0 + 10 * hour + timedelta(seconds=20 * number) for number in range(180)]
     assert found == [*recorded, T0 + 19 * hour]
     assert {f["ProducerTimestamp"] - f["ServerTimestamp"] for f in fragments} == {hour}
-    answer = archive("GET_IMAGES").get_images(
+    response = archive("GET_IMAGES").get_images(
         StreamName="yard",
         ImageSelectorType="PRODUCER_TIMESTAMP",
         StartTimestamp=recorded[-1] + timedelta(seconds=19),
@@ -146,17 +146,17 @@ def test_boto3_lists_fragments(server, client, clock_clip):
         SamplingInterval=1000,
         Format="JPEG",
     )
-    last, none = answer["Images"]
+    last, none = response["Images"]
     assert read_clock(base64.b64decode(last["ImageContent"])) == 7000
     assert none["Error"] == "NO_MEDIA"
 
 
 def finished(get, job_id):
     deadline = time.monotonic() + 20
-    while (answer := get(JobId=job_id))["JobStatus"] == "IN_PROGRESS":
+    while (response := get(JobId=job_id))["JobStatus"] == "IN_PROGRESS":
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    return answer
+    return response
 
 
 def tell(server, path, content):
@@ -166,8 +166,8 @@ def tell(server, path, content):
         data=json.dumps(content).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_boto3_runs_stream_processors(server, client, name):
         rekognition.describe_stream_processor(Name=name)
 
 
-def test_boto3_hears_of_a_jobs_end_through_sns_and_sqs(client):
+def test_boto3_receives_a_completion_notification_through_sns_and_sqs(client):
     sns, sqs, rekognition = client("sns"), client("sqs"), client("rekognition")
     topic = sns.create_topic(Name="AmazonRekognition-done")["TopicArn"]
     url = sqs.create_queue(QueueName="done", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
@@ -268,8 +268,12 @@ def test_boto3_hears_of_a_jobs_end_through_sns_and_sqs(client):
         Video=VIDEO, NotificationChannel={"SNSTopicArn": topic, "RoleArn": ROLE}
     )["JobId"]
     (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
-    told = json.loads(json.loads(message["Body"])["Message"])
-    assert (told["JobId"], told["Status"], told["API"]) == (job, "SUCCEEDED", "StartLabelDetection")
+    notification = json.loads(json.loads(message["Body"])["Message"])
+    assert (notification["JobId"], notification["Status"], notification["API"]) == (
+        job,
+        "SUCCEEDED",
+        "StartLabelDetection",
+    )
     handle = {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]}
     sqs.change_message_visibility(**handle, VisibilityTimeout=120)
     sqs.delete_message(**handle)
@@ -395,7 +399,7 @@ def test_boto3_stops_a_stream_and_reads_its_session(server, client):
         ("sqs", lambda c: c.list_queues(), "SignatureDoesNotMatch"),
     ],
 )
-def test_boto3_with_a_wrong_secret_is_refused(client, service, call, code):
+def test_boto3_with_a_wrong_secret_is_rejected(client, service, call, code):
     with pytest.raises(ClientError) as caught:
         call(client(service, secret="wrong"))
     assert caught.value.response["Error"]["Code"] == code
@@ -462,8 +466,8 @@ def test_huaweis_own_sdk_runs_every_operation(server, client, tmp_path, monkeypa
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told == {
+    content = json.loads(done.stdout)
+    assert content == {
         "first": "SUCCEEDED",
         "pictures": ["clip_0.jpg", "clip_2.jpg", "clip_4.jpg", "clip_6.jpg"],
         "canceled": "CANCELED",

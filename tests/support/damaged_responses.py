@@ -1,4 +1,4 @@
-"""Answers damaged in every way that JSON, text and bytes can be."""
+"""Responses that are damaged in every way that JSON, text and bytes can be."""
 
 import json
 import random
@@ -114,7 +114,7 @@ def _bytes(content: Any, dice: random.Random) -> bytes:
 
 
 def mutated(body: bytes, seed: int) -> bytes:
-    """One damaged version of an answer; the same seed gives the same one."""
+    """A damaged version of a response; the same seed returns the same version."""
     dice = random.Random(seed)
     try:
         content = json.loads(body or b"{}")

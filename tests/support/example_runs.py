@@ -1,4 +1,4 @@
-"""Running the example scripts: in a process of its own as a user does, or in this one."""
+"""Runs the example scripts: in a new process, as a user does, or in this one."""
 
 import os
 import runpy
@@ -16,20 +16,20 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @dataclass
 class Run:
-    """What a script ended with, and what it printed."""
+    """The exit code of a script, and its output."""
 
     code: int
     lines: list[str]
     error: str
 
     def after(self, beginning: str) -> str:
-        """The rest of the one line that begins so."""
+        """The rest of the only line that begins with a prefix."""
         (line,) = (line for line in self.lines if line.startswith(beginning))
         return line.removeprefix(beginning)
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a script sees: the vidkit under test, and none of the caller's credentials."""
+    """The environment of a script: the vidkit under test, without the user's credentials."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -48,7 +48,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(folder: Path, script: str, *arguments: str | Path, **variables: str) -> Run:
-    """Run a script in a process of its own."""
+    """Run a script in a new process."""
     done = subprocess.run(
         [sys.executable, EXAMPLES / script, *arguments],
         cwd=folder,
@@ -63,12 +63,12 @@ def run(folder: Path, script: str, *arguments: str | Path, **variables: str) -> 
 
 
 class RunHere:
-    """Runs scripts in this process: most take less time than starting another one.
+    """Runs scripts in this process, because starting another one takes longer than most scripts.
 
     Args:
         folder: the working directory of the scripts.
-        monkeypatch: what undoes all that a script is given.
-        capsys: what takes its output.
+        monkeypatch: undoes the changes for a script.
+        capsys: captures the output.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A Kinesis Video service without a network, in a time of its own; what the laws of images need."""
+"""A fake of Kinesis Video Streams, without a network and in virtual time."""
 
 import asyncio
 import base64
@@ -23,13 +23,13 @@ class _Selector(selectors.DefaultSelector):
         if ready or timeout == 0:
             return ready
         if timeout is None:
-            raise AssertionError("everybody waits for ever")
+            raise AssertionError("every task waits for ever")
         self.loop.now += timeout
         return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Nobody waits: when nothing else is to be done, it is later."""
+    """An event loop in virtual time: instead of waiting, it advances its clock."""
 
     def __init__(self):
         self.now = 1000.0
@@ -38,13 +38,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
 
     def time(self):
-        # A little passes always, or a timer that is due in no time at all would never be.
+        # Time always advances a little; otherwise a timer that is due now would never fire.
         self.now += 1e-7
         return self.now
 
 
 def run(work):
-    """Run a coroutine in a virtual time of its own; nothing may be left of it."""
+    """Run a coroutine in virtual time; it must leave no task behind."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
 
         async def watched():
@@ -58,7 +58,7 @@ def run(work):
 
 
 class Bucket:
-    """What a rate gives in a second, full at first."""
+    """A token bucket of one second's rate, full at first."""
 
     def __init__(self, rate):
         self.rate = self.held = rate
@@ -72,11 +72,11 @@ class Bucket:
 
 
 @dataclass
-class ArchivedMedia:
-    """Stands for the transport to AWS.
+class FakeArchivedMedia:
+    """Replaces the transport to AWS.
 
-    Fragments are beginnings and lengths in milliseconds; on the producer's clock they are ``skew``
-    later. Points outside them have no media.
+    Fragments are timestamps and lengths in milliseconds; their producer timestamps are ``skew``
+    later. Sampling points outside them have no media.
     """
 
     fragments: list[tuple[int, int]] = field(default_factory=list)
@@ -125,14 +125,14 @@ class ArchivedMedia:
             raise TransportError("connection refused", retryable=True)
         if kind == "moved":
             self.generation += 1
-        reply = await self.serve(request)
+        response = await self.serve(request)
         if kind == "lost":
             raise TransportError("reset", retryable=True, ambiguous=True)
         if kind == "half":
-            return HttpResponse(200, reply.body[: len(reply.body) // 2])
+            return HttpResponse(200, response.body[: len(response.body) // 2])
         if kind == "slow":
             await asyncio.sleep(100)
-        return reply
+        return response
 
     async def serve(self, request):
         if request.operation == "GetDataEndpoint":
@@ -194,10 +194,10 @@ class ArchivedMedia:
 
     def image(self, point, params):
         shift = self.skew if params["ImageSelectorType"] == "PRODUCER_TIMESTAMP" else 0
-        shown = {"TimeStamp": point / 1000}
+        image = {"TimeStamp": point / 1000}
         if any(s <= point - shift <= s + length for s, length in self.fragments):
-            return shown | {"ImageContent": base64.b64encode(b"%d" % point).decode()}
-        return shown | {"Error": "NO_MEDIA"}
+            return image | {"ImageContent": base64.b64encode(b"%d" % point).decode()}
+        return image | {"Error": "NO_MEDIA"}
 
     def list_fragments(self, params):
         selector = params["FragmentSelector"]
@@ -226,7 +226,7 @@ class ArchivedMedia:
         return self.json(content)
 
     def offset(self, params):
-        """Where a page begins; a token is good only for the request it came from."""
+        """Where a page begins; a token is valid only for the request that returned it."""
         bound = repr(sorted((k, v) for k, v in params.items() if k != "NextToken"))
         if "NextToken" not in params:
             return 0, bound
@@ -241,7 +241,7 @@ class ArchivedMedia:
         return HttpResponse(status, json.dumps({"__type": code, "Message": "as told"}).encode())
 
     def kit(self, **options):
-        """A kit over this service; to be opened in a virtual loop."""
+        """A kit that uses this service, for a virtual loop."""
         retry = RetryPolicy(max_attempts=self.attempts, attempt_timeout=20)
         aws = AwsConfig(region="us-east-1", access_key_id="AKIA", secret_access_key="s3cret")
         kit = VidKit(aws=aws, **({"retry": retry, "deadline": 3600} | options))

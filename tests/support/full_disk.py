@@ -1,4 +1,4 @@
-"""A disk with no room left."""
+"""A full disk."""
 
 import errno
 import io
@@ -11,7 +11,7 @@ class _Full(io.FileIO):
 
 
 def fill(monkeypatch):
-    """Let files that are opened by their descriptors from now on take nothing."""
+    """Make writes to files that are opened from now on by their descriptors fail."""
 
     def fdopen(descriptor, mode):
         raw = _Full(descriptor, mode.replace("b", ""))

@@ -1,4 +1,4 @@
-"""How the tests call Huawei Cloud of the local cloud over HTTP, with their own signatures."""
+"""How the tests call the local Huawei Cloud over HTTP, with their own signatures."""
 
 import hashlib
 import hmac
@@ -13,21 +13,21 @@ TOKENS = "/v3/auth/tokens?nocatalog=true"
 
 
 @dataclass(frozen=True)
-class Told:
+class JsonResponse:
     status: int
     headers: Any
     content: Any
 
     @property
     def code(self):
-        """The error code, whichever way it is written."""
+        """The error code, in either format."""
         if "error" in self.content:
             return self.content["error"]["code"]
         return self.content["error_code"]
 
 
 def signed(cloud, method, target, body=b"", *, key=None, secret=None, token=None, at=None):
-    """Headers of a signed request, dated by the cloud's clock unless told otherwise."""
+    """Headers of a signed request, dated by the cloud's clock by default."""
     date = (at or cloud.state.now()).strftime("%Y%m%dT%H%M%SZ")
     path, _, query = target.partition("?")
     canonical = "\n".join(
@@ -57,20 +57,26 @@ def signed(cloud, method, target, body=b"", *, key=None, secret=None, token=None
     return headers
 
 
-async def ask(cloud, method, target, content=None, headers=None):
-    """One request with a JSON body, or none, and its answer."""
+async def send_json(cloud, method, target, content=None, headers=None):
+    """One request with a JSON body, or none, and its response."""
     body = b"" if content is None else json.dumps(content).encode()
     media = {} if content is None else {"Content-Type": "application/json"}
-    status, told, answer = await send(cloud, method, target, body, {**media, **(headers or {})})
-    is_json = told.get("Content-Type", "").startswith("application/json")
-    return Told(status, told, json.loads(answer) if is_json else answer.decode())
+    status, response_headers, response_body = await send(
+        cloud, method, target, body, {**media, **(headers or {})}
+    )
+    is_json = response_headers.get("Content-Type", "").startswith("application/json")
+    return JsonResponse(
+        status, response_headers, json.loads(response_body) if is_json else response_body.decode()
+    )
 
 
-async def ask_mpc(cloud, method="GET", content=None, *, query="", project=None, **how):
+async def call_mpc(cloud, method="GET", content=None, *, query="", project=None, **how):
     """A signed request to MPC."""
     target = THUMBNAILS.format(project=project or cloud.project_id) + query
     body = b"" if content is None else json.dumps(content).encode()
-    return await ask(cloud, method, target, content, signed(cloud, method, target, body, **how))
+    return await send_json(
+        cloud, method, target, content, signed(cloud, method, target, body, **how)
+    )
 
 
 def password_request(cloud, *, scope=None, **user):
@@ -89,18 +95,18 @@ def password_request(cloud, *, scope=None, **user):
 
 async def token_of(cloud, **request):
     """A fresh token."""
-    told = await ask(cloud, "POST", TOKENS, password_request(cloud, **request))
-    assert told.status == 201, told
-    return told.headers["X-Subject-Token"]
+    response = await send_json(cloud, "POST", TOKENS, password_request(cloud, **request))
+    assert response.status == 201, response
+    return response.headers["X-Subject-Token"]
 
 
-async def ask_with_token(cloud, token, *, project=None, headers=None):
+async def list_with_token(cloud, token, *, project=None, headers=None):
     """A list of tasks with a token."""
     target = THUMBNAILS.format(project=project or cloud.project_id)
-    return await ask(cloud, "GET", target, headers={"X-Auth-Token": token, **(headers or {})})
+    return await send_json(cloud, "GET", target, headers={"X-Auth-Token": token, **(headers or {})})
 
 
-async def ask_with_key(cloud, key, **how):
+async def list_with_key(cloud, key, **how):
     """A list of tasks, signed with a temporary key."""
     given = {"key": key.access_key, "secret": key.secret_key, "token": key.security_token, **how}
-    return await ask_mpc(cloud, **given)
+    return await call_mpc(cloud, **given)

@@ -1,4 +1,4 @@
-"""The kinds of stored-video jobs beside labels and segments, as their tests need them."""
+"""The kinds of stored-video jobs other than labels and segments, for their tests."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ WIRE_REGIONS = [
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind: what its operations take beside what all take, and what they answer."""
+    """A kind: the parameters that only its operations have, and their responses."""
 
     name: str
     api: str

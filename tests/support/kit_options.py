@@ -1,4 +1,4 @@
-"""What the kits of the tests are opened with."""
+"""Options with which the tests open kits."""
 
 from datetime import UTC, datetime
 

@@ -48,15 +48,15 @@ async def call(function: Callable[..., Any], /, *args: Any, **parameters: Any) -
     return await asyncio.to_thread(function, *args, **parameters)
 
 
-async def refusal(function: Callable[..., Any], /, **parameters: Any) -> tuple[int, str, str]:
-    """Status, code and message of a call that must be refused."""
+async def error_of(function: Callable[..., Any], /, **parameters: Any) -> tuple[int, str, str]:
+    """Status, code and message of a call that must fail."""
     try:
         await call(function, **parameters)
     except ClientError as error:
-        told = error.response
-        message = told["Error"].get("Message") or told.get("exceptionMessage", "")
-        return told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"], message
-    raise AssertionError("the call was not refused")
+        response = error.response
+        message = response["Error"].get("Message") or response.get("exceptionMessage", "")
+        return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], message
+    raise AssertionError("the call did not fail")
 
 
 def signed_headers(
@@ -73,7 +73,7 @@ def signed_headers(
         method=method, url=cloud.endpoint + target, data=body, headers=dict(headers or {})
     )
     credentials = Credentials(cloud.access_key_id, cloud.secret_access_key)
-    # The signer for S3 would replace a hash that is given.
+    # The signer for S3 would replace an existing hash.
     hashed = "X-Amz-Content-SHA256" in request.headers
     signer = S3SigV4Auth if service == "s3" and not hashed else SigV4Auth
     signer(credentials, service, cloud.region).add_auth(request)
@@ -101,7 +101,7 @@ async def send(
 
 
 def brightness(second: int) -> int:
-    """How bright the frames of one second of the test video are."""
+    """The brightness of the frames in one second of the test video."""
     return 50 + 50 * second
 
 
@@ -119,7 +119,7 @@ def write_video(path: Path) -> Path:
 
 
 def to_request(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Request:
-    """A request as the server hands it on."""
+    """A request as the server passes it to a service."""
     path, _, query = target.partition("?")
     pairs = tuple(parse_qsl(query, keep_blank_values=True))
     return Request(method, path, pairs, headers, body, raw_target=target)

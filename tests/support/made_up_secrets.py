@@ -1,4 +1,4 @@
-"""What the tests of secrets share: some secrets, and all that a log or an error tells."""
+"""Helpers of the tests of secrets: some secrets, and the full text of logs and errors."""
 
 import logging
 import pickle
@@ -16,7 +16,7 @@ SECRETS = {KEY, TOKEN, BASE_TOKEN}
 
 
 class Collector(logging.Handler):
-    """Keeps all that a handler could write of a record."""
+    """Keeps everything of a record that a handler could write."""
 
     def __init__(self):
         super().__init__()
@@ -32,7 +32,7 @@ class Collector(logging.Handler):
 
 @contextmanager
 def collecting():
-    """What an application that logs everything at DEBUG sees."""
+    """The logs of an application that logs everything at DEBUG."""
     root = logging.getLogger()
     level = root.level
     collector = Collector()
@@ -53,7 +53,7 @@ def assert_hidden(texts, secrets=SECRETS):
 
 
 def told_by(error):
-    """All that can be read of an exception, its causes and contexts."""
+    """The full text of an exception, its causes and contexts."""
     seen = []
     rest = [error]
     while rest:

@@ -1,4 +1,4 @@
-"""Compares our models with the installed botocore's; what the model tests share."""
+"""Compares our models with those of the installed botocore, for the tests of models."""
 
 from dataclasses import is_dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -23,7 +23,7 @@ def wire_name(name: str, field: FieldInfo) -> str:
 
 
 def parts(annotation: Any) -> list[Any]:
-    """Every type inside an annotation."""
+    """All types inside an annotation."""
     if get_origin(annotation) is Annotated:
         return parts(get_args(annotation)[0])
     inner = [part for arg in get_args(annotation) for part in parts(arg)]
@@ -55,7 +55,7 @@ def literal_values(annotation: Any) -> set[str]:
 
 
 def differences(shape, model, path, *, request):  # noqa: C901
-    """What the service's shape has and our model has not, and enums that differ."""
+    """Members of a service's shape that our model lacks, and enums that differ."""
     if shape.type_name == "list":
         yield from differences(shape.member, model, path, request=request)
         return
@@ -65,7 +65,7 @@ def differences(shape, model, path, *, request):  # noqa: C901
     for member, member_shape in shape.members.items():
         here = f"{path}.{member}"
         if not request and member_shape.serialization.get("location") == "header":
-            # The service's own headers, which it counts among the members.
+            # Headers, which the service model lists among the members.
             continue
         if member not in fields:
             yield f"{here}: missing"

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vidkit.local.protocol.wire import Fault, Request
-from vidkit.local.runtime.state import Identity, State, StoredObject
+from vidkit.local.objects.state import ObjectsState, StoredObject
+from vidkit.local.protocol.wire import ApiError, Request
+from vidkit.local.runtime.state import Identity, State
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATH = "/v1/0123456789abcdef0123456789abcdef/thumbnails"
@@ -23,7 +24,7 @@ def state_of(clip):
 
 
 def put(state, name, content):
-    state.objects["videos", name] = StoredObject("videos", name, content, NOW)
+    state.of(ObjectsState).objects["videos", name] = StoredObject("videos", name, content, NOW)
 
 
 async def call(service, method, *query, body=None):
@@ -36,16 +37,16 @@ async def call(service, method, *query, body=None):
 
 async def create(service, *, para=None, **members):
     body = {"input": SOURCE, "output": TARGET, "thumbnail_para": para or {}, **members}
-    answer = await call(service, "POST", body=body)
-    assert answer.status == 202
-    assert answer.headers["Content-Type"] == "application/json"
-    return json.loads(answer.body)
+    response = await call(service, "POST", body=body)
+    assert response.status == 202
+    assert response.headers["Content-Type"] == "application/json"
+    return json.loads(response.body)
 
 
 async def listed(service, *query):
-    answer = await call(service, "GET", *query)
-    assert answer.status == 200
-    return json.loads(answer.body)
+    response = await call(service, "GET", *query)
+    assert response.status == 200
+    return json.loads(response.body)
 
 
 async def status(service, task_id):
@@ -74,8 +75,8 @@ async def taken(service, *, para=None, **members):
     return await finished(service, (await create(service, para=para, **members))["task_id"])
 
 
-async def refusal(awaitable):
-    with pytest.raises(Fault) as caught:
+async def error_of(awaitable):
+    with pytest.raises(ApiError) as caught:
         await awaitable
     return caught.value.status, caught.value.code
 
@@ -85,4 +86,4 @@ def picture_names(task):
 
 
 def picture(state, task, name):
-    return state.objects["pictures", f"{task['output']['object']}/{name}"].read()
+    return state.of(ObjectsState).objects["pictures", f"{task['output']['object']}/{name}"].read()

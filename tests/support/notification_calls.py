@@ -37,15 +37,15 @@ class Caller:
 
 
 async def code_of(awaitable):
-    """Status and code of a call that is refused."""
+    """Status and code of a call that must fail."""
     with pytest.raises(ClientError) as caught:
         await awaitable
-    told = caught.value.response
-    return told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"]
+    response = caught.value.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def policy(queue_arn, topic_arn, **changes):
-    """A policy that lets a topic's messages into a queue, as a text."""
+    """A policy that admits a topic's messages to a queue, as a text."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -58,12 +58,12 @@ def policy(queue_arn, topic_arn, **changes):
 
 
 async def make_queue(sqs, name="jobs", **attributes):
-    """The address of a new queue."""
+    """The URL of a new queue."""
     return (await sqs.create_queue(QueueName=name, Attributes=attributes))["QueueUrl"]
 
 
 async def make_subscription(sns, sqs, *, raw=False, name="AmazonRekognition-done"):
-    """A topic and a queue behind it whose policy lets the topic in: ARN and address."""
+    """A topic, and a subscribed queue whose policy admits the topic: ARN and URL."""
     topic = (await sns.create_topic(Name=name))["TopicArn"]
     url = await make_queue(sqs)
     queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
@@ -78,6 +78,6 @@ async def make_subscription(sns, sqs, *, raw=False, name="AmazonRekognition-done
 
 
 async def bodies(sqs, url, **parameters):
-    """The bodies of the messages that one receive gives."""
-    answer = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **parameters)
-    return [message["Body"] for message in answer.get("Messages", [])]
+    """The bodies of the messages that one call receives."""
+    response = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **parameters)
+    return [message["Body"] for message in response.get("Messages", [])]

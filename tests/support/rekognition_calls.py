@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vidkit.local.protocol.wire import Fault, Request
-from vidkit.local.runtime.state import Identity, State, StoredObject
+from vidkit.local.objects.state import ObjectsState, StoredObject
+from vidkit.local.protocol.wire import ApiError, Request
+from vidkit.local.runtime.state import Identity, State
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VIDEO = {"S3Object": {"Bucket": "videos", "Name": "clip.mp4"}}
@@ -21,7 +22,7 @@ def state_of(clip):
 
 
 def put(state, name, content):
-    state.objects["videos", name] = StoredObject("videos", name, content, NOW)
+    state.of(ObjectsState).objects["videos", name] = StoredObject("videos", name, content, NOW)
 
 
 def label(name, timestamp, confidence=90.0, *, duration=500, categories=(), boxes=()):
@@ -47,10 +48,10 @@ async def call(service, operation, **parameters):
     headers = {"x-amz-target": f"RekognitionService.{operation}"}
     request = Request("POST", "/", (), headers, json.dumps(parameters).encode())
     assert service.operation(request) == operation
-    answer = await service.handle(operation, request)
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
-    return json.loads(answer.body)
+    response = await service.handle(operation, request)
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "application/x-amz-json-1.1"
+    return json.loads(response.body)
 
 
 async def start(service, kind="LabelDetection", **parameters):
@@ -72,7 +73,7 @@ async def detect(service, kind="LabelDetection", query=None, **parameters):
 
 
 async def code_of(awaitable):
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(ApiError) as caught:
         await awaitable
     assert caught.value.status == 400
     return caught.value.code

@@ -14,17 +14,17 @@ from vidkit.local.cloud import LocalCloud
 
 DEFAULT_PORT: Final = 4588
 DEFAULT_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""When a stream starts for which no start is given."""
+"""The start of a stream whose option names none."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        arguments: the command line without the program's name; that of the process by default.
+        arguments: the command line without the program's name; the process's own by default.
 
     Returns:
-        0 after a signal; 2 when the address cannot be served or an argument makes no sense.
+        0 after a signal; 2 when the address cannot be served or an argument is invalid.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cloud.add_collection(collection_id)
         asyncio.run(_serve(cloud))
     except (OSError, ValueError) as error:
-        told = " ".join(str(error).split())
-        sys.stderr.write(f"vidkit.local: {told}\n")
+        message = " ".join(str(error).split())
+        sys.stderr.write(f"vidkit.local: {message}\n")
         return 2
     return 0
 
@@ -54,7 +54,7 @@ async def _serve(cloud: LocalCloud) -> None:
     loop = asyncio.get_running_loop()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        # A second signal does what it does by default.
+        # A second signal has its default effect.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         loop.call_soon_threadsafe(stopped.set)
@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "--job-seconds",
         type=float,
         default=0.5,
-        help="how long a job takes at the least (%(default)s)",
+        help="the shortest time that a job takes (%(default)s)",
     )
     parser.add_argument(
         "--collection",
@@ -120,12 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--throttle",
         action="store_true",
-        help="refuse requests beyond the services' documented rates",
+        help="reject requests beyond the services' documented rates",
     )
     parser.add_argument(
         "--sns-endpoint",
         metavar="URL",
-        help="publish the ends of jobs to this SNS on this machine instead of the cloud's own",
+        help="publish completion notifications to this SNS on this machine, not to the cloud's own",
     )
     return parser
 
@@ -139,7 +139,7 @@ def _stream(text: str) -> tuple[str, str, datetime]:
         try:
             return name, path, datetime.fromisoformat(start)
         except ValueError:
-            # The @ is one of the path's own.
+            # The @ is part of the path.
             pass
     return name, rest, DEFAULT_START
 

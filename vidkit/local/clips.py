@@ -1,11 +1,11 @@
-"""Test clips: drawn scenes, a black gap, and every frame's time burnt into it.
+"""Test clips: drawn scenes, a black gap, and a clock burnt into every frame.
 
-A picture taken from such a clip tells when it was taken: ``read_clock`` reads it back. Everything
-here blocks and may be called from any thread.
+``read_clock`` reads the time back from a picture of such a clip. All functions here block and may
+be called from any thread.
 """
 
 # pyright: reportUnknownMemberType=false
-# (PyAV's types leave open what its packets belong to)
+# (PyAV's types do not say which stream a packet belongs to)
 
 import math
 import uuid
@@ -29,9 +29,9 @@ from vidkit.local.video.scenes import DrawnScene, draw_scene
 
 __all__ = ["ClockError", "RenderedClip", "Scene", "read_clock", "render_clip"]
 
-_LEAST_SIZE = (160, 90)
+_MIN_SIZE = (160, 90)
 _GAP_SECONDS = Fraction(1, 2)
-_KEY_SECONDS = 2
+_KEY_FRAME_SECONDS = 2
 _SAMPLE_RATE = 48_000
 _CHUNK = 1024
 _PITCH = 440
@@ -50,14 +50,14 @@ class Scene:
     end_ms: int
     """When the next scene, or the black gap, begins."""
     labels: tuple[str, ...]
-    """What is to be seen, in the names that Rekognition's label detection has for it."""
+    """What it shows, as labels of Rekognition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedClip:
-    """A clip that was rendered, and what is in it.
+    """A rendered clip and its contents.
 
-    Frame n is shown, and shows the clock, at ``n * 1000 / frame_rate`` ms, rounded down.
+    The time of frame n, which its clock shows, is ``n * 1000 / frame_rate`` ms, rounded down.
     """
 
     path: Path
@@ -72,7 +72,7 @@ class RenderedClip:
     """When the black gap begins and ends, in ms; None with a single scene."""
 
     def time_of(self, frame: int) -> int:
-        """When a frame is shown, in ms rounded down: what its clock says."""
+        """The time of a frame in ms, rounded down, as its clock shows it."""
         return _time_of(frame, self.frame_rate)
 
 
@@ -88,23 +88,25 @@ def render_clip(
 ) -> RenderedClip:
     """Renders a clip as an MP4 file (H.264, yuv420p).
 
-    Hard cuts lie between the scenes, and after the first half of them half a second of black with
-    the clock shown so dim that it counts as black. A key frame comes every two seconds or sooner.
+    The scenes are separated by hard cuts. After the first half of them there is half a second of
+    black, with a clock so dim that the frames count as black. There is a key frame at least every
+    two seconds.
 
     Args:
         path: the file to write; replaced when the clip is complete.
         duration: in seconds, rounded to whole frames.
-        width: in pixels, even, 160 at the least.
-        height: in pixels, even, 90 at the least.
-        frame_rate: frames a second; a Fraction for the likes of 30000/1001.
-        scenes: how many scenes; after six, their designs come again.
+        width: in pixels, even, at least 160.
+        height: in pixels, even, at least 90.
+        frame_rate: frames a second; a Fraction for rates such as 30000/1001.
+        scenes: the number of scenes; the designs repeat after six.
         audio: whether to add an AAC track with a soft tone.
 
     Raises:
-        ValueError: the size is odd or too small, or the clip too short or too long for the clock.
+        ValueError: the size is odd or too small, or the clip is too short, or too long for the
+            clock.
     """
     path, rate = Path(path), Fraction(frame_rate)
-    if width % 2 or height % 2 or width < _LEAST_SIZE[0] or height < _LEAST_SIZE[1]:
+    if width % 2 or height % 2 or width < _MIN_SIZE[0] or height < _MIN_SIZE[1]:
         raise ValueError(f"A clip is even in size and 160x90 at the least, not {width}x{height}.")
     count = round(Fraction(duration) * rate)
     parts = _parts(count, rate, scenes)
@@ -149,7 +151,7 @@ def _time_of(frame: int, rate: Fraction) -> int:
 
 
 def _parts(count: int, rate: Fraction, scenes: int) -> list[_Part]:
-    """Shares the frames out among the scenes and the gap."""
+    """Divides the frames among the scenes and the gap."""
     gap = max(2, round(_GAP_SECONDS * rate)) if scenes > 1 else 0
     shared = count - gap
     if scenes < 1 or shared < 2 * scenes:
@@ -189,7 +191,7 @@ def _add_video(container: OutputContainer, size: tuple[int, int], rate: Fraction
     stream = container.add_stream("libx264", rate, {"preset": "veryfast", "crf": "20"})
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
-    stream.gop_size = round(_KEY_SECONDS * rate)
+    stream.gop_size = round(_KEY_FRAME_SECONDS * rate)
     stream.codec_context.time_base = 1 / rate
     return stream
 
@@ -208,7 +210,7 @@ class _Sound:
         self._stream: AudioStream = container.add_stream("aac", _SAMPLE_RATE, layout="mono")
         self._samples = math.ceil(duration * _SAMPLE_RATE)
         self._written = 0
-        # One second and a chunk: the tone repeats every second.
+        # One second and a chunk, because the tone repeats every second.
         self._wave = array(
             "h",
             (
@@ -218,7 +220,7 @@ class _Sound:
         )
 
     def write_until(self, seconds: Fraction) -> None:
-        """Writes what is to be heard before a time."""
+        """Writes the samples before a time."""
         end = min(self._samples, math.ceil(seconds * _SAMPLE_RATE))
         while self._written < end:
             samples = min(_CHUNK, self._samples - self._written)
@@ -231,5 +233,5 @@ class _Sound:
             self._written += samples
 
     def finish(self) -> None:
-        """Writes what the encoder still holds."""
+        """Writes the packets that the encoder still buffers."""
         self._container.mux(self._stream.encode(None))

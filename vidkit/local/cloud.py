@@ -4,45 +4,49 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vidkit.local.notifications.remote import RemotePublisher, require_local_endpoint
+from vidkit.local.ivs.account import IvsAccount
+from vidkit.local.notifications.remote_publisher import RemotePublisher, require_local_endpoint
 from vidkit.local.protocol.wire import RecordedCall, Service
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import Identity, State
 from vidkit.local.server.http_server import Server, require_loopback
 from vidkit.local.setup.broadcasts import BroadcastSetup
 from vidkit.local.setup.faults import FaultSetup
-from vidkit.local.setup.huawei_accounts import TenantSetup
+from vidkit.local.setup.huawei_accounts import HuaweiAccountSetup
 from vidkit.local.setup.jobs import JobSetup
 from vidkit.local.setup.objects import ObjectSetup
-from vidkit.local.setup.streams import StreamSetup
+from vidkit.local.setup.video_streams import StreamSetup
 
 if TYPE_CHECKING:
-    from vidkit import VidKit
+    from vidkit.kit import VidKit
 
 _HIGHEST_PORT = 65535
 _THROTTLED = frozenset({"images", "rekognition", "ivs", "mpc"})
 
 
-class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup, FaultSetup):
+class LocalCloud(
+    StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, HuaweiAccountSetup, FaultSetup
+):
     """Kinesis Video, Rekognition, IVS, S3, SNS, SQS, Huawei Cloud MPC and IAM on a loopback port.
 
-    Any client that signs its requests with the cloud's key pair is served. Streams, objects,
-    scripts and collections can be added before and while it runs; they outlive a restart, unlike
-    jobs, tasks, channels, policies, stream processors, topics and queues.
+    It serves any client that signs its requests with the cloud's key pair. Streams, objects,
+    scripts and collections can be added before it runs and while it runs. They outlive a restart;
+    jobs, tasks, channels, policies, stream processors, topics and queues do not.
 
     Args:
         host: a loopback address.
         port: the port, or 0 for a free one.
         identity: regions, account, project and key pair.
-        job_seconds: how long an asynchronous job or task takes at the least.
-        stop_seconds: how long a stream of IVS is live yet after ``StopStream``.
-        throttle: whether services refuse requests beyond their documented rates, or the names of
+        job_seconds: the shortest time that an asynchronous job or task takes.
+        stop_seconds: how long a stream of IVS stays live after ``StopStream``.
+        throttle: whether services reject requests beyond their documented rates, or the names of
             those that do: ``images``, ``rekognition``, ``ivs``, ``mpc``.
-        sns_endpoint: the address of another SNS on this machine, such as moto's server, to which
-            the ends of jobs are published; the cloud's own SNS by default.
-        recorded_calls: how many calls ``calls`` holds at the most (100,000).
+        sns_endpoint: the endpoint URL of another SNS on this machine, such as moto's server, to
+            which completion notifications are published; the cloud's own SNS by default.
+        recorded_calls: the largest number of calls that ``calls`` holds (100,000).
 
     Raises:
-        ValueError: an argument makes no sense, such as a host that other machines can reach.
+        ValueError: an argument is invalid, such as a host that other machines can reach.
 
     Example:
         ```python
@@ -83,11 +87,10 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
             require_local_endpoint(sns_endpoint)
         self._sns_endpoint = sns_endpoint
         self._state = State(
-            identity,
-            job_seconds=job_seconds,
-            stop_seconds=stop_seconds,
-            throttle=_services_named(throttle),
+            identity, job_seconds=job_seconds, throttle=_throttled_services(throttle)
         )
+        self._state.of(HuaweiAccounts).projects[identity.project_id] = identity.huawei_region
+        self._state.of(IvsAccount).stop_seconds = stop_seconds
         self._calls: list[RecordedCall] = []
         self._server: Server | None = None
         self._endpoint: str | None = None
@@ -111,8 +114,8 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
         """Start serving.
 
         Raises:
-            RuntimeError: it is serving already.
-            OSError: the port cannot be had.
+            RuntimeError: it is already serving.
+            OSError: the port cannot be used.
         """
         if self._server is not None:
             raise RuntimeError("this LocalCloud has been started already; close it first")
@@ -132,14 +135,14 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
             raise
 
     async def close(self) -> None:
-        """Stop serving and end the jobs in progress; a second close does nothing."""
+        """Stop serving and cancel the jobs in progress; a second close does nothing."""
         server, self._server, self._endpoint = self._server, None, None
         if server is not None:
             await server.close()
 
     @property
     def endpoint(self) -> str:
-        """The address of all services, such as ``http://127.0.0.1:4588``.
+        """The endpoint URL of all services, such as ``http://127.0.0.1:4588``.
 
         Raises:
             RuntimeError: it is not serving.
@@ -157,7 +160,7 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
 
     @property
     def access_key_id(self) -> str:
-        """The one access key id there is, for AWS and Huawei Cloud alike."""
+        """The access key id, the same for AWS and Huawei Cloud."""
         return self.identity.access_key_id
 
     @property
@@ -172,33 +175,34 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
 
     @property
     def calls(self) -> list[RecordedCall]:
-        """The calls answered so far, oldest first; of more than it holds the oldest are dropped."""
+        """The calls so far, oldest first; when the list is full, the oldest are dropped."""
         return self._calls
 
     @property
     def state(self) -> State:
-        """What the services share."""
+        """The clock and settings that the services share, and ``of``: each service's own state."""
         return self._state
 
     @property
     def throttle(self) -> bool | Collection[str]:
-        """Whether, or which, services refuse requests beyond their rates; can be set."""
+        """Whether, or which, services reject requests beyond their rates; can be set."""
         return self._state.throttle
 
     @throttle.setter
     def throttle(self, on: bool | Collection[str]) -> None:
-        self._state.throttle = _services_named(on)
+        self._state.throttle = _throttled_services(on)
 
     def kit(self, **options: Any) -> "VidKit":
-        """A client of this cloud, to be used in ``async with``.
+        """A client of this cloud, for ``async with``.
 
         Args:
-            **options: further arguments of ``VidKit``; ``aws`` and ``huawei`` replace this cloud's.
+            **options: arguments of ``VidKit``; ``aws`` and ``huawei`` replace this cloud's own.
 
         Raises:
             RuntimeError: it is not serving.
         """
-        from vidkit import AwsConfig, HuaweiConfig, VidKit
+        from vidkit.config import AwsConfig, HuaweiConfig
+        from vidkit.kit import VidKit
 
         identity = self.identity
         aws = AwsConfig(
@@ -219,17 +223,17 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
         return VidKit(**arguments)
 
     def _services(self) -> list[Service]:
-        from vidkit.local.iam.metadata import Metadata
-        from vidkit.local.iam.service import Iam
-        from vidkit.local.ivs.service import Ivs
-        from vidkit.local.kinesis_video import KinesisVideo
-        from vidkit.local.mpc.service import Mpc
+        from vidkit.local.iam.metadata import MetadataService
+        from vidkit.local.iam.service import IamService
+        from vidkit.local.ivs.service import IvsService
+        from vidkit.local.kinesis_video.service import KinesisVideoService
+        from vidkit.local.mpc.service import MpcService
         from vidkit.local.notifications.queues import Queues
-        from vidkit.local.notifications.sns import Sns
-        from vidkit.local.notifications.sqs import Sqs
+        from vidkit.local.notifications.sns import SnsService
+        from vidkit.local.notifications.sqs import SqsService
         from vidkit.local.notifications.topics import Topics
-        from vidkit.local.objects.service import Objects
-        from vidkit.local.rekognition.service import Rekognition
+        from vidkit.local.objects.service import ObjectsService
+        from vidkit.local.rekognition.service import RekognitionService
 
         state = self._state
         queues = Queues(state)
@@ -238,20 +242,20 @@ class LocalCloud(StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, TenantSetup
         if self._sns_endpoint is not None:
             publish = RemotePublisher(state, self._sns_endpoint).publish
         return [
-            KinesisVideo(state),
-            Rekognition(state, publish),
-            Ivs(state),
-            Mpc(state),
-            Iam(state),
-            Metadata(state),
-            Objects(state),
-            Sns(state, topics),
-            Sqs(state, queues),
+            KinesisVideoService(state),
+            RekognitionService(state, publish),
+            IvsService(state),
+            MpcService(state),
+            IamService(state),
+            MetadataService(state),
+            ObjectsService(state),
+            SnsService(state, topics),
+            SqsService(state, queues),
         ]
 
 
-def _services_named(
-    throttle: bool | Collection[str],  # noqa: FBT001 - it is what the user gave
+def _throttled_services(
+    throttle: bool | Collection[str],  # noqa: FBT001 - it is the user's own argument
 ) -> bool | frozenset[str]:
     if isinstance(throttle, bool):
         return throttle

@@ -1,6 +1,7 @@
-"""Says what is missing when the local cloud is imported without its extra.
+"""Raises an error that names the extra when the local cloud's packages are not installed.
 
-It is imported first, so that it is said here and not by whichever module misses its package.
+It is imported first, so that this error comes before the ``ModuleNotFoundError`` of any other
+module.
 """
 
 from importlib.util import find_spec

@@ -70,7 +70,7 @@ async def test_a_lost_answer_belongs_to_a_request_that_was_carried_out(cloud, ki
         ("wrong_length", (DecodeError, TransportError)),
     ],
 )
-async def test_an_answer_can_be_damaged(cloud, kit, kind, error):
+async def test_a_response_can_be_damaged(cloud, kit, kind, error):
     cloud.inject(kind, service="ivs", times=1)
     with pytest.raises(error):
         await policies(kit)
@@ -92,7 +92,7 @@ async def test_what_is_damaged_after_the_fact_was_carried_out(cloud, kit, kind):
 
 
 @pytest.mark.parametrize("kind", ["throttled", "unavailable", "html", "reset", "expired_token"])
-async def test_what_is_refused_at_the_door_was_not_carried_out(cloud, kit, kind):
+async def test_a_request_rejected_before_the_service_is_not_carried_out(cloud, kit, kind):
     cloud.inject(kind, operation="CreatePlaybackRestrictionPolicy", times=1)
     with pytest.raises((AmbiguousError, ThrottledError, AuthError)):
         await kit.ivs.create_playback_restriction_policy(name="a")
@@ -122,7 +122,7 @@ async def list_mpc(kit):
         ("skewed_clock", AuthError),
     ],
 )
-async def test_each_service_words_its_own_failures(cloud, kit, call, kind, error):
+async def test_each_service_has_its_own_errors_for_failures(cloud, kit, call, kind, error):
     cloud.inject(kind, times=1)
     with pytest.raises(error) as caught:
         await call(kit)
@@ -131,7 +131,7 @@ async def test_each_service_words_its_own_failures(cloud, kit, call, kind, error
     await call(kit)
 
 
-async def test_a_refusal_can_have_another_status_and_say_when_to_come_again(cloud, kit):
+async def test_an_injected_error_can_have_another_status_and_retry_after(cloud, kit):
     cloud.inject("throttled", service="ivs", status=429, retry_after=2, times=1)
     with pytest.raises(ThrottledError) as caught:
         await policies(kit)
@@ -166,14 +166,14 @@ async def test_a_hanging_request_does_not_keep_the_cloud_from_closing():
 
 
 @pytest.mark.parametrize("kind", ["latency", "drip"])
-async def test_an_answer_can_take_its_time(cloud, kit, kind):
+async def test_a_response_can_be_delayed(cloud, kit, kind):
     cloud.inject(kind, service="ivs", seconds=0.3, times=1)
     started = time.monotonic()
     assert await policies(kit) == []
     assert time.monotonic() - started >= 0.25
 
 
-async def test_a_connection_closed_between_requests_costs_nobody_a_call(cloud):
+async def test_a_connection_closed_between_requests_fails_no_call(cloud):
     async with cloud.kit(retry=RetryPolicy(max_attempts=4, base_delay=0.001)) as kit:
         rule = cloud.inject("close", service="ivs")
         for _ in range(5):
@@ -214,7 +214,7 @@ async def test_rules_let_pass_and_end(cloud, kit):
         {"retry_after": -1},
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused(wrong):
+def test_an_invalid_rule_is_rejected(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         FaultRule(**({"kind": "reset"} | wrong))
 
@@ -260,7 +260,7 @@ def test_the_same_seed_strikes_the_same_requests(rules, requests):
 
 @given(RULES, REQUESTS)
 @settings(max_examples=examples(60))
-def test_what_strikes_one_operation_does_not_hang_on_the_others(rules, requests):
+def test_faults_of_one_operation_do_not_depend_on_other_operations(rules, requests):
     """Tasks that race one another change the order of requests, not who is struck."""
     # A rule that strikes so often and no more counts over all of its operations.
     rules = [rule for rule in rules if rule.times is None]
@@ -306,7 +306,7 @@ async def test_other_programs_can_inject_faults(cloud, kit):
         ({"kind": "skewed_clock", "seconds": 1e300}, "seconds"),
         ({}, "kind"),
     ):
-        status, answer = await admin("POST", wrong)
+        status, outcome = await admin("POST", wrong)
         assert status == 400
-        assert words in answer["error"]
+        assert words in outcome["error"]
     assert await policies(kit) == []

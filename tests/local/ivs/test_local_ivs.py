@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from local_cloud_calls import boto, call, refusal, send, signed_headers
+from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
 
@@ -21,8 +21,8 @@ def ivs(cloud):
 
 
 async def create(ivs, **members):
-    answer = await call(ivs.create_playback_restriction_policy, **members)
-    return answer["playbackRestrictionPolicy"]
+    response = await call(ivs.create_playback_restriction_policy, **members)
+    return response["playbackRestrictionPolicy"]
 
 
 async def test_a_policy_is_created_with_the_documented_defaults(ivs):
@@ -40,7 +40,7 @@ async def test_a_policy_is_created_with_the_documented_defaults(ivs):
     }
 
 
-async def test_a_policy_lives_and_dies(ivs):
+async def test_a_policy_is_created_changed_and_deleted(ivs):
     policy = await create(
         ivs,
         name="dach",
@@ -61,16 +61,16 @@ async def test_a_policy_lives_and_dies(ivs):
     assert got["playbackRestrictionPolicy"] == expected
     deleted = await call(ivs.delete_playback_restriction_policy, arn=arn)
     assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 204
-    told = await refusal(ivs.get_playback_restriction_policy, arn=arn)
-    assert told[:2] == (404, "ResourceNotFoundException")
-    assert arn in told[2]
+    error = await error_of(ivs.get_playback_restriction_policy, arn=arn)
+    assert error[:2] == (404, "ResourceNotFoundException")
+    assert arn in error[2]
 
 
 @pytest.mark.parametrize("operation", ["get", "update", "delete"])
-async def test_a_policy_that_is_not_there(ivs, operation):
+async def test_a_missing_policy_is_not_found(ivs, operation):
     function = getattr(ivs, f"{operation}_playback_restriction_policy")
-    assert (await refusal(function, arn=MISSING))[:2] == (404, "ResourceNotFoundException")
-    assert (await refusal(function, arn="arn:aws:ivs"))[:2] == (400, "ValidationException")
+    assert (await error_of(function, arn=MISSING))[:2] == (404, "ResourceNotFoundException")
+    assert (await error_of(function, arn="arn:aws:ivs"))[:2] == (400, "ValidationException")
 
 
 async def test_names_need_not_be_unique(ivs):
@@ -99,7 +99,7 @@ async def test_lists_page_in_order_of_creation(ivs):
     assert "nextToken" not in page
 
 
-async def test_a_deletion_between_two_pages_skips_nobody(ivs):
+async def test_a_deletion_between_two_pages_skips_no_processor(ivs):
     policies = [await create(ivs, name=f"policy-{index}") for index in range(4)]
     page = await listed(ivs, maxResults=2)
     await call(ivs.delete_playback_restriction_policy, arn=policies[0]["arn"])
@@ -129,22 +129,22 @@ async def test_a_deletion_between_two_pages_skips_nobody(ivs):
     ],
     ids=str,
 )
-async def test_members_beyond_their_limits_are_refused(ivs, parameters):
-    told = await refusal(ivs.create_playback_restriction_policy, **parameters)
-    assert told[:2] == (400, "ValidationException")
-    assert next(iter(parameters)) in told[2]
+async def test_members_beyond_their_limits_are_rejected(ivs, parameters):
+    error = await error_of(ivs.create_playback_restriction_policy, **parameters)
+    assert error[:2] == (400, "ValidationException")
+    assert next(iter(parameters)) in error[2]
     assert (await listed(ivs))["playbackRestrictionPolicies"] == []
 
 
 async def test_an_update_is_checked_before_it_changes_anything(ivs):
     policy = await create(ivs, name="before")
-    told = await refusal(
+    error = await error_of(
         ivs.update_playback_restriction_policy,
         arn=policy["arn"],
         name="after",
         allowedCountries=["XX"],
     )
-    assert told[:2] == (400, "ValidationException")
+    assert error[:2] == (400, "ValidationException")
     got = await call(ivs.get_playback_restriction_policy, arn=policy["arn"])
     assert got["playbackRestrictionPolicy"] == policy
 
@@ -152,8 +152,8 @@ async def test_an_update_is_checked_before_it_changes_anything(ivs):
 @pytest.mark.parametrize(
     "parameters", [{"maxResults": 101}, {"nextToken": "AAAA"}, {"nextToken": "no base64!"}]
 )
-async def test_lists_refuse_what_is_out_of_range(ivs, parameters):
-    assert (await refusal(ivs.list_playback_restriction_policies, **parameters))[:2] == (
+async def test_lists_reject_values_out_of_range(ivs, parameters):
+    assert (await error_of(ivs.list_playback_restriction_policies, **parameters))[:2] == (
         400,
         "ValidationException",
     )
@@ -162,9 +162,9 @@ async def test_lists_refuse_what_is_out_of_range(ivs, parameters):
 @pytest.mark.parametrize(
     "body", [b"[]", b"{", b"\xff", b'{"name": 1}', b'{"enableStrictOriginEnforcement": "yes"}']
 )
-async def test_bodies_of_wrong_types_are_refused(cloud, body):
+async def test_bodies_of_wrong_types_are_rejected(cloud, body):
     target = "/CreatePlaybackRestrictionPolicy"
     headers = signed_headers(cloud, "POST", target, body, service="ivs")
-    status, told, answer = await send(cloud, "POST", target, body, headers)
-    assert (status, told["x-amzn-ErrorType"]) == (400, "ValidationException")
-    assert b"exceptionMessage" in answer
+    status, response_headers, response_body = await send(cloud, "POST", target, body, headers)
+    assert (status, response_headers["x-amzn-ErrorType"]) == (400, "ValidationException")
+    assert b"exceptionMessage" in response_body

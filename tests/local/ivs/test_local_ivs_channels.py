@@ -3,12 +3,12 @@ import re
 
 import pytest
 from botocore.client import Config
-from local_cloud_calls import boto, call, refusal, send, signed_headers
+from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
 from vidkit.local.ivs.channel_rules import changed_settings, new_settings
 from vidkit.local.ivs.error_responses import HEADERS
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 ACCOUNT = "arn:aws:ivs:us-east-1:123456789012"
 MISSING = f"{ACCOUNT}:channel/abcdefABCDEF"
@@ -49,8 +49,8 @@ async def names(ivs, **parameters):
 
 
 async def test_a_channel_is_created_with_the_documented_defaults_and_a_stream_key(ivs):
-    answer = await call(ivs.create_channel)
-    channel, key = answer["channel"], answer["streamKey"]
+    response = await call(ivs.create_channel)
+    channel, key = response["channel"], response["streamKey"]
     assert await get(ivs, channel["arn"]) == channel
     arn = channel.pop("arn")
     assert re.fullmatch(rf"{ACCOUNT}:channel/[A-Za-z0-9]{{12}}", arn)
@@ -145,8 +145,8 @@ async def test_an_update_changes_what_it_names_and_an_empty_arn_detaches(ivs):
 
 
 async def test_a_deleted_channel_is_gone_with_its_stream_key(ivs):
-    answer = await call(ivs.create_channel)
-    arn = answer["channel"]["arn"]
+    response = await call(ivs.create_channel)
+    arn = response["channel"]["arn"]
     deleted = await call(ivs.delete_channel, arn=arn)
     assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 204
     for function, parameters in (
@@ -154,10 +154,10 @@ async def test_a_deleted_channel_is_gone_with_its_stream_key(ivs):
         (ivs.update_channel, {"arn": arn, "name": "b"}),
         (ivs.delete_channel, {"arn": arn}),
         (ivs.list_stream_sessions, {"channelArn": arn}),
-        (ivs.list_tags_for_resource, {"resourceArn": answer["streamKey"]["arn"]}),
+        (ivs.list_tags_for_resource, {"resourceArn": response["streamKey"]["arn"]}),
     ):
-        told = await refusal(function, **parameters)
-        assert told[:2] == (404, "ResourceNotFoundException")
+        error = await error_of(function, **parameters)
+        assert error[:2] == (404, "ResourceNotFoundException")
     assert await names(ivs) == []
 
 
@@ -180,55 +180,55 @@ async def test_a_deleted_channel_is_gone_with_its_stream_key(ivs):
     ],
     ids=str,
 )
-async def test_members_beyond_their_limits_are_refused(ivs, parameters):
+async def test_members_beyond_their_limits_are_rejected(ivs, parameters):
     arn = (await create(ivs, name="before"))["arn"]
     before = await get(ivs, arn)
-    told = await refusal(ivs.create_channel, **parameters)
-    assert told[:2] == (400, "ValidationException")
-    assert next(iter(parameters)) in told[2]
+    error = await error_of(ivs.create_channel, **parameters)
+    assert error[:2] == (400, "ValidationException")
+    assert next(iter(parameters)) in error[2]
     if "tags" not in parameters:
-        told = await refusal(ivs.update_channel, arn=arn, **parameters)
-        assert told[:2] == (400, "ValidationException")
+        error = await error_of(ivs.update_channel, arn=arn, **parameters)
+        assert error[:2] == (400, "ValidationException")
     assert await get(ivs, arn) == before
     assert await names(ivs) == ["before"]
 
 
-async def test_a_policy_must_be_there_to_be_attached(ivs):
+async def test_a_policy_must_exist_to_be_attached(ivs):
     arn = (await create(ivs))["arn"]
     missing = {"playbackRestrictionPolicyArn": MISSING_POLICY}
-    told = await refusal(ivs.create_channel, **missing)
-    assert told[:2] == (404, "ResourceNotFoundException")
-    assert MISSING_POLICY in told[2]
-    told = await refusal(ivs.update_channel, arn=arn, name="after", **missing)
-    assert told[:2] == (404, "ResourceNotFoundException")
+    error = await error_of(ivs.create_channel, **missing)
+    assert error[:2] == (404, "ResourceNotFoundException")
+    assert MISSING_POLICY in error[2]
+    error = await error_of(ivs.update_channel, arn=arn, name="after", **missing)
+    assert error[:2] == (404, "ResourceNotFoundException")
     assert await names(ivs) == [""]
 
 
 async def test_a_policy_in_use_cannot_be_deleted(ivs):
     policy = await policy_arn(ivs)
     arn = (await create(ivs, playbackRestrictionPolicyArn=policy))["arn"]
-    told = await refusal(ivs.delete_playback_restriction_policy, arn=policy)
-    assert told[:2] == (409, "ConflictException")
-    assert arn in told[2]
+    error = await error_of(ivs.delete_playback_restriction_policy, arn=policy)
+    assert error[:2] == (409, "ConflictException")
+    assert arn in error[2]
     await call(ivs.update_playback_restriction_policy, arn=policy, name="still-changeable")
     await call(ivs.update_channel, arn=arn, playbackRestrictionPolicyArn="")
     await call(ivs.delete_playback_restriction_policy, arn=policy)
     assert (await call(ivs.list_playback_restriction_policies))["playbackRestrictionPolicies"] == []
 
 
-async def test_a_batch_tells_channels_and_what_is_not_there(ivs):
+async def test_a_batch_lists_channels_and_errors_for_missing_ones(ivs):
     channels = [await create(ivs, name=f"channel-{index}") for index in range(3)]
     arns = [channels[2]["arn"], MISSING, channels[0]["arn"], channels[2]["arn"]]
-    answer = await call(ivs.batch_get_channel, arns=arns)
-    assert answer["channels"] == [channels[2], channels[0]]
-    (error,) = answer["errors"]
+    response = await call(ivs.batch_get_channel, arns=arns)
+    assert response["channels"] == [channels[2], channels[0]]
+    (error,) = response["errors"]
     assert (error["arn"], error["code"]) == (MISSING, "ResourceNotFoundException")
     assert MISSING in error["message"]
 
 
-async def test_a_batch_carries_the_members_that_are_headers(ivs):
-    answer = await call(ivs.batch_get_channel, arns=[MISSING])
-    assert {name: answer[name] for name in answer if name != "ResponseMetadata"} == {
+async def test_a_batch_response_has_the_members_that_are_headers(ivs):
+    response = await call(ivs.batch_get_channel, arns=[MISSING])
+    assert {name: response[name] for name in response if name != "ResponseMetadata"} == {
         "accessControlAllowOrigin": "*",
         "accessControlExposeHeaders": "*",
         "cacheControl": "no-store, no-cache",
@@ -237,7 +237,7 @@ async def test_a_batch_carries_the_members_that_are_headers(ivs):
         "xContentTypeOptions": "nosniff",
         "xFrameOptions": "DENY",
         "channels": [],
-        "errors": answer["errors"],
+        "errors": response["errors"],
     }
 
 
@@ -245,9 +245,9 @@ async def test_a_batch_carries_the_members_that_are_headers(ivs):
     "arns", [[], [MISSING] * 51, ["nonsense"], [MISSING_POLICY], None], ids=["0", "51", *"ABC"]
 )
 async def test_a_batch_is_of_one_to_fifty_arns_of_channels(ivs, arns):
-    told = await refusal(ivs.batch_get_channel, **({} if arns is None else {"arns": arns}))
-    assert told[:2] == (400, "ValidationException")
-    assert "arns" in told[2]
+    error = await error_of(ivs.batch_get_channel, **({} if arns is None else {"arns": arns}))
+    assert error[:2] == (400, "ValidationException")
+    assert "arns" in error[2]
 
 
 async def test_lists_show_summaries_in_order_of_creation(ivs):
@@ -272,7 +272,7 @@ async def test_lists_show_summaries_in_order_of_creation(ivs):
     }
 
 
-async def test_a_page_of_a_list_has_a_hundred_channels_unless_asked_otherwise(cloud, ivs):
+async def test_a_page_has_a_hundred_channels_by_default(cloud, ivs):
     from vidkit.local.ivs.channels import Channels
     from vidkit.local.ivs.store import Pages
 
@@ -282,8 +282,8 @@ async def test_a_page_of_a_list_has_a_hundred_channels_unless_asked_otherwise(cl
     paginator = ivs.get_paginator("list_channels")
     sizes = [len(page["channels"]) for page in await call(lambda: list(paginator.paginate()))]
     assert sizes == [100, 1]
-    assert (await refusal(ivs.list_channels, maxResults=101))[:2] == (400, "ValidationException")
-    assert (await refusal(ivs.list_channels, maxResults=0))[:2] == (400, "ValidationException")
+    assert (await error_of(ivs.list_channels, maxResults=101))[:2] == (400, "ValidationException")
+    assert (await error_of(ivs.list_channels, maxResults=0))[:2] == (400, "ValidationException")
 
 
 async def test_each_filter_finds_exactly_what_it_names(ivs):
@@ -302,12 +302,12 @@ async def test_each_filter_finds_exactly_what_it_names(ivs):
 
 
 async def test_filters_exclude_each_other(ivs):
-    told = await refusal(ivs.list_channels, filterByName="a", filterByAdConfigurationArn=ADS)
-    assert told[:2] == (409, "ConflictException")
-    assert "filterByName" in told[2]
+    error = await error_of(ivs.list_channels, filterByName="a", filterByAdConfigurationArn=ADS)
+    assert error[:2] == (409, "ConflictException")
+    assert "filterByName" in error[2]
 
 
-async def test_a_token_goes_with_its_own_request_only(ivs):
+async def test_a_token_is_valid_for_its_own_request_only(ivs):
     for name in ("a", "b", "a", "a"):
         await create(ivs, name=name)
     page = await call(ivs.list_channels, filterByName="a", maxResults=1)
@@ -316,36 +316,41 @@ async def test_a_token_goes_with_its_own_request_only(ivs):
     rest = await call(ivs.list_channels, filterByName="a", maxResults=5, nextToken=token)
     assert len(rest["channels"]) == 2
     for parameters in ({}, {"filterByName": "b"}, {"filterByAdConfigurationArn": ""}):
-        told = await refusal(ivs.list_channels, nextToken=token, **parameters)
-        assert told[:2] == (400, "ValidationException")
-        assert "nextToken" in told[2]
-    told = await refusal(ivs.list_playback_restriction_policies, nextToken=token)
-    assert told[:2] == (400, "ValidationException")
+        error = await error_of(ivs.list_channels, nextToken=token, **parameters)
+        assert error[:2] == (400, "ValidationException")
+        assert "nextToken" in error[2]
+    error = await error_of(ivs.list_playback_restriction_policies, nextToken=token)
+    assert error[:2] == (400, "ValidationException")
 
 
 @pytest.mark.parametrize("operation", ["get", "update", "delete"])
-async def test_a_channel_that_is_not_there(ivs, operation):
+async def test_a_missing_channel_is_not_found(ivs, operation):
     function = getattr(ivs, f"{operation}_channel")
-    assert (await refusal(function, arn=MISSING))[:2] == (404, "ResourceNotFoundException")
+    assert (await error_of(function, arn=MISSING))[:2] == (404, "ResourceNotFoundException")
     for arn in ("nonsense", MISSING_POLICY, "", None):
-        told = await refusal(function, **({} if arn is None else {"arn": arn}))
-        assert told[:2] == (400, "ValidationException")
+        error = await error_of(function, **({} if arn is None else {"arn": arn}))
+        assert error[:2] == (400, "ValidationException")
 
 
-async def test_a_refusal_carries_its_message_and_the_members_that_are_headers(cloud):
+async def test_an_error_response_has_its_message_and_the_members_that_are_headers(cloud):
     body = json.dumps({"arn": MISSING}).encode()
     headers = signed_headers(cloud, "POST", "/GetChannel", body, service="ivs")
-    status, told, answer = await send(cloud, "POST", "/GetChannel", body, headers)
+    status, response_headers, response_body = await send(
+        cloud, "POST", "/GetChannel", body, headers
+    )
     assert status == 404
-    assert json.loads(answer) == {"exceptionMessage": f"There is no channel {MISSING}."}
-    assert told["x-amzn-ErrorType"] == "ResourceNotFoundException"
-    assert {name: told[name] for name in HEADERS} == HEADERS
+    assert json.loads(response_body) == {"exceptionMessage": f"There is no channel {MISSING}."}
+    assert response_headers["x-amzn-ErrorType"] == "ResourceNotFoundException"
+    assert {name: response_headers[name] for name in HEADERS} == HEADERS
 
 
 @pytest.mark.parametrize("target", ["/CreateChannel", "/StopStream", "/tags/arn%3Aaws%3Aivs%3Ax"])
-async def test_unsigned_requests_are_refused_by_ivs(cloud, target):
-    status, told, _ = await send(cloud, "POST", target, b"{}")
-    assert (status, told["x-amzn-ErrorType"]) == (403, "MissingAuthenticationTokenException")
+async def test_unsigned_requests_are_rejected_by_ivs(cloud, target):
+    status, response_headers, _ = await send(cloud, "POST", target, b"{}")
+    assert (status, response_headers["x-amzn-ErrorType"]) == (
+        403,
+        "MissingAuthenticationTokenException",
+    )
     assert cloud.calls[-1].service == "ivs"
 
 
@@ -360,7 +365,7 @@ def test_a_preset_comes_and_goes_with_an_advanced_type():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"type": "BASIC"}, "STANDARD"),
         ({"type": "ADVANCED_SD"}, "STANDARD"),
@@ -373,11 +378,11 @@ def test_a_preset_comes_and_goes_with_an_advanced_type():
         ({"multitrackInputConfiguration": {"enabled": True, "maximumResolution": "SD"}}, "policy"),
     ],
 )
-def test_multitrack_input_needs_what_goes_with_it(changes, told):
+def test_multitrack_input_needs_what_goes_with_it(changes, message):
     whole = {"multitrackInputConfiguration": MULTITRACK, "containerFormat": "FRAGMENTED_MP4"}
     assert new_settings(whole)["multitrackInputConfiguration"] == MULTITRACK
     asked = {name: value for name, value in {**whole, **changes}.items() if value is not None}
-    with pytest.raises(Fault, match=told) as caught:
+    with pytest.raises(ApiError, match=message) as caught:
         new_settings(asked)
     assert (caught.value.code, caught.value.status) == ("ValidationException", 400)
 
@@ -387,7 +392,7 @@ def test_an_update_may_change_a_part_of_the_multitrack_configuration():
         {"multitrackInputConfiguration": MULTITRACK, "containerFormat": "FRAGMENTED_MP4"}
     )
     for wrong in ({"type": "BASIC"}, {"containerFormat": "TS"}):
-        with pytest.raises(Fault, match="multitrackInputConfiguration"):
+        with pytest.raises(ApiError, match="multitrackInputConfiguration"):
             changed_settings(enabled, wrong)
     disabled = changed_settings(
         enabled, {"multitrackInputConfiguration": {"enabled": False}, "containerFormat": "TS"}

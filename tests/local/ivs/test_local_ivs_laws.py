@@ -1,4 +1,4 @@
-"""Laws of the local IVS: it does what a simple account of dictionaries does, whatever comes."""
+"""Laws of the local IVS: it does what a simple account of dictionaries does."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,11 +17,12 @@ from hypothesis.stateful import (
 from hypothesis_profiles import examples
 
 from vidkit.local.ivs import tags
+from vidkit.local.ivs.account import IvsAccount
 from vidkit.local.ivs.channels import Channels
 from vidkit.local.ivs.policies import Policies
 from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.streams import Streams, end_stream, go_live
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import Identity, State
 
 T0 = datetime(2026, 5, 1, tzinfo=UTC)
@@ -37,7 +38,7 @@ def make_channels():
 
 @given(st.data(), st.booleans())
 @settings(max_examples=examples(60), deadline=None)
-def test_pages_lose_and_repeat_nothing_whatever_comes_and_goes(data, filtered):
+def test_pages_lose_and_repeat_nothing_when_channels_are_added_and_removed(data, filtered):
     _, channels = make_channels()
     named = {"name": "wanted"} if filtered else {}
     asked = {"filterByName": "wanted"} if filtered else {}
@@ -70,7 +71,7 @@ def test_pages_lose_and_repeat_nothing_whatever_comes_and_goes(data, filtered):
 
 @given(st.lists(st.integers(0, 3), max_size=6), st.integers(1, 4))
 @settings(max_examples=examples(40), deadline=None)
-def test_pages_of_sessions_show_those_that_were_there_and_no_later_ones(began, size):
+def test_pages_of_sessions_contain_the_existing_ones_and_no_later_ones(began, size):
     state, channels = make_channels()
     streams = Streams(state, Pages())
     arn = channels.create({})["channel"]["arn"]
@@ -102,7 +103,9 @@ class IvsMachine(RuleBasedStateMachine):
     @initialize()
     def open_account(self):
         self.now = T0
-        self.state = State(Identity(), now=lambda: self.now, stop_seconds=STOP_SECONDS)
+        self.state = State(Identity(), now=lambda: self.now)
+        self.account = self.state.of(IvsAccount)
+        self.account.stop_seconds = STOP_SECONDS
         pages = Pages()
         self.channels = Channels(self.state, pages)
         self.policies = Policies(self.state, pages)
@@ -118,7 +121,7 @@ class IvsMachine(RuleBasedStateMachine):
         )
 
     def refused(self, code, function, *arguments):
-        with pytest.raises(Fault) as caught:
+        with pytest.raises(ApiError) as caught:
             function(*arguments)
         assert caught.value.code == code
 
@@ -177,12 +180,12 @@ class IvsMachine(RuleBasedStateMachine):
 
     @rule(arn=channels_there, given=TAGS)
     def tag(self, arn, given):
-        tags.tag(self.state.ivs, {"resourceArn": arn, "tags": given})
+        tags.tag(self.account, {"resourceArn": arn, "tags": given})
         self.known[arn]["tags"] = {**self.known[arn]["tags"], **given}
 
     @rule(arn=channels_there, keys=st.lists(st.sampled_from(["k1", "k2"]), min_size=1))
     def untag(self, arn, keys):
-        tags.untag(self.state.ivs, {"resourceArn": arn, "tagKeys": keys})
+        tags.untag(self.account, {"resourceArn": arn, "tagKeys": keys})
         kept = {key: value for key, value in self.known[arn]["tags"].items() if key not in keys}
         self.known[arn]["tags"] = kept
 

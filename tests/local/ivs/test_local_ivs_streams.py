@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.client import Config
-from local_cloud_calls import boto, call, refusal, send, signed_headers
+from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
-from vidkit.local.ivs.account import MOST_SESSIONS
+from vidkit.local.ivs.account import MAX_SESSIONS, IvsAccount
 
 MISSING = "arn:aws:ivs:us-east-1:123456789012:channel/abcdefABCDEF"
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -46,20 +46,20 @@ async def arn(ivs):
 
 
 async def session(ivs, arn, **parameters):
-    answer = await call(ivs.get_stream_session, channelArn=arn, **parameters)
-    return answer["streamSession"]
+    response = await call(ivs.get_stream_session, channelArn=arn, **parameters)
+    return response["streamSession"]
 
 
 async def sessions(ivs, arn, **parameters):
-    answer = await call(ivs.list_stream_sessions, channelArn=arn, **parameters)
-    return answer["streamSessions"]
+    response = await call(ivs.list_stream_sessions, channelArn=arn, **parameters)
+    return response["streamSessions"]
 
 
 def told_events(found):
     return [event["name"] for event in found["truncatedEvents"]]
 
 
-async def test_a_channel_goes_live_and_its_session_tells_of_it(cloud, ivs, arn):
+async def test_a_channel_goes_live_and_has_a_session(cloud, ivs, arn):
     channel = (await call(ivs.get_channel, arn=arn))["channel"]
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     stream_id = cloud.go_live(arn)
@@ -84,26 +84,26 @@ async def test_times_are_iso_8601_strings_on_the_wire(cloud, arn):
     headers = signed_headers(cloud, "POST", "/GetStreamSession", body, service="ivs")
     # Signatures are held to the same clock.
     cloud.state.now = Clock()
-    _, _, answer = await send(cloud, "POST", "/GetStreamSession", body, headers)
-    found = json.loads(answer)["streamSession"]
+    _, _, response_body = await send(cloud, "POST", "/GetStreamSession", body, headers)
+    found = json.loads(response_body)["streamSession"]
     assert found["startTime"] == "2026-05-01T12:00:00.123Z"
     assert found["truncatedEvents"][0]["eventTime"] == "2026-05-01T12:00:00.123Z"
 
 
-async def test_a_live_channel_stays_as_it_is(cloud, ivs, arn):
+async def test_a_live_channel_cannot_be_changed(cloud, ivs, arn):
     cloud.go_live(arn)
     before = (await call(ivs.get_channel, arn=arn))["channel"]
     for function, parameters in ((ivs.update_channel, {"name": "b"}), (ivs.delete_channel, {})):
-        told = await refusal(function, arn=arn, **parameters)
-        assert told[:2] == (409, "ConflictException")
-        assert "live" in told[2]
+        error = await error_of(function, arn=arn, **parameters)
+        assert error[:2] == (409, "ConflictException")
+        assert "live" in error[2]
     assert (await call(ivs.get_channel, arn=arn))["channel"] == before
     await call(ivs.stop_stream, channelArn=arn)
     await call(ivs.update_channel, arn=arn, name="b")
     await call(ivs.delete_channel, arn=arn)
 
 
-async def test_a_session_shows_the_channel_as_it_was(cloud, ivs, arn):
+async def test_a_session_has_the_channels_settings_of_its_start(cloud, ivs, arn):
     first = cloud.go_live(arn)
     await call(ivs.tag_resource, resourceArn=arn, tags={"k": "v"})
     cloud.end_stream(arn)
@@ -117,7 +117,7 @@ async def test_a_session_shows_the_channel_as_it_was(cloud, ivs, arn):
     assert heights == [1080, 480]
 
 
-async def test_a_stopped_stream_is_over_at_once_by_default(cloud, ivs, arn):
+async def test_a_stopped_stream_ends_immediately_by_default(cloud, ivs, arn):
     stream_id = cloud.go_live(arn)
     await call(ivs.stop_stream, channelArn=arn)
     found = await session(ivs, arn)
@@ -125,19 +125,19 @@ async def test_a_stopped_stream_is_over_at_once_by_default(cloud, ivs, arn):
     assert found["startTime"] <= found["endTime"] <= datetime.now(UTC)
     assert told_events(found) == ["Session Ended", "Stream End", "Stream Start", "Session Created"]
     assert [event["eventTime"] for event in found["truncatedEvents"][:2]] == [found["endTime"]] * 2
-    told = await refusal(ivs.stop_stream, channelArn=arn)
-    assert told[:2] == (404, "ChannelNotBroadcasting")
-    assert arn in told[2]
+    error = await error_of(ivs.stop_stream, channelArn=arn)
+    assert error[:2] == (404, "ChannelNotBroadcasting")
+    assert arn in error[2]
 
 
-async def test_a_stopped_stream_is_live_yet_for_as_long_as_the_cloud_says(cloud, ivs, arn):
-    cloud.state.stop_seconds = 60
+async def test_a_stopped_stream_stays_live_for_the_clouds_stop_seconds(cloud, ivs, arn):
+    cloud.state.of(IvsAccount).stop_seconds = 60
     cloud.go_live(arn)
     await call(ivs.stop_stream, channelArn=arn)
     cloud.state.now.wait(30)
     await call(ivs.stop_stream, channelArn=arn)
     assert "endTime" not in await session(ivs, arn)
-    assert (await refusal(ivs.delete_channel, arn=arn))[0] == 409
+    assert (await error_of(ivs.delete_channel, arn=arn))[0] == 409
     with pytest.raises(ValueError, match="live already"):
         cloud.go_live(arn)
     cloud.state.now.wait(31)
@@ -148,7 +148,7 @@ async def test_a_stopped_stream_is_live_yet_for_as_long_as_the_cloud_says(cloud,
 
 
 async def test_a_broadcaster_may_leave_before_a_stop_takes_effect(cloud, ivs, arn):
-    cloud.state.stop_seconds = 3600
+    cloud.state.of(IvsAccount).stop_seconds = 3600
     cloud.go_live(arn)
     await call(ivs.stop_stream, channelArn=arn)
     cloud.end_stream(arn)
@@ -157,13 +157,13 @@ async def test_a_broadcaster_may_leave_before_a_stop_takes_effect(cloud, ivs, ar
 
 
 async def test_the_delay_of_a_stop_is_an_argument_of_the_cloud():
-    assert LocalCloud().state.stop_seconds == 0
-    assert LocalCloud(stop_seconds=1.5).state.stop_seconds == 1.5
+    assert LocalCloud().state.of(IvsAccount).stop_seconds == 0
+    assert LocalCloud(stop_seconds=1.5).state.of(IvsAccount).stop_seconds == 1.5
     with pytest.raises(ValueError, match="stop_seconds"):
         LocalCloud(stop_seconds=-1)
 
 
-async def test_a_failure_is_told_by_the_session(cloud, ivs, arn):
+async def test_a_failure_is_an_event_of_the_session(cloud, ivs, arn):
     cloud.go_live(arn)
     cloud.end_stream(arn, failed=True)
     cloud.go_live(arn)
@@ -218,48 +218,48 @@ async def test_sessions_are_listed_the_latest_first_in_pages(cloud, ivs, arn):
     assert [each["streamId"] for each in await sessions(ivs, arn)] == [newer, *ids]
 
 
-async def test_a_token_of_sessions_goes_with_its_own_channel_only(cloud, ivs, arn):
+async def test_a_token_of_sessions_is_valid_for_its_own_channel_only(cloud, ivs, arn):
     other = (await call(ivs.create_channel))["channel"]["arn"]
     for _ in range(2):
         cloud.go_live(arn)
         cloud.end_stream(arn)
     page = await call(ivs.list_stream_sessions, channelArn=arn, maxResults=1)
-    told = await refusal(ivs.list_stream_sessions, channelArn=other, nextToken=page["nextToken"])
-    assert told[:2] == (400, "ValidationException")
+    error = await error_of(ivs.list_stream_sessions, channelArn=other, nextToken=page["nextToken"])
+    assert error[:2] == (400, "ValidationException")
 
 
 async def test_a_channel_remembers_a_thousand_sessions_a_hundred_on_a_page(cloud, ivs, arn):
     ids = []
-    for _ in range(MOST_SESSIONS + 1):
+    for _ in range(MAX_SESSIONS + 1):
         ids.append(cloud.go_live(arn))
         cloud.end_stream(arn)
     assert len(await sessions(ivs, arn)) == 100
-    told = await refusal(ivs.get_stream_session, channelArn=arn, streamId=ids[0])
-    assert told[:2] == (404, "ResourceNotFoundException")
+    error = await error_of(ivs.get_stream_session, channelArn=arn, streamId=ids[0])
+    assert error[:2] == (404, "ResourceNotFoundException")
     assert (await session(ivs, arn, streamId=ids[1]))["streamId"] == ids[1]
-    told = await refusal(ivs.list_stream_sessions, channelArn=arn, maxResults=101)
-    assert told[:2] == (400, "ValidationException")
+    error = await error_of(ivs.list_stream_sessions, channelArn=arn, maxResults=101)
+    assert error[:2] == (400, "ValidationException")
 
 
-async def test_sessions_that_are_not_there(cloud, ivs, arn):
+async def test_missing_sessions_are_not_found(cloud, ivs, arn):
     assert await sessions(ivs, arn) == []
-    told = await refusal(ivs.get_stream_session, channelArn=arn)
-    assert told[:2] == (404, "ResourceNotFoundException")
+    error = await error_of(ivs.get_stream_session, channelArn=arn)
+    assert error[:2] == (404, "ResourceNotFoundException")
     cloud.go_live(arn)
     unknown = "st-" + "a" * 23
-    told = await refusal(ivs.get_stream_session, channelArn=arn, streamId=unknown)
-    assert told[:2] == (404, "ResourceNotFoundException")
-    assert unknown in told[2]
+    error = await error_of(ivs.get_stream_session, channelArn=arn, streamId=unknown)
+    assert error[:2] == (404, "ResourceNotFoundException")
+    assert unknown in error[2]
     for wrong in ("st-short", "xx-" + "a" * 23):
-        told = await refusal(ivs.get_stream_session, channelArn=arn, streamId=wrong)
-        assert told[:2] == (400, "ValidationException")
+        error = await error_of(ivs.get_stream_session, channelArn=arn, streamId=wrong)
+        assert error[:2] == (400, "ValidationException")
     for function in (ivs.stop_stream, ivs.get_stream_session, ivs.list_stream_sessions):
-        told = await refusal(function, channelArn=MISSING)
-        assert told[:2] == (404, "ResourceNotFoundException")
-        assert (await refusal(function))[:2] == (400, "ValidationException")
+        error = await error_of(function, channelArn=MISSING)
+        assert error[:2] == (404, "ResourceNotFoundException")
+        assert (await error_of(function))[:2] == (400, "ValidationException")
 
 
-async def test_only_a_channel_that_is_there_and_not_live_goes_live(cloud, arn):
+async def test_only_an_existing_channel_that_is_not_live_goes_live(cloud, arn):
     with pytest.raises(ValueError, match="no channel"):
         cloud.go_live(MISSING)
     with pytest.raises(ValueError, match="no channel"):
@@ -273,7 +273,7 @@ async def test_only_a_channel_that_is_there_and_not_live_goes_live(cloud, arn):
     cloud.go_live(arn)
 
 
-async def test_what_ivs_has_is_gone_after_a_restart(cloud, ivs, arn):
+async def test_resources_of_ivs_do_not_outlive_a_restart(cloud, ivs, arn):
     cloud.go_live(arn)
     await cloud.close()
     await cloud.start()
@@ -281,22 +281,22 @@ async def test_what_ivs_has_is_gone_after_a_restart(cloud, ivs, arn):
         cloud.end_stream(arn)
 
 
-async def test_programs_outside_let_channels_go_live(cloud, ivs, arn):
+async def test_channels_go_live_over_http(cloud, ivs, arn):
     async def admin(path, **content):
         headers = {"Content-Type": "application/json"}
         body = json.dumps(content).encode()
-        status, _, answer = await send(cloud, "POST", f"/_local/{path}", body, headers)
-        return status, json.loads(answer)
+        status, _, response_body = await send(cloud, "POST", f"/_local/{path}", body, headers)
+        return status, json.loads(response_body)
 
-    status, answer = await admin("broadcasts", channel_arn=arn)
+    status, response_body = await admin("broadcasts", channel_arn=arn)
     assert status == 200
-    assert (await session(ivs, arn))["streamId"] == answer["stream_id"]
+    assert (await session(ivs, arn))["streamId"] == response_body["stream_id"]
     assert (await admin("broadcasts", channel_arn=arn))[0] == 400
     assert await admin("broadcast-ends", channel_arn=arn, failed=True) == (
         200,
         {"channel_arn": arn},
     )
     assert (await sessions(ivs, arn))[0]["hasErrorEvent"] is True
-    status, answer = await admin("broadcast-ends", channel_arn=arn)
-    assert (status, "not live" in answer["error"]) == (400, True)
+    status, response_body = await admin("broadcast-ends", channel_arn=arn)
+    assert (status, "not live" in response_body["error"]) == (400, True)
     assert (await admin("broadcasts"))[0] == 400

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import pytest
 from botocore.client import Config
-from local_cloud_calls import boto, call, refusal, send, signed_headers
+from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
 
@@ -38,7 +38,7 @@ async def tags_of(ivs, arn):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_tags_come_change_and_go(ivs, kind):
+async def test_tags_are_added_changed_and_removed(ivs, kind):
     arn = await tagged(ivs, kind)
     assert await tags_of(ivs, arn) == {}
     await call(ivs.tag_resource, resourceArn=arn, tags={"team": "video", "Größe": "a b/+="})
@@ -71,9 +71,9 @@ async def test_a_resource_has_fifty_tags_at_the_most(ivs):
     fifty = {f"key-{index}": "" for index in range(50)}
     await call(ivs.tag_resource, resourceArn=arn, tags=fifty)
     await call(ivs.tag_resource, resourceArn=arn, tags={"key-7": "changed"})
-    told = await refusal(ivs.tag_resource, resourceArn=arn, tags={"key-50": ""})
-    assert told[:2] == (400, "ValidationException")
-    assert "50" in told[2]
+    error = await error_of(ivs.tag_resource, resourceArn=arn, tags={"key-50": ""})
+    assert error[:2] == (400, "ValidationException")
+    assert "50" in error[2]
     await call(ivs.untag_resource, resourceArn=arn, tagKeys=list(fifty)[:50])
     assert await tags_of(ivs, arn) == {}
     fifty_one = {f"key-{index}": "" for index in range(51)}
@@ -81,8 +81,8 @@ async def test_a_resource_has_fifty_tags_at_the_most(ivs):
         (ivs.tag_resource, {"tags": fifty_one}),
         (ivs.untag_resource, {"tagKeys": list(fifty_one)}),
     ):
-        told = await refusal(function, resourceArn=arn, **parameters)
-        assert told[:2] == (400, "ValidationException")
+        error = await error_of(function, resourceArn=arn, **parameters)
+        assert error[:2] == (400, "ValidationException")
 
 
 @pytest.mark.parametrize(
@@ -101,61 +101,61 @@ async def test_a_resource_has_fifty_tags_at_the_most(ivs):
     ],
     ids=str,
 )
-async def test_tags_that_aws_does_not_admit_are_refused(ivs, tags):
+async def test_tags_that_aws_does_not_admit_are_rejected(ivs, tags):
     arn = await tagged(ivs, "channel", before="1")
     given = {} if tags is None else {"tags": {"good": "1", **tags}}
-    told = await refusal(ivs.tag_resource, resourceArn=arn, **given)
-    assert told[:2] == (400, "ValidationException")
-    assert "tags" in told[2]
+    error = await error_of(ivs.tag_resource, resourceArn=arn, **given)
+    assert error[:2] == (400, "ValidationException")
+    assert "tags" in error[2]
     assert await tags_of(ivs, arn) == {"before": "1"}
 
 
 @pytest.mark.parametrize("keys", [["aws:team"], ["k" * 129], ["a;b"], []])
-async def test_keys_that_no_tag_has_are_refused(ivs, keys):
+async def test_keys_that_no_tag_has_are_rejected(ivs, keys):
     arn = await tagged(ivs, "channel", before="1")
-    told = await refusal(ivs.untag_resource, resourceArn=arn, tagKeys=keys)
-    assert told[:2] == (400, "ValidationException")
+    error = await error_of(ivs.untag_resource, resourceArn=arn, tagKeys=keys)
+    assert error[:2] == (400, "ValidationException")
     assert await tags_of(ivs, arn) == {"before": "1"}
 
 
 @pytest.mark.parametrize("kind", ["channel", "playback-restriction-policy", "stream-key", "other"])
-async def test_a_resource_that_is_not_there(ivs, kind):
+async def test_a_missing_resource_is_not_found(ivs, kind):
     arn = f"{ACCOUNT}:{kind}/abcdefABCDEF"
     for function, parameters in (
         (ivs.tag_resource, {"tags": {"k": "v"}}),
         (ivs.untag_resource, {"tagKeys": ["k"]}),
         (ivs.list_tags_for_resource, {}),
     ):
-        told = await refusal(function, resourceArn=arn, **parameters)
-        assert told[:2] == (404, "ResourceNotFoundException")
-        assert arn in told[2]
+        error = await error_of(function, resourceArn=arn, **parameters)
+        assert error[:2] == (404, "ResourceNotFoundException")
+        assert arn in error[2]
 
 
 @pytest.mark.parametrize(
     "arn", ["nonsense", "arn:aws:s3:::bucket", f"{ACCOUNT}:channel/{'a' * 99}"]
 )
-async def test_what_is_no_arn_of_ivs_is_refused(ivs, arn):
-    told = await refusal(ivs.list_tags_for_resource, resourceArn=arn)
-    assert told[:2] == (400, "ValidationException")
-    assert "resourceArn" in told[2]
+async def test_what_is_no_arn_of_ivs_is_rejected(ivs, arn):
+    error = await error_of(ivs.list_tags_for_resource, resourceArn=arn)
+    assert error[:2] == (400, "ValidationException")
+    assert "resourceArn" in error[2]
 
 
 async def test_the_arn_in_the_path_must_be_percent_encoded(cloud, ivs):
     arn = await tagged(ivs, "channel", k="v")
-    told = []
+    response = []
     for target in (f"/tags/{quote(arn, safe='')}", f"/tags/{quote(arn, safe=':')}", f"/tags/{arn}"):
         headers = signed_headers(cloud, "GET", target, service="ivs")
-        status, _, answer = await send(cloud, "GET", target, b"", headers)
-        told.append((status, json.loads(answer).get("tags")))
-    assert told == [(200, {"k": "v"}), (200, {"k": "v"}), (404, None)]
+        status, _, response_body = await send(cloud, "GET", target, b"", headers)
+        response.append((status, json.loads(response_body).get("tags")))
+    assert response == [(200, {"k": "v"}), (200, {"k": "v"}), (404, None)]
 
 
 async def test_there_are_three_operations_on_tags(cloud, ivs):
     arn = await tagged(ivs, "channel")
     target = f"/tags/{quote(arn, safe='')}"
     headers = signed_headers(cloud, "PUT", target, b"{}", service="ivs")
-    status, told, _ = await send(cloud, "PUT", target, b"{}", headers)
-    assert (status, told["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
+    status, response_headers, _ = await send(cloud, "PUT", target, b"{}", headers)
+    assert (status, response_headers["x-amzn-ErrorType"]) == (404, "UnknownOperationException")
     await call(ivs.tag_resource, resourceArn=arn, tags={"k": "v"})
     await call(ivs.untag_resource, resourceArn=arn, tagKeys=["k"])
     await tags_of(ivs, arn)

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 from botocore.client import Config
-from local_cloud_calls import SECONDS, boto, call, refusal, write_video
+from local_cloud_calls import SECONDS, boto, call, error_of, write_video
 
 from vidkit.local import LocalCloud
 
@@ -40,7 +40,7 @@ async def cloud(video):
 @pytest.fixture
 async def archive(cloud):
     """Asks of each stream at its own data endpoint."""
-    # What is out of range is for the cloud to refuse, not for botocore.
+    # The cloud, not botocore, must reject values out of range.
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
     with (
         boto(cloud, "kinesis-video-archived-media", config=config) as client,
@@ -70,9 +70,9 @@ def request(start, end, *, clock="SERVER_TIMESTAMP", stream=STREAM, **changes):
 
 async def fragments(archive, *arguments, **named):
     archive.at = archive.endpoints[named.get("stream", STREAM)]
-    answer = await call(archive.list_fragments, **request(*arguments, **named))
-    assert "NextToken" not in answer
-    return sorted(answer["Fragments"], key=lambda fragment: fragment["ServerTimestamp"])
+    response = await call(archive.list_fragments, **request(*arguments, **named))
+    assert "NextToken" not in response
+    return sorted(response["Fragments"], key=lambda fragment: fragment["ServerTimestamp"])
 
 
 def starts(found, name="ServerTimestamp"):
@@ -106,7 +106,7 @@ async def test_fragments_are_cut_at_gaps(archive):
     assert 0 < silent < pictured
 
 
-async def test_what_starts_in_the_range_is_listed_both_ends_included(archive):
+async def test_fragments_that_start_in_the_range_are_listed_both_ends_included(archive):
     async def within(start, end):
         return starts(await fragments(archive, start, end, stream=DAY))
 
@@ -119,7 +119,7 @@ async def test_what_starts_in_the_range_is_listed_both_ends_included(archive):
     assert await within(second(86_398), second(100_000)) == [86_398]
 
 
-async def test_times_of_the_producer_are_asked_for_and_told(archive):
+async def test_timestamps_of_the_producer_are_requested_and_returned(archive):
     found = await fragments(
         archive, second(60) + SKEW, second(62) + SKEW, clock="PRODUCER_TIMESTAMP", stream=DAY
     )
@@ -140,11 +140,11 @@ async def test_a_day_comes_in_pages_in_no_order(archive):
     assert [len(page) for page in pages] == [1000] * 9 + [700]
     assert all(page != sorted(page) for page in pages)
     assert all(min(later) < max(page) for page, later in pairwise(pages))
-    told = sorted(moment for page in pages for moment in page)
-    assert told == [second(67_000 + 2 * number) for number in range(9700)]
+    response = sorted(moment for page in pages for moment in page)
+    assert response == [second(67_000 + 2 * number) for number in range(9700)]
 
 
-async def test_a_token_stands_for_its_selector(archive):
+async def test_a_token_contains_its_selector(archive):
     archive.at = archive.endpoints[DAY]
     asked = request(second(80), second(400), stream=DAY)
     first = await call(archive.list_fragments, **asked)
@@ -163,21 +163,21 @@ async def test_a_token_stands_for_its_selector(archive):
         {**alone, "NextToken": "A"},
         {**alone, "NextToken": "AAAA"},
     ):
-        told = await refusal(archive.list_fragments, **wrong)
-        assert told[:2] == (400, "InvalidArgumentException")
-        assert "NextToken" in told[2]
+        error = await error_of(archive.list_fragments, **wrong)
+        assert error[:2] == (400, "InvalidArgumentException")
+        assert "NextToken" in error[2]
 
 
-async def test_a_token_of_another_stream_is_refused(archive):
+async def test_a_token_of_another_stream_is_rejected(archive):
     archive.at = archive.endpoints[DAY]
     page = await call(archive.list_fragments, **request(T0, second(400), stream=DAY))
     archive.at = archive.endpoints[STREAM]
-    told = await refusal(archive.list_fragments, StreamName=STREAM, NextToken=page["NextToken"])
-    assert told[:2] == (400, "InvalidArgumentException")
+    error = await error_of(archive.list_fragments, StreamName=STREAM, NextToken=page["NextToken"])
+    assert error[:2] == (400, "InvalidArgumentException")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected_message"),
     [
         ({"FragmentSelector": None}, "FragmentSelector"),
         ({"StreamName": None}, "StreamName"),
@@ -189,16 +189,16 @@ async def test_a_token_of_another_stream_is_refused(archive):
     ],
     ids=str,
 )
-async def test_limits_of_the_model(archive, changes, told):
+async def test_limits_of_the_model(archive, changes, expected_message):
     members = {**request(T0, second(4)), **changes}
     given = {name: value for name, value in members.items() if value is not None}
-    status, code, message = await refusal(archive.list_fragments, **given)
+    status, code, message = await error_of(archive.list_fragments, **given)
     assert (status, code) == (400, "InvalidArgumentException")
-    assert told in message
+    assert expected_message in message
 
 
-async def test_any_other_endpoint_knows_no_stream_to_list(cloud, archive):
+async def test_no_other_endpoint_lists_fragments(cloud, archive):
     for endpoint in (cloud.endpoint, archive.wrong, archive.endpoints[DAY]):
         archive.at = endpoint
-        told = await refusal(archive.list_fragments, **request(T0, second(4)))
-        assert told[:2] == (404, "ResourceNotFoundException")
+        error = await error_of(archive.list_fragments, **request(T0, second(4)))
+        assert error[:2] == (404, "ResourceNotFoundException")

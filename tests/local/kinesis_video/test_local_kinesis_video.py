@@ -10,7 +10,7 @@ from local_cloud_calls import (
     boto,
     brightness,
     call,
-    refusal,
+    error_of,
     send,
     signed_headers,
     write_video,
@@ -18,6 +18,7 @@ from local_cloud_calls import (
 from PIL import Image
 
 from vidkit.local import LocalCloud
+from vidkit.local.kinesis_video.state import KinesisVideoState
 
 T0 = datetime(2026, 5, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 STREAM = "front-door"
@@ -77,7 +78,7 @@ def content(image):
 
 async def test_the_data_endpoint_is_the_streams_own_and_stable(cloud, streams, video):
     first = (await data_endpoint(streams, StreamName=STREAM))["DataEndpoint"]
-    arn = cloud.state.streams[STREAM].arn
+    arn = cloud.state.of(KinesisVideoState).streams[STREAM].arn
     assert (await data_endpoint(streams, StreamARN=arn))["DataEndpoint"] == first
     assert first.startswith(f"{cloud.endpoint}/data/")
     cloud.add_stream("back-door", video, start_timestamp=T0)
@@ -94,13 +95,13 @@ async def test_each_api_has_a_data_endpoint_of_its_own(cloud, streams):
     assert len(set(endpoints.values())) == len(apis)
     for api, endpoint in endpoints.items():
         with boto(cloud, "kinesis-video-archived-media", endpoint_url=endpoint) as archive:
-            answer = await call(archive.get_images, **request())
-        assert ("Images" in answer) == (api == "GET_IMAGES")
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+            response = await call(archive.get_images, **request())
+        assert ("Images" in response) == (api == "GET_IMAGES")
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 @pytest.mark.parametrize(
-    ("parameters", "told"),
+    ("parameters", "message"),
     [
         ({"StreamName": "nobody"}, (404, "ResourceNotFoundException")),
         (
@@ -119,66 +120,66 @@ async def test_each_api_has_a_data_endpoint_of_its_own(cloud, streams):
         ({"StreamName": STREAM, "APIName": "GET_ALL"}, (400, "InvalidArgumentException")),
     ],
 )
-async def test_data_endpoint_refusals(streams, parameters, told):
+async def test_data_endpoint_errors(streams, parameters, message):
     parameters = {"APIName": "GET_IMAGES", **parameters}
-    assert (await refusal(streams.get_data_endpoint, **parameters))[:2] == told
+    assert (await error_of(streams.get_data_endpoint, **parameters))[:2] == message
 
 
 async def test_images_are_the_frames_on_screen(archive):
-    answer = await call(archive.get_images, **request(FormatConfig={"JPEGQuality": "95"}))
-    images = answer["Images"]
+    response = await call(archive.get_images, **request(FormatConfig={"JPEGQuality": "95"}))
+    images = response["Images"]
     assert [image["TimeStamp"] for image in images] == [
         T0 + timedelta(seconds=second) for second in range(SECONDS)
     ]
     assert [grey(content(image)) for image in images] == [
         pytest.approx(brightness(second), abs=4) for second in range(SECONDS)
     ]
-    assert "NextToken" not in answer
+    assert "NextToken" not in response
 
 
 async def test_times_outside_the_video_have_no_media(archive):
-    answer = await call(
+    response = await call(
         archive.get_images,
         **request(
             StartTimestamp=T0 - timedelta(seconds=1), EndTimestamp=T0 + timedelta(seconds=SECONDS)
         ),
     )
-    assert [image.get("Error") for image in answer["Images"]] == [
+    assert [image.get("Error") for image in response["Images"]] == [
         "NO_MEDIA",
         *[None] * SECONDS,
         "NO_MEDIA",
     ]
-    assert all(("Error" in image) != ("ImageContent" in image) for image in answer["Images"])
+    assert all(("Error" in image) != ("ImageContent" in image) for image in response["Images"])
 
 
 async def test_the_last_millisecond_counts(archive):
     edge = T0 + timedelta(seconds=1)
-    answer = await call(
+    response = await call(
         archive.get_images,
         **request(StartTimestamp=edge - timedelta(milliseconds=1), EndTimestamp=edge, Format="PNG"),
     )
-    assert grey(content(answer["Images"][0])) == pytest.approx(brightness(0), abs=4)
-    answer = await call(
+    assert grey(content(response["Images"][0])) == pytest.approx(brightness(0), abs=4)
+    response = await call(
         archive.get_images, **request(StartTimestamp=edge, EndTimestamp=edge, Format="PNG")
     )
-    assert len(answer["Images"]) == 1
-    assert grey(content(answer["Images"][0])) == pytest.approx(brightness(1), abs=4)
+    assert len(response["Images"]) == 1
+    assert grey(content(response["Images"][0])) == pytest.approx(brightness(1), abs=4)
 
 
 async def test_the_default_interval_is_three_seconds(archive):
-    answer = await call(archive.get_images, **request(SamplingInterval=None))
-    stamps = [image["TimeStamp"] for image in answer["Images"]]
+    response = await call(archive.get_images, **request(SamplingInterval=None))
+    stamps = [image["TimeStamp"] for image in response["Images"]]
     assert stamps == [T0, T0 + timedelta(seconds=3)]
 
 
 async def test_format_and_size(archive):
-    answer = await call(
+    response = await call(
         archive.get_images, **request(Format="PNG", WidthPixels=40, HeightPixels=60, MaxResults=1)
     )
-    picture = Image.open(io.BytesIO(content(answer["Images"][0])))
+    picture = Image.open(io.BytesIO(content(response["Images"][0])))
     assert (picture.format, picture.size) == ("PNG", (40, 60))
-    answer = await call(archive.get_images, **request(MaxResults=1))
-    picture = Image.open(io.BytesIO(content(answer["Images"][0])))
+    response = await call(archive.get_images, **request(MaxResults=1))
+    picture = Image.open(io.BytesIO(content(response["Images"][0])))
     assert (picture.format, picture.size) == ("JPEG", (64, 48))
 
 
@@ -211,12 +212,12 @@ async def test_a_token_is_bound_to_its_request(archive):
         {"NextToken": "AAAA" + token[4:-4] + "AAAA"},
         {"NextToken": "A"},
     ):
-        told = await refusal(archive.get_images, **{**request(NextToken=token), **changes})
-        assert told[:2] == (400, "InvalidArgumentException")
+        error = await error_of(archive.get_images, **{**request(NextToken=token), **changes})
+        assert error[:2] == (400, "InvalidArgumentException")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected_message"),
     [
         ({"StreamName": None}, "StreamName"),
         ({"StreamARN": "arn:aws:kinesisvideo:us-east-1:1:stream/front-door/1"}, "StreamARN"),
@@ -240,10 +241,10 @@ async def test_a_token_is_bound_to_its_request(archive):
     ],
     ids=str,
 )
-async def test_documented_limits(archive, changes, told):
-    status, code, message = await refusal(archive.get_images, **request(**changes))
+async def test_documented_limits(archive, changes, expected_message):
+    status, code, message = await error_of(archive.get_images, **request(**changes))
     assert (status, code) == (400, "InvalidArgumentException")
-    assert told in message
+    assert expected_message in message
 
 
 async def test_three_hundred_seconds_are_within_the_limit(archive):
@@ -254,11 +255,11 @@ async def test_three_hundred_seconds_are_within_the_limit(archive):
     assert len(page["Images"]) == 6
 
 
-async def test_the_bare_endpoint_answers_without_images(cloud):
+async def test_the_servers_own_url_returns_no_images(cloud):
     with boto(cloud, "kinesis-video-archived-media") as regional:
-        answer = await call(regional.get_images, **request())
-    assert set(answer) == {"ResponseMetadata"}
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+        response = await call(regional.get_images, **request())
+    assert set(response) == {"ResponseMetadata"}
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
     headers = signed_headers(cloud, "GET", "/getImages", service="kinesisvideo")
     assert (await send(cloud, "GET", "/getImages", b"", headers))[0] == 404
     headers = signed_headers(cloud, "POST", "/getImages", b"{}", service="kinesisvideo")
@@ -270,13 +271,13 @@ async def test_the_bare_endpoint_answers_without_images(cloud):
     )
 
 
-async def test_the_data_endpoint_of_another_stream_knows_nothing(cloud, archive, video):
+async def test_the_data_endpoint_of_another_stream_is_not_found(cloud, archive, video):
     cloud.add_stream("back-door", video, start_timestamp=T0)
-    told = await refusal(archive.get_images, **request(StreamName="back-door"))
-    assert told[:2] == (404, "ResourceNotFoundException")
+    error = await error_of(archive.get_images, **request(StreamName="back-door"))
+    assert error[:2] == (404, "ResourceNotFoundException")
 
 
-async def test_errors_are_as_the_service_words_them(cloud, streams):
+async def test_errors_have_the_services_codes(cloud, streams):
     endpoint = (await data_endpoint(streams, StreamName=STREAM))["DataEndpoint"]
     target = f"{endpoint.removeprefix(cloud.endpoint)}/getImages"
     body = json.dumps(
@@ -289,10 +290,10 @@ async def test_errors_are_as_the_service_words_them(cloud, streams):
         }
     ).encode()
     headers = signed_headers(cloud, "POST", target, body, service="kinesisvideo")
-    status, told, answer = await send(cloud, "POST", target, body, headers)
+    status, response_headers, response_body = await send(cloud, "POST", target, body, headers)
     assert status == 404
-    assert told["x-amzn-ErrorType"].startswith("ResourceNotFoundException:http")
-    assert set(json.loads(answer)) == {"Message"}
+    assert response_headers["x-amzn-ErrorType"].startswith("ResourceNotFoundException:http")
+    assert set(json.loads(response_body)) == {"Message"}
 
 
 @pytest.mark.parametrize(
@@ -315,10 +316,10 @@ async def test_timestamps_are_numbers_or_iso_text(cloud, streams, stamp, accepte
     members = request(StartTimestamp=stamp, EndTimestamp=stamp)
     body = json.dumps(members).encode()
     headers = signed_headers(cloud, "POST", target, body, service="kinesisvideo")
-    status, _, answer = await send(cloud, "POST", target, body, headers)
+    status, _, response_body = await send(cloud, "POST", target, body, headers)
     assert status == (200 if accepted else 400)
     if accepted:
-        assert json.loads(answer)["Images"][0]["TimeStamp"] == T0.timestamp()
+        assert json.loads(response_body)["Images"][0]["TimeStamp"] == T0.timestamp()
 
 
 async def test_a_file_that_is_no_video_is_a_media_error(cloud, streams, tmp_path):
@@ -327,11 +328,11 @@ async def test_a_file_that_is_no_video_is_a_media_error(cloud, streams, tmp_path
     cloud.add_stream("text", text, start_timestamp=T0)
     endpoint = (await data_endpoint(streams, StreamName="text"))["DataEndpoint"]
     with boto(cloud, "kinesis-video-archived-media", endpoint_url=endpoint) as archive:
-        answer = await call(archive.get_images, **request(StreamName="text"))
-    assert [image["Error"] for image in answer["Images"]] == ["MEDIA_ERROR"] * SECONDS
+        response = await call(archive.get_images, **request(StreamName="text"))
+    assert [image["Error"] for image in response["Images"]] == ["MEDIA_ERROR"] * SECONDS
 
 
-async def test_a_burst_is_served_whole(archive):
+async def test_a_burst_is_served_completely(archive):
     pages = await asyncio.gather(
         *(call(archive.get_images, **request(SamplingInterval=500)) for _ in range(12))
     )

@@ -3,13 +3,14 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from local_cloud_calls import boto, call, refusal, write_video
+from local_cloud_calls import boto, call, error_of, write_video
 
 from vidkit.local import LocalCloud
-from vidkit.local.kinesis_video import KinesisVideo
-from vidkit.local.kinesis_video.limits import Limits
+from vidkit.local.kinesis_video.limits import KinesisVideoThrottle
+from vidkit.local.kinesis_video.service import KinesisVideoService
+from vidkit.local.kinesis_video.state import KinesisVideoState
 from vidkit.local.kinesis_video.video_streams import make_stream
-from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.protocol.wire import ApiError, Request
 from vidkit.local.runtime.state import Identity, State
 
 T0 = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ def clock():
 
 @pytest.fixture
 def limits(clock):
-    return Limits(clock)
+    return KinesisVideoThrottle(clock)
 
 
 def refused(fault):
@@ -39,25 +40,25 @@ def refused(fault):
 
 
 def taken(take, *arguments):
-    """How often something can be had before it is refused."""
+    """The number of calls before one is throttled."""
     for count in range(1000):
         try:
             take(*arguments)
-        except Fault as fault:
+        except ApiError as fault:
             if refused(fault):
                 return count
             raise
     raise AssertionError("there is no limit")
 
 
-def test_images_are_limited_by_media_when_many_are_asked_for(limits, clock):
+def test_images_are_limited_by_media_points_when_many_are_requested(limits, clock):
     assert taken(limits.take_images, "a", 100) == 5
     assert taken(limits.take_images, "b", 25) == 20
     clock.now += 0.25
     assert taken(limits.take_images, "a", 25) == 5
 
 
-def test_images_are_limited_by_metadata_when_few_are_asked_for(limits, clock):
+def test_images_are_limited_by_metadata_points_when_few_are_requested(limits, clock):
     assert taken(limits.take_images, "a", 1) == 10_000 // 401
     clock.now += 1
     assert taken(limits.take_images, "a", 10) == 10_000 // 410
@@ -70,7 +71,7 @@ def test_fragments_and_images_share_a_streams_metadata(limits):
     assert taken(limits.take_fragments, "b", 1000) == 9
 
 
-def test_what_is_refused_takes_from_neither_bucket(limits, clock):
+def test_a_throttled_request_takes_from_neither_bucket(limits, clock):
     assert taken(limits.take_images, "a", 100) == 5  # 2,500 of the metadata
     for _ in range(50):
         assert taken(limits.take_images, "a", 100) == 0
@@ -102,8 +103,8 @@ class Service:
     def __init__(self, video, clock):
         self.state = State(Identity(), throttle=frozenset({"images"}))
         stream = make_stream(self.state.identity, STREAM, video, start_timestamp=T0)
-        self.state.streams[STREAM] = stream
-        self.service = KinesisVideo(self.state, Limits(clock))
+        self.state.of(KinesisVideoState).streams[STREAM] = stream
+        self.service = KinesisVideoService(self.state, KinesisVideoThrottle(clock))
         self.paths = {}
 
     async def ask(self, path, **members):
@@ -113,8 +114,8 @@ class Service:
         return json.loads((await self.service.handle(operation, request)).body)
 
     async def endpoint(self, api):
-        told = await self.ask("/getDataEndpoint", APIName=api)
-        return told["DataEndpoint"].removeprefix("http://h")
+        response = await self.ask("/getDataEndpoint", APIName=api)
+        return response["DataEndpoint"].removeprefix("http://h")
 
     async def images(self, path, **changes):
         members = {
@@ -132,18 +133,18 @@ class Service:
 
 
 async def count(ask, *arguments, **members):
-    """How often something can be asked before it is refused."""
+    """The number of requests before one is throttled."""
     for number in range(1000):
         try:
             await ask(*arguments, **members)
-        except Fault as fault:
+        except ApiError as fault:
             if refused(fault):
                 return number
             raise
     raise AssertionError("there is no limit")
 
 
-async def test_a_request_pays_for_what_it_asks(video, clock):
+async def test_a_request_costs_the_points_of_what_it_requests(video, clock):
     cloud = Service(video, clock)
     path = await cloud.endpoint("GET_IMAGES")
     assert await count(cloud.images, path) == 20
@@ -162,26 +163,28 @@ async def test_a_request_pays_for_what_it_asks(video, clock):
     await asyncio.gather(*(cloud.endpoint("GET_IMAGES") for _ in range(20)))
 
 
-async def test_a_request_that_makes_no_sense_pays_nothing(video, clock):
+async def test_an_invalid_request_costs_nothing(video, clock):
     cloud = Service(video, clock)
     images = await cloud.endpoint("GET_IMAGES")
     fragments = await cloud.endpoint("LIST_FRAGMENTS")
     for _ in range(30):
-        with pytest.raises(Fault, match="JPEGQuality"):
+        with pytest.raises(ApiError, match="JPEGQuality"):
             await cloud.images(images, MaxResults=100, FormatConfig={"JPEGQuality": "no"})
-        with pytest.raises(Fault, match="NextToken"):
+        with pytest.raises(ApiError, match="NextToken"):
             await cloud.fragments(fragments, MaxResults=1000, NextToken="no")
         assert "Images" not in await cloud.images(fragments, MaxResults=100)
     assert await count(cloud.images, images, MaxResults=100) == 5
 
 
-async def test_boto3_is_refused_as_the_service_refuses(video):
+async def test_boto3_gets_the_services_error_responses(video):
     async with LocalCloud(throttle={"images"}) as cloud:
         cloud.add_stream(STREAM, video, start_timestamp=T0)
         with boto(cloud, "kinesisvideo") as streams:
-            told = await call(streams.get_data_endpoint, StreamName=STREAM, APIName="GET_IMAGES")
+            response = await call(
+                streams.get_data_endpoint, StreamName=STREAM, APIName="GET_IMAGES"
+            )
         with boto(
-            cloud, "kinesis-video-archived-media", endpoint_url=told["DataEndpoint"]
+            cloud, "kinesis-video-archived-media", endpoint_url=response["DataEndpoint"]
         ) as archive:
             request = {
                 "StreamName": STREAM,
@@ -191,7 +194,7 @@ async def test_boto3_is_refused_as_the_service_refuses(video):
                 "Format": "JPEG",
                 "MaxResults": 100,
             }
-            status, code, message = await refusal(ask_for_more, archive=archive, request=request)
+            status, code, message = await error_of(ask_for_more, archive=archive, request=request)
     assert (status, code) == (400, "ClientLimitExceededException")
     assert "points" in message
 

@@ -1,4 +1,4 @@
-"""What a stream has recorded: laws, against a model that looks at each millisecond."""
+"""The media of a stream: laws, against a model that checks each millisecond."""
 
 import asyncio
 import json
@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from hypothesis_profiles import examples
 from local_cloud_calls import SECONDS, write_video
 
-from vidkit.local.kinesis_video import KinesisVideo
 from vidkit.local.kinesis_video.recording import Recording
+from vidkit.local.kinesis_video.service import KinesisVideoService
 from vidkit.local.kinesis_video.spans import Spans
+from vidkit.local.kinesis_video.state import KinesisVideoState, Stream
 from vidkit.local.kinesis_video.video_streams import make_stream
 from vidkit.local.protocol.wire import Request
-from vidkit.local.runtime.state import Identity, State, Stream
+from vidkit.local.runtime.state import Identity, State
 
 T0 = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ORIGIN = round(T0.timestamp() * 1000)
@@ -66,18 +67,18 @@ def video(tmp_path_factory):
 
 
 def answer_of(service, state, stream, call, **members):
-    """The whole of an answer, page by page, from the service itself."""
+    """The complete response, page by page, from the service itself."""
 
     async def ask(path, body):
         request = Request("POST", path, (), {"Host": "h"}, json.dumps(body).encode())
-        answer = await service.handle(service.operation(request), request)
-        assert answer.status == 200
-        return json.loads(answer.body)
+        result = await service.handle(service.operation(request), request)
+        assert result.status == 200
+        return json.loads(result.body)
 
     async def pages():
         api = {"getImages": "GET_IMAGES", "listFragments": "LIST_FRAGMENTS"}[call]
-        told = await ask("/getDataEndpoint", {"StreamName": stream.name, "APIName": api})
-        path = told["DataEndpoint"].removeprefix("http://h") + f"/{call}"
+        response = await ask("/getDataEndpoint", {"StreamName": stream.name, "APIName": api})
+        path = response["DataEndpoint"].removeprefix("http://h") + f"/{call}"
         more, found = {}, []
         while True:
             page = await ask(path, {"StreamName": stream.name, **members, **more})
@@ -86,7 +87,7 @@ def answer_of(service, state, stream, call, **members):
                 return found
             more = {"NextToken": page["NextToken"]}
 
-    state.streams[stream.name] = stream
+    state.of(KinesisVideoState).streams[stream.name] = stream
     return asyncio.run(pages())
 
 
@@ -118,7 +119,7 @@ def test_each_point_is_what_was_recorded_and_fragments_are_all_of_it(
         producer_offset=offset * MS,
         fragment_duration=fragment * MS,
     )
-    service = KinesisVideo(state)
+    service = KinesisVideoService(state)
     total = SECONDS * 1000 if duration is None else duration
     clock = "PRODUCER_TIMESTAMP" if by_producer else "SERVER_TIMESTAMP"
     shift = offset if by_producer else 0
@@ -135,7 +136,7 @@ def test_each_point_is_what_was_recorded_and_fragments_are_all_of_it(
         MaxResults=page,
     )
     assert all(len(each) <= min(page, 25) for each in images)
-    told = [
+    response = [
         (round(item["TimeStamp"] * 1000) - ORIGIN - shift, item.get("Error", "IMAGE"))
         for each in images
         for item in each
@@ -147,7 +148,7 @@ def test_each_point_is_what_was_recorded_and_fragments_are_all_of_it(
         return "MEDIA_ERROR" if within(audio_only, moment) else "IMAGE"
 
     points = range(start, start + length + 1, interval)
-    assert told == [(point, expected(point)) for point in points]
+    assert response == [(point, expected(point)) for point in points]
 
     listed = answer_of(
         service,
@@ -206,7 +207,7 @@ def test_fragments_are_counted_by_where_they_start(gaps, duration, fragment, fir
     )
     recording = Recording(stream, None)
     count = recording.count_until(ORIGIN + 10**9)
-    starts = [recording.piece(number).start - ORIGIN for number in range(count)]
+    starts = [recording.fragment(number).start - ORIGIN for number in range(count)]
     assert starts == sorted(set(starts))
     for moment in (first, last, *starts[:50]):
         for at in (moment - 1, moment):

@@ -9,6 +9,7 @@ from local_cloud_calls import boto, call, send
 
 from vidkit.local import LocalCloud
 from vidkit.local.clips import read_clock
+from vidkit.local.kinesis_video.state import KinesisVideoState
 
 T0 = datetime(2026, 5, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 SKEW = timedelta(hours=2, milliseconds=-7)
@@ -25,10 +26,10 @@ async def cloud():
         yield running
 
 
-async def told(cloud, name, start, end, **changes):
+async def clock_times(cloud, name, start, end, **changes):
     """Each sampling point in seconds after T0, and its error or what the picture's clock says."""
     with boto(cloud, "kinesisvideo") as streams:
-        answer = await call(streams.get_data_endpoint, APIName="GET_IMAGES", StreamName=name)
+        response = await call(streams.get_data_endpoint, APIName="GET_IMAGES", StreamName=name)
     parameters = {
         "StreamName": name,
         "ImageSelectorType": "SERVER_TIMESTAMP",
@@ -43,7 +44,7 @@ async def told(cloud, name, start, end, **changes):
         pages = archive.get_paginator("get_images").paginate(**parameters)
         return [image for page in pages for image in page["Images"]]
 
-    endpoint = answer["DataEndpoint"]
+    endpoint = response["DataEndpoint"]
     with boto(cloud, "kinesis-video-archived-media", endpoint_url=endpoint) as archive:
         images = await call(ask, archive)
     return {
@@ -56,7 +57,7 @@ async def told(cloud, name, start, end, **changes):
 async def test_a_short_file_fills_a_day(cloud, clock_clip):
     day = timedelta(days=1)
     cloud.add_stream("day", clock_clip.path, start_timestamp=T0, duration=day)
-    found = await told(cloud, "day", second(86_380), second(86_402), SamplingInterval=500)
+    found = await clock_times(cloud, "day", second(86_380), second(86_402), SamplingInterval=500)
     assert found == {
         at / 2: 500 * at % CLIP_MS // FRAME_MS * FRAME_MS if at < 2 * 86_400 else "NO_MEDIA"
         for at in range(2 * 86_380, 2 * 86_402 + 1)
@@ -65,7 +66,7 @@ async def test_a_short_file_fills_a_day(cloud, clock_clip):
 
 async def test_a_length_that_is_no_whole_number_of_milliseconds_adds_up(cloud, ntsc_clip):
     cloud.add_stream("ntsc", ntsc_clip.path, start_timestamp=T0, duration=timedelta(hours=5))
-    found = await told(cloud, "ntsc", second(17_000), second(17_020))
+    found = await clock_times(cloud, "ntsc", second(17_000), second(17_020))
     frames = ntsc_clip.frame_count
     for at, shown in found.items():
         frame = int(at * ntsc_clip.frame_rate) % frames
@@ -75,10 +76,15 @@ async def test_a_length_that_is_no_whole_number_of_milliseconds_adds_up(cloud, n
 async def test_a_stream_may_be_shorter_than_its_file(cloud, clock_clip):
     short = timedelta(milliseconds=2001)
     cloud.add_stream("short", clock_clip.path, start_timestamp=T0, duration=short)
-    assert await told(cloud, "short", T0, second(3)) == {0: 0, 1: 1000, 2: 2000, 3: "NO_MEDIA"}
+    assert await clock_times(cloud, "short", T0, second(3)) == {
+        0: 0,
+        1: 1000,
+        2: 2000,
+        3: "NO_MEDIA",
+    }
 
 
-async def test_gaps_and_sound_without_pictures_are_kept_to_the_millisecond(cloud, clock_clip):
+async def test_gaps_and_audio_without_video_are_exact_to_the_millisecond(cloud, clock_clip):
     millisecond = timedelta(milliseconds=1)
     cloud.add_stream(
         "yard",
@@ -87,7 +93,7 @@ async def test_gaps_and_sound_without_pictures_are_kept_to_the_millisecond(cloud
         gaps=[(second(2), second(3) + millisecond)],
         audio_only=[(second(3), second(5)), (second(6) - millisecond, second(6))],
     )
-    assert await told(cloud, "yard", T0, second(7)) == {
+    assert await clock_times(cloud, "yard", T0, second(7)) == {
         0: 0,
         1: 1000,
         2: "NO_MEDIA",
@@ -108,12 +114,14 @@ async def test_the_producer_has_a_clock_of_its_own(cloud, clock_clip):
         producer_offset=SKEW,
     )
     expected = {0: 0, 1: "NO_MEDIA", 2: 2000}
-    assert await told(cloud, "skewed", T0, second(2)) == expected
+    assert await clock_times(cloud, "skewed", T0, second(2)) == expected
     by_producer = {"ImageSelectorType": "PRODUCER_TIMESTAMP"}
-    found = await told(cloud, "skewed", T0 + SKEW, second(2) + SKEW, **by_producer)
+    found = await clock_times(cloud, "skewed", T0 + SKEW, second(2) + SKEW, **by_producer)
     shifted = {(second(at) + SKEW - T0) / timedelta(seconds=1): expected[at] for at in expected}
     assert found == shifted
-    assert set((await told(cloud, "skewed", T0, second(2), **by_producer)).values()) == {"NO_MEDIA"}
+    assert set((await clock_times(cloud, "skewed", T0, second(2), **by_producer)).values()) == {
+        "NO_MEDIA"
+    }
 
 
 async def test_times_finer_than_milliseconds_are_cut_off(cloud, clock_clip):
@@ -125,19 +133,19 @@ async def test_times_finer_than_milliseconds_are_cut_off(cloud, clock_clip):
         gaps=[(second(1) + fine, second(2) + fine)],
     )
     expected = {0: 0, 1: "NO_MEDIA", 2: 2000}
-    assert await told(cloud, "fine", T0 + fine, second(2) + fine) == expected
+    assert await clock_times(cloud, "fine", T0 + fine, second(2) + fine) == expected
 
 
-async def test_what_is_no_video_has_gaps_and_a_length_all_the_same(cloud, tmp_path):
+async def test_a_file_without_video_still_has_gaps_and_a_length(cloud, tmp_path):
     text = tmp_path / "text.mp4"
     text.write_text("no video")
     cloud.add_stream("text", text, start_timestamp=T0, gaps=[(second(1), second(2))])
     expected = {-1: "NO_MEDIA", 0: "MEDIA_ERROR", 1: "NO_MEDIA", 2: "MEDIA_ERROR"}
-    assert await told(cloud, "text", second(-1), second(2)) == expected
+    assert await clock_times(cloud, "text", second(-1), second(2)) == expected
     two = timedelta(seconds=2)
     cloud.add_stream("text", text, start_timestamp=T0, duration=two)
     expected = {1: "MEDIA_ERROR", 2: "NO_MEDIA"}
-    assert await told(cloud, "text", second(1), second(2)) == expected
+    assert await clock_times(cloud, "text", second(1), second(2)) == expected
 
 
 @pytest.mark.parametrize(
@@ -156,13 +164,13 @@ async def test_what_is_no_video_has_gaps_and_a_length_all_the_same(cloud, tmp_pa
     ],
     ids=str,
 )
-async def test_streams_that_make_no_sense_are_refused(tmp_path, changes, complaint):
+async def test_invalid_streams_are_rejected(tmp_path, changes, complaint):
     path = tmp_path / "a.mp4"
     path.touch()
     cloud = LocalCloud()
     with pytest.raises(ValueError, match=complaint):
         cloud.add_stream("door", path, **{"start_timestamp": T0, **changes})
-    assert cloud.state.streams == {}
+    assert cloud.state.of(KinesisVideoState).streams == {}
 
 
 async def test_streams_over_http_take_the_same_parameters(cloud, tmp_path):
@@ -186,7 +194,7 @@ async def test_streams_over_http_take_the_same_parameters(cloud, tmp_path):
         return await send(cloud, "POST", "/_local/streams", body, headers)
 
     assert (await post())[0] == 200
-    stream = cloud.state.streams["door"]
+    stream = cloud.state.of(KinesisVideoState).streams["door"]
     assert stream == cloud.add_stream(
         "door",
         path,

@@ -3,7 +3,7 @@
 import pytest
 from mpc_calls import state_of
 
-from vidkit.local.mpc.service import Mpc
+from vidkit.local.mpc.service import MpcService
 
 
 @pytest.fixture
@@ -13,6 +13,6 @@ def state(clock_clip):
 
 @pytest.fixture
 async def mpc(state):
-    service = Mpc(state)
+    service = MpcService(state)
     yield service
     await service.close()

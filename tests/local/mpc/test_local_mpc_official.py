@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from vidkit.local import LocalCloud
+from vidkit.local.iam.state import MetadataState
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 
 # The SDK writes into the home folder as soon as it is imported: a process of its own.
 START = textwrap.dedent("""
@@ -47,15 +49,15 @@ START = textwrap.dedent("""
     def cancel(mpc, task_id):
         return mpc.delete_thumbnails_task(DeleteThumbnailsTaskRequest(task_id=task_id))
 
-    def told(call, *given, **options):
+    def outcome(call, *arguments, **options):
         try:
-            answer = call(*given, **options)
+            response = call(*arguments, **options)
         except ClientRequestException as error:
             assert error.request_id, error
             return [error.status_code, error.error_code, error.error_msg]
-        return answer.status_code
+        return response.status_code
 
-    def tell(path, **content):
+    def post(path, **content):
         body = json.dumps(content).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{endpoint}/_local/{path}", body, headers)
@@ -95,7 +97,7 @@ async def cloud(clock_clip):
         yield running
 
 
-async def test_it_meets_every_refusal_of_mpc(cloud, tmp_path):
+async def test_it_gets_every_error_response_of_mpc(cloud, tmp_path):
     cloud.forbid_bucket("closed")
     cloud.add_object("closed", "clip.mp4", b"")
     seen = await run(
@@ -106,30 +108,33 @@ async def test_it_meets_every_refusal_of_mpc(cloud, tmp_path):
         queued = [create(mpc).task_id for _ in range(3)][-1]
         dot = ThumbnailPara(type="DOTS", dots=[99])
         seen = {
-            "parameter": told(create, mpc, thumbnail_para=ThumbnailPara(time=101)),
-            "missing": told(create, mpc, name="missing.mp4"),
-            "input": told(create, mpc, bucket="closed"),
-            "output": told(create, mpc, target="closed"),
-            "no video": told(create, mpc, name="text.mp4", sync=1, thumbnail_para=dot),
-            "no frame": told(create, mpc, sync=1, thumbnail_para=dot),
-            "size": told(lists, mpc, size=101),
-            "time": told(lists, mpc, start_time="20260102000000", end_time="20260101000000"),
-            "status": told(lists, mpc, status="DONE"),
-            "ids": told(lists, mpc, task_id=[str(number) for number in range(11)]),
-            "project": told(lists, client(project="f" * 32)),
-            "canceled": told(cancel, mpc, queued),
-            "canceled again": told(cancel, mpc, queued),
-            "unknown": told(cancel, mpc, "7"),
+            "parameter": outcome(create, mpc, thumbnail_para=ThumbnailPara(time=101)),
+            "missing": outcome(create, mpc, name="missing.mp4"),
+            "input": outcome(create, mpc, bucket="closed"),
+            "output": outcome(create, mpc, target="closed"),
+            "no video": outcome(create, mpc, name="text.mp4", sync=1, thumbnail_para=dot),
+            "no frame": outcome(create, mpc, sync=1, thumbnail_para=dot),
+            "size": outcome(lists, mpc, size=101),
+            "time": outcome(lists, mpc, start_time="20260102000000", end_time="20260101000000"),
+            "status": outcome(lists, mpc, status="DONE"),
+            "ids": outcome(lists, mpc, task_id=[str(number) for number in range(11)]),
+            "project": outcome(lists, client(project="f" * 32)),
+            "canceled": outcome(cancel, mpc, queued),
+            "canceled again": outcome(cancel, mpc, queued),
+            "unknown": outcome(cancel, mpc, "7"),
         }
         while lists(mpc, task_id=[first]).task_array[0].status in ("WAITING", "PROCESSING"):
             time.sleep(0.02)
         task = lists(mpc, task_id=[first]).task_array[0]
         seen["failed"] = [task.status, task.description]
-        seen["finished"] = told(cancel, mpc, first)
+        seen["finished"] = outcome(cancel, mpc, first)
         print(json.dumps(seen))
         """,
     )
-    assert {name: told if isinstance(told, int) else told[:2] for name, told in seen.items()} == {
+    assert {
+        name: response if isinstance(response, int) else response[:2]
+        for name, response in seen.items()
+    } == {
         "parameter": [400, "MPC.10202"],
         "missing": [403, "MPC.10209"],
         "input": [403, "MPC.10209"],
@@ -149,27 +154,27 @@ async def test_it_meets_every_refusal_of_mpc(cloud, tmp_path):
     }
 
 
-async def test_it_meets_every_refusal_of_the_gateway(cloud, tmp_path):
+async def test_it_gets_every_error_response_of_the_gateway(cloud, tmp_path):
     seen = await run(
         cloud,
         tmp_path,
         """
         seen = {
-            "key": told(lists, client(access="NOBODY")),
-            "token": told(lists, client(token="nonsense")),
+            "key": outcome(lists, client(access="NOBODY")),
+            "token": outcome(lists, client(token="nonsense")),
         }
-        tell("faults", kind="skewed_clock", service="mpc", times=1)
-        seen["clock"] = told(lists, mpc)
-        seen["in time"] = told(lists, mpc)
+        post("faults", kind="skewed_clock", service="mpc", times=1)
+        seen["clock"] = outcome(lists, mpc)
+        seen["in time"] = outcome(lists, mpc)
         for number in range(5):
-            seen[f"wrong {number}"] = told(lists, client(secret="wrong"))
-        seen["locked"] = told(lists, mpc)
+            seen[f"wrong {number}"] = outcome(lists, client(secret="wrong"))
+        seen["locked"] = outcome(lists, mpc)
         print(json.dumps(seen))
         """,
     )
     assert seen.pop("in time") == 200
-    assert {tuple(told[:2]) for told in seen.values()} == {(401, "APIGW.0301")}
-    messages = {name: told[2].partition("information: ")[2] for name, told in seen.items()}
+    assert {tuple(response[:2]) for response in seen.values()} == {(401, "APIGW.0301")}
+    messages = {name: response[2].partition("information: ")[2] for name, response in seen.items()}
     assert messages["key"] == "Get secretKey failed,ak:NOBODY,err:ak not exist"
     assert messages["token"] == "decrypt token fail"
     assert messages["clock"] == "calc ak sk signature fail:signature expired"
@@ -185,8 +190,8 @@ async def test_it_is_throttled(cloud, tmp_path):
         cloud,
         tmp_path,
         """
-        seen = [told(lists, mpc) for _ in range(99)]
-        seen += [told(create, mpc, name="text.mp4") for _ in range(2)]
+        seen = [outcome(lists, mpc) for _ in range(99)]
+        seen += [outcome(create, mpc, name="text.mp4") for _ in range(2)]
         print(json.dumps(seen))
         """,
     )
@@ -213,7 +218,7 @@ async def test_it_finds_its_project_through_iam(cloud, tmp_path):
                 )
             except SdkException as error:
                 return str(error.error_msg)
-            return [keys.project_id, told(lists, mpc)]
+            return [keys.project_id, outcome(lists, mpc)]
 
         print(json.dumps([
             found("cn-none-1", "wrong"), found(region), found("cn-none-1"), found("cn-two-1")
@@ -231,10 +236,10 @@ async def test_it_finds_its_project_through_iam(cloud, tmp_path):
 
 
 @pytest.mark.parametrize("tokens", ["optional", "required", "missing"])
-async def test_it_takes_keys_from_the_metadata_address(cloud, tmp_path, tokens):
-    cloud.state.metadata_tokens = tokens
+async def test_it_gets_keys_from_the_metadata_endpoints(cloud, tmp_path, tokens):
+    cloud.state.of(MetadataState).tokens = tokens
     # Keys with less than forty minutes left are fetched anew by each request.
-    cloud.state.key_seconds = timedelta(hours=2).total_seconds()
+    cloud.state.of(HuaweiAccounts).key_seconds = timedelta(hours=2).total_seconds()
     seen = await run(
         cloud,
         tmp_path,
@@ -243,7 +248,7 @@ async def test_it_takes_keys_from_the_metadata_address(cloud, tmp_path, tokens):
         keys = MetadataCredentialProvider.get_basic_credential_metadata_provider().get_credentials()
         keys.project_id = project
         mpc = build(keys)
-        seen = [told(lists, mpc), told(lists, client(keys.ak, keys.sk))]
+        seen = [outcome(lists, mpc), outcome(lists, client(keys.ak, keys.sk))]
         print(json.dumps(seen))
         """,
     )

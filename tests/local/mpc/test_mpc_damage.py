@@ -5,10 +5,11 @@ import threading
 
 import av
 import pytest
-from mpc_calls import create, put, refusal, status, taken
+from mpc_calls import create, error_of, put, status, taken
 
 from vidkit.local.mpc import snapshots
-from vidkit.local.mpc.service import Mpc
+from vidkit.local.mpc.service import MpcService
+from vidkit.local.objects.state import ObjectsState
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +39,25 @@ def impatient(monkeypatch):
 
 
 @pytest.mark.parametrize("para", [{"time": 1}, {"time": 1, "amount": 100, "threshold": 255}])
-async def test_a_damaged_video_fails_in_good_time(mpc, state, damaged, impatient, para):
+async def test_a_damaged_video_fails_soon(mpc, state, damaged, impatient, para):
     put(state, "in/clip.mp4", damaged)
     async with asyncio.timeout(20):
         task = await taken(mpc, para=para)
     assert task["status"] == "FAILED"
     assert task["description"] == "MPC.10050: system error: the input takes too long."
     assert "thumbnail_info" not in task
-    assert not [key for key in state.objects if key[0] == "pictures"]
+    assert not [key for key in state.of(ObjectsState).objects if key[0] == "pictures"]
     assert (await taken(mpc, para={"start_time": 2**31 - 1}))["status"] == "SUCCEEDED"
 
 
-async def test_a_synchronous_task_over_a_damaged_video_is_refused(mpc, state, damaged, monkeypatch):
+async def test_a_synchronous_task_over_a_damaged_video_is_rejected(
+    mpc, state, damaged, monkeypatch
+):
     monkeypatch.setattr(snapshots, "PATIENCE", -1.0)
     monkeypatch.setattr(snapshots, "PATIENCE_PER_FRAME", 0.0)
     put(state, "in/clip.mp4", damaged)
     dots = {"type": "DOTS", "dots": [0]}
-    assert await refusal(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")
+    assert await error_of(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")
 
 
 async def test_more_points_than_a_day_has_seconds_are_too_many(mpc, monkeypatch):
@@ -83,9 +86,9 @@ async def test_closing_ends_the_work_on_a_damaged_video(state, damaged, monkeypa
         finally:
             ended.set()
 
-    monkeypatch.setattr("vidkit.local.mpc.tasks.take_pictures", watched)
+    monkeypatch.setattr("vidkit.local.mpc.snapshot_tasks.take_pictures", watched)
     put(state, "in/clip.mp4", damaged)
-    service = Mpc(state)
+    service = MpcService(state)
     made = await create(service, para={"time": 1, "amount": 100, "threshold": 255})
     assert await asyncio.to_thread(begun.wait, 10)
     assert await status(service, made["task_id"]) == "PROCESSING"
@@ -94,11 +97,11 @@ async def test_closing_ends_the_work_on_a_damaged_video(state, damaged, monkeypa
     assert await asyncio.to_thread(ended.wait, 5)
 
 
-async def test_an_input_that_is_gone_is_told(mpc, state, tmp_path):
+async def test_an_input_whose_file_is_gone_is_an_error(mpc, state, tmp_path):
     path = tmp_path / "gone.mp4"
     put(state, "in/clip.mp4", path)
     task = await taken(mpc)
     assert task["status"] == "FAILED"
     assert task["description"] == "MPC.10052: the input cannot be read."
     dots = {"type": "DOTS", "dots": [0]}
-    assert await refusal(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")
+    assert await error_of(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")

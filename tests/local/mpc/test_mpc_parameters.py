@@ -1,9 +1,9 @@
 """The limits of requests to the local MPC."""
 
 import pytest
-from mpc_calls import PATH, SOURCE, TARGET, call, listed, refusal, taken
+from mpc_calls import PATH, SOURCE, TARGET, call, error_of, listed, taken
 
-from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.protocol.wire import ApiError, Request
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ from vidkit.local.protocol.wire import Fault, Request
         ({"thumbnail_para": {"threshold": 256}}, "threshold is 256"),
     ],
 )
-async def test_parameters_beyond_the_limits_are_refused(mpc, change, said):
+async def test_parameters_beyond_the_limits_are_rejected(mpc, change, said):
     body = {"input": SOURCE, "output": TARGET, "thumbnail_para": {}, **change}
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(ApiError) as caught:
         await call(mpc, "POST", body=body)
     assert (caught.value.status, caught.value.code) == (400, "MPC.10202")
     assert said in caught.value.message
@@ -68,14 +68,14 @@ async def test_parameters_beyond_the_limits_are_refused(mpc, change, said):
         {"start_time": 99, "type": None, "dots": None, "new_member": 1},
     ],
 )
-async def test_parameters_at_the_limits_are_taken(mpc, para):
+async def test_parameters_at_the_limits_are_accepted(mpc, para):
     assert (await taken(mpc, para=para, user_data="x" * 65535))["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b'"x"'])
-async def test_a_body_that_is_no_object_is_refused(mpc, body):
+async def test_a_body_that_is_no_object_is_rejected(mpc, body):
     request = Request("POST", PATH, (), {}, body)
-    assert await refusal(mpc.handle("CreateThumbnailsTask", request)) == (400, "MPC.10202")
+    assert await error_of(mpc.handle("CreateThumbnailsTask", request)) == (400, "MPC.10202")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_a_body_that_is_no_object_is_refused(mpc, body):
     ],
 )
 async def test_a_delete_names_one_known_task(mpc, query, expected):
-    assert await refusal(call(mpc, "DELETE", *query)) == expected
+    assert await error_of(call(mpc, "DELETE", *query)) == expected
 
 
 @pytest.mark.parametrize(
@@ -109,5 +109,5 @@ async def test_a_delete_names_one_known_task(mpc, query, expected):
         (("start_time", "20261121120001"), ("end_time", "20261121120000")),
     ],
 )
-async def test_queries_beyond_the_limits_are_refused(mpc, query):
-    assert await refusal(listed(mpc, *query)) == (400, "MPC.10202")
+async def test_queries_beyond_the_limits_are_rejected(mpc, query):
+    assert await error_of(listed(mpc, *query)) == (400, "MPC.10202")

@@ -8,16 +8,17 @@ import pytest
 from mpc_calls import (
     TARGET,
     create,
+    error_of,
     picture,
     picture_names,
     put,
-    refusal,
     status,
     taken,
 )
 from PIL import Image
 
 from vidkit.local import clips
+from vidkit.local.objects.state import ObjectsState
 
 
 async def test_every_interval_gives_the_frame_of_its_second(mpc, state, clock_clip):
@@ -45,19 +46,21 @@ async def test_every_interval_gives_the_frame_of_its_second(mpc, state, clock_cl
         ({"type": "DOTS", "dots": [99]}, []),
     ],
 )
-async def test_points_decide_about_pictures_and_their_names(mpc, state, para, names):
+async def test_points_determine_the_pictures_and_their_names(mpc, state, para, names):
     task = await taken(mpc, para=para)
     assert task["status"] == "SUCCEEDED"
     assert picture_names(task) == names
-    stored = [name for bucket, name in state.objects if bucket == "pictures"]
+    stored = [name for bucket, name in state.of(ObjectsState).objects if bucket == "pictures"]
     assert stored == [f"{task['output']['object']}/{name}" for name in names]
 
 
-async def test_a_tar_holds_all_pictures(mpc, state):
+async def test_a_tar_contains_all_pictures(mpc, state):
     task = await taken(mpc, tar=0, para={"type": "DOTS", "dots": [1, 2], "output_filename": "p"})
     assert task["output_file_name"] == "p.tar"
     assert picture_names(task) == ["p_1.jpg", "p_2.jpg"]
-    (stored,) = [item for key, item in state.objects.items() if key[0] == "pictures"]
+    (stored,) = [
+        item for key, item in state.of(ObjectsState).objects.items() if key[0] == "pictures"
+    ]
     assert stored.name == f"{task['output']['object']}/p.tar"
     assert stored.content_type == "application/x-tar"
     with tarfile.open(fileobj=io.BytesIO(stored.read())) as archive:
@@ -72,7 +75,7 @@ async def test_two_tasks_do_not_overwrite_each_other(mpc, state):
     assert first["output"]["object"] != second["output"]["object"]
     await taken(mpc, para=para, original_dir=1)
     await taken(mpc, para=para, original_dir=1)
-    assert len([key for key in state.objects if key[0] == "pictures"]) == 3
+    assert len([key for key in state.of(ObjectsState).objects if key[0] == "pictures"]) == 3
 
 
 def painted(path, colours, width=320, height=160):
@@ -127,7 +130,7 @@ async def test_sizes_follow_width_and_height_or_the_longest_side(
         ({"type": "DOTS", "dots": [0], "threshold": 255}, None, "k"),
     ],
 )
-async def test_black_frames_give_way_to_the_next_bright_one(
+async def test_black_frames_are_replaced_by_the_next_bright_one(
     mpc, state, tmp_path, para, names, colours
 ):
     put(state, "in/clip.mp4", painted(tmp_path / "c.mp4", ["black", "red", "black", "lime"]))
@@ -150,7 +153,7 @@ async def test_black_frames_give_way_to_the_next_bright_one(
         ({"time": 2, "start_time": 1}, "clip_1.jpg", "1", 1000),
     ],
 )
-async def test_a_synchronous_task_is_answered_when_it_is_done(mpc, state, para, name, time, clock):
+async def test_a_synchronous_task_returns_when_it_is_done(mpc, state, para, name, time, clock):
     state.job_seconds = 60
     done = await create(mpc, sync=1, para=para)
     task_id, folder = done["task_id"], done["output"]["object"]
@@ -163,7 +166,10 @@ async def test_a_synchronous_task_is_answered_when_it_is_done(mpc, state, para, 
         "thumbnail_time": time,
         "description": "Task completed.",
     }
-    assert clips.read_clock(state.objects["pictures", f"{folder}/{name}"].read()) == clock
+    assert (
+        clips.read_clock(state.of(ObjectsState).objects["pictures", f"{folder}/{name}"].read())
+        == clock
+    )
     assert await status(mpc, task_id) == "SUCCEEDED"
 
 
@@ -175,16 +181,16 @@ async def test_an_object_of_bytes_leaves_no_file(mpc, state, clock_clip, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_what_is_no_video_fails(mpc, state):
+async def test_an_object_without_video_fails(mpc, state):
     put(state, "in/clip.mp4", b"text")
     task = await taken(mpc)
     assert task["status"] == "FAILED"
     assert task["description"].startswith("MPC.10067")
     assert "thumbnail_info" not in task
     dots = {"type": "DOTS", "dots": [0]}
-    assert await refusal(create(mpc, sync=1, para=dots)) == (406, "MPC.10067")
+    assert await error_of(create(mpc, sync=1, para=dots)) == (406, "MPC.10067")
 
 
-async def test_a_synchronous_point_beyond_the_end_is_refused(mpc):
+async def test_a_synchronous_point_beyond_the_end_is_rejected(mpc):
     dots = {"type": "DOTS", "dots": [99]}
-    assert await refusal(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")
+    assert await error_of(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")

@@ -16,18 +16,19 @@ from mpc_calls import (
     SOURCE,
     call,
     create,
+    error_of,
     finished,
     listed,
     processing,
     put,
-    refusal,
     status,
     taken,
 )
 
 from vidkit.local import LocalCloud, clips
-from vidkit.local.mpc.service import Mpc
-from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.mpc.service import MpcService
+from vidkit.local.objects.state import ObjectsState
+from vidkit.local.protocol.wire import ApiError, Request
 
 
 @pytest.mark.parametrize(
@@ -43,14 +44,16 @@ from vidkit.local.protocol.wire import Fault, Request
     ],
 )
 def test_method_and_path_name_the_operation(state, method, path, operation):
-    assert Mpc(state).operation(Request(method, path, (), {}, b"")) == operation
+    assert MpcService(state).operation(Request(method, path, (), {}, b"")) == operation
 
 
-def test_a_refusal_has_code_and_message(state):
-    answer = Mpc(state).refuse(Fault("MPC.10209", "m" * 300, status=403), "id-1")
-    assert answer.status == 403
-    assert answer.headers["Content-Type"] == "application/json"
-    assert json.loads(answer.body) == {"error_code": "MPC.10209", "error_msg": "m" * 256}
+def test_an_error_response_has_code_and_message(state):
+    response = MpcService(state).error_response(
+        ApiError("MPC.10209", "m" * 300, status=403), "id-1"
+    )
+    assert response.status == 403
+    assert response.headers["Content-Type"] == "application/json"
+    assert json.loads(response.body) == {"error_code": "MPC.10209", "error_msg": "m" * 256}
 
 
 async def test_a_task_waits_is_processed_and_succeeds(mpc, state):
@@ -79,16 +82,16 @@ async def test_a_task_waits_is_processed_and_succeeds(mpc, state):
         "user_data": "mine",
         "thumbnail_info": [{"pic_name": "clip.jpg"}],
     }
-    stored = state.objects["pictures", f"{folder}/clip.jpg"]
+    stored = state.of(ObjectsState).objects["pictures", f"{folder}/clip.jpg"]
     assert stored.content_type == "image/jpeg"
     assert clips.read_clock(stored.read()) == 1000
 
 
-async def test_an_accident_fails_the_task_and_is_logged(mpc, monkeypatch, caplog):
+async def test_an_internal_error_fails_the_task_and_is_logged(mpc, monkeypatch, caplog):
     def broken(*args):
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr("vidkit.local.mpc.tasks.take_pictures", broken)
+    monkeypatch.setattr("vidkit.local.mpc.snapshot_tasks.take_pictures", broken)
     task = await taken(mpc)
     assert task["status"] == "FAILED"
     assert task["description"].startswith("MPC.10050")
@@ -97,9 +100,9 @@ async def test_an_accident_fails_the_task_and_is_logged(mpc, monkeypatch, caplog
     assert (await taken(mpc))["status"] == "SUCCEEDED"
 
 
-async def test_a_missing_input_is_refused(mpc):
+async def test_a_missing_input_is_rejected(mpc):
     missing = {**SOURCE, "object": "missing.mp4"}
-    assert await refusal(create(mpc, input=missing)) == (403, "MPC.10209")
+    assert await error_of(create(mpc, input=missing)) == (403, "MPC.10209")
 
 
 async def test_later_tasks_wait_for_the_two_workers(mpc, state):
@@ -114,21 +117,21 @@ async def test_later_tasks_wait_for_the_two_workers(mpc, state):
 async def test_only_waiting_tasks_can_be_canceled(mpc, state):
     state.job_seconds = 0.4
     ids = [(await create(mpc, para={"start_time": 99}))["task_id"] for _ in range(3)]
-    answer = await call(mpc, "DELETE", ("task_id", ids[2]))
-    assert (answer.status, answer.body) == (204, b"")
+    response = await call(mpc, "DELETE", ("task_id", ids[2]))
+    assert (response.status, response.body) == (204, b"")
     canceled = await finished(mpc, ids[2])
     assert canceled["status"] == "CANCELED"
     assert canceled["end_time"] == "20261121120000"
-    assert await refusal(call(mpc, "DELETE", ("task_id", ids[2]))) == (400, "MPC.10212")
+    assert await error_of(call(mpc, "DELETE", ("task_id", ids[2]))) == (400, "MPC.10212")
     await processing(mpc, ids[0])
-    assert await refusal(call(mpc, "DELETE", ("task_id", ids[0]))) == (400, "MPC.10213")
+    assert await error_of(call(mpc, "DELETE", ("task_id", ids[0]))) == (400, "MPC.10213")
     await finished(mpc, ids[0])
     await finished(mpc, ids[1])
-    assert await refusal(call(mpc, "DELETE", ("task_id", ids[0]))) == (400, "MPC.10212")
+    assert await error_of(call(mpc, "DELETE", ("task_id", ids[0]))) == (400, "MPC.10212")
     assert await status(mpc, ids[2]) == "CANCELED"
 
 
-async def test_a_task_can_be_canceled_in_the_hands_of_a_worker(mpc, state):
+async def test_a_task_can_be_canceled_while_a_worker_lets_it_wait(mpc, state):
     state.job_seconds = 0.3
     first = (await create(mpc))["task_id"]
     await asyncio.sleep(0.02)
@@ -185,7 +188,7 @@ async def test_named_tasks_are_listed_whatever_the_page(mpc):
 
 async def test_closing_ends_the_workers(state):
     state.job_seconds = 60
-    service = Mpc(state)
+    service = MpcService(state)
     await create(service)
     await service.close()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("mpc")]
@@ -283,7 +286,7 @@ async def test_a_task_that_cannot_be_stored_fails_and_the_next_one_runs(mpc, mon
         raise RuntimeError("no tape")
 
     with monkeypatch.context() as patch:
-        patch.setattr("vidkit.local.mpc.tasks.pack", broken)
+        patch.setattr("vidkit.local.mpc.snapshot_tasks.pack", broken)
         for _ in range(3):
             task = await taken(mpc, tar=0)
             assert task["status"] == "FAILED"

@@ -6,8 +6,8 @@ import pytest
 
 from vidkit.local.notifications.attributes import Attribute, digest
 from vidkit.local.notifications.query import read_form
-from vidkit.local.notifications.queue_policies import is_policy, lets_in
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.notifications.queue_policies import admits, is_policy
+from vidkit.local.protocol.wire import ApiError
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jobs"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:done"
@@ -21,7 +21,7 @@ ALLOW = {
 
 def lets(*statements):
     document = json.dumps({"Statement": list(statements)})
-    return lets_in(document, queue_arn=QUEUE, topic_arn=TOPIC, account_id="123456789012")
+    return admits(document, queue_arn=QUEUE, topic_arn=TOPIC, account_id="123456789012")
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_statements_that_allow(changes):
         {"Condition": [TOPIC]},
     ],
 )
-def test_statements_that_do_not(changes):
+def test_statements_that_do_not_allow(changes):
     assert not lets({**ALLOW, **changes})
 
 
-def test_a_denial_goes_before_all_that_allow():
+def test_a_deny_overrides_every_allow():
     assert lets(ALLOW, {**ALLOW, "Effect": "Deny", "Resource": f"{QUEUE}-other"})
     assert not lets(ALLOW, {**ALLOW, "Effect": "Deny"}, ALLOW)
 
@@ -97,8 +97,8 @@ def test_a_policy_is_an_object_with_statements(text, expected):
     assert is_policy(text) is expected
 
 
-def test_no_policy_lets_nothing_in():
-    assert not lets_in(None, queue_arn=QUEUE, topic_arn=TOPIC, account_id="1")
+def test_without_a_policy_nothing_is_admitted():
+    assert not admits(None, queue_arn=QUEUE, topic_arn=TOPIC, account_id="1")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_forms_become_members(form, expected):
 
 @pytest.mark.parametrize("form", [b"M=%ff", b"\xff=1"])
 def test_a_form_must_be_utf_8(form):
-    with pytest.raises(Fault, match="UTF-8"):
+    with pytest.raises(ApiError, match="UTF-8"):
         read_form(form)
 
 

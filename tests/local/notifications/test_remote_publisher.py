@@ -1,4 +1,4 @@
-"""The ends of jobs published to another SNS: moto's server, and one that is not there."""
+"""Completion notifications to another SNS: moto's server, and one that is unreachable."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 from notification_calls import Caller, bodies, make_queue, policy
 
 from vidkit.local import LocalCloud
-from vidkit.local.notifications.remote import RemotePublisher
+from vidkit.local.notifications.remote_publisher import RemotePublisher
 from vidkit.local.runtime.state import Identity, State
 
 ROLE = "arn:aws:iam::123456789012:role/r"
@@ -40,7 +40,7 @@ def others(moto, cloud):
         caller.client.close()
 
 
-async def test_the_end_of_a_job_is_published_to_motos_server(moto, others, clock_clip):
+async def test_a_completion_notification_is_published_to_motos_server(moto, others, clock_clip):
     sns, sqs = others["sns"], others["sqs"]
     topic = (await sns.create_topic(Name="AmazonRekognition-done"))["TopicArn"]
     queue = "arn:aws:sqs:us-east-1:123456789012:jobs"
@@ -57,11 +57,11 @@ async def test_the_end_of_a_job_is_published_to_motos_server(moto, others, clock
             while not found:
                 found = await bodies(sqs, url, WaitTimeSeconds=1)
         rekognition.client.close()
-    told = json.loads(json.loads(found[0])["Message"])
-    assert (told["JobId"], told["Status"]) == (started["JobId"], "SUCCEEDED")
+    notification = json.loads(json.loads(found[0])["Message"])
+    assert (notification["JobId"], notification["Status"]) == (started["JobId"], "SUCCEEDED")
 
 
-async def test_our_digests_of_attributes_are_motos_too(cloud, sqs, others):
+async def test_our_digests_of_attributes_equal_motos(cloud, sqs, others):
     sent = [
         await each.send_message(
             QueueUrl=await make_queue(each),
@@ -88,7 +88,7 @@ async def test_what_is_published_is_signed_for_the_topics_region(cloud, sns, sqs
         Endpoint=queue,
         Attributes={"RawMessageDelivery": "true"},
     )
-    # Another local cloud's SNS, which does look at signatures.
+    # Another local cloud's SNS, which verifies signatures.
     publisher = RemotePublisher(State(Identity()), f"{cloud.endpoint}/")
     await publisher.publish(topic, "a & b = ü")
     assert await bodies(sqs, url) == ["a & b = ü"]
@@ -100,7 +100,7 @@ async def test_what_is_published_is_signed_for_the_topics_region(cloud, sns, sqs
         await publisher.publish(elsewhere, "m")
 
 
-async def test_an_sns_that_is_not_there_ends_no_job(clock_clip, caplog, unused_tcp_port):
+async def test_an_unreachable_sns_fails_no_job(clock_clip, caplog, unused_tcp_port):
     endpoint = f"http://127.0.0.1:{unused_tcp_port}"
     async with LocalCloud(job_seconds=0, sns_endpoint=endpoint) as cloud:
         cloud.add_object("videos", "clip.mp4", clock_clip.path)

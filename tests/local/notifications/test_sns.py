@@ -24,7 +24,7 @@ QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
 MISSING = (404, "NotFound")
 
 
-async def test_topics_are_made_once_listed_and_deleted(sns):
+async def test_topics_are_created_once_listed_and_deleted(sns):
     made = await sns.create_topic(Name="AmazonRekognition-done", Attributes={"DisplayName": "d"})
     assert made["TopicArn"] == TOPIC
     assert made["ResponseMetadata"]["RequestId"]
@@ -48,7 +48,7 @@ async def test_topics_are_made_once_listed_and_deleted(sns):
         await sns.publish(TopicArn=TOPIC, Message="m")
 
 
-async def test_a_topic_tells_of_itself_and_its_subscriptions(sns, sqs):
+async def test_a_topic_has_attributes_and_subscriptions(sns, sqs):
     topic, _ = await make_subscription(sns, sqs, raw=True)
     shown = (await sns.get_topic_attributes(TopicArn=topic))["Attributes"]
     assert shown == {
@@ -165,7 +165,7 @@ async def test_a_topic_tells_of_itself_and_its_subscriptions(sns, sqs):
         ("list_platform_applications", {}, (400, "InvalidAction")),
     ],
 )
-async def test_what_makes_no_sense_is_refused(sns, operation, parameters, expected):
+async def test_invalid_parameters_are_rejected(sns, operation, parameters, expected):
     await sns.create_topic(Name="AmazonRekognition-done")
     assert await code_of(getattr(sns, operation)(**parameters)) == expected
 
@@ -206,14 +206,14 @@ async def test_a_raw_message_comes_as_it_is(sns, sqs):
         Message="plain",
         MessageAttributes={"k": {"DataType": "Binary", "BinaryValue": b"\x01"}},
     )
-    answer = await sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
-    (message,) = answer["Messages"]
+    response = await sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
+    (message,) = response["Messages"]
     assert message["Body"] == "plain"
     assert message["MessageAttributes"] == {"k": {"DataType": "Binary", "BinaryValue": b"\x01"}}
 
 
 @pytest.mark.parametrize(("part", "text"), [("sqs", "for queues"), ("email", "for all")])
-async def test_a_message_of_parts_gives_queues_theirs(sns, sqs, part, text):
+async def test_a_json_message_has_a_text_for_queues(sns, sqs, part, text):
     topic, url = await make_subscription(sns, sqs, raw=True)
     parts = json.dumps({"default": "for all", part: "for queues"})
     await sns.publish(TopicArn=topic, Message=parts, MessageStructure="json")
@@ -242,7 +242,7 @@ async def test_every_subscription_gets_the_message(sns, sqs):
     assert ids[0] == ids[1]
 
 
-async def test_a_wrong_secret_is_refused_in_the_services_format(cloud):
+async def test_a_wrong_secret_is_rejected_in_the_services_format(cloud):
     stranger = Caller(cloud, "sns", aws_secret_access_key="wrong")
     assert await code_of(stranger.list_topics()) == (403, "SignatureDoesNotMatch")
     stranger.client.close()
@@ -252,13 +252,13 @@ async def test_a_wrong_secret_is_refused_in_the_services_format(cloud):
     assert {(call.service, call.code) for call in cloud.calls} == {("sns", "SignatureDoesNotMatch")}
 
 
-async def test_a_form_that_is_none_names_no_operation(cloud):
+async def test_a_malformed_form_names_no_operation(cloud):
     request = Request("POST", "/", (), {}, b"Action=%ff")
     assert cloud._server._services["sns"].operation(request) is None
 
 
 @pytest.mark.parametrize("ends", ["SUCCEEDED", "FAILED"])
-async def test_the_end_of_a_job_comes_through_the_queue(cloud, sns, sqs, ends):
+async def test_a_completion_notification_reaches_the_queue(cloud, sns, sqs, ends):
     topic, url = await make_subscription(sns, sqs)
     rekognition = Caller(cloud, "rekognition")
     if ends == "FAILED":
@@ -270,9 +270,9 @@ async def test_the_end_of_a_job_comes_through_the_queue(cloud, sns, sqs, ends):
         JobTag="tag",
     )
     (body,) = await asyncio.wait_for(waiting, 15)
-    told = json.loads(json.loads(body)["Message"])
-    assert abs(told.pop("Timestamp") / 1000 - datetime.now(UTC).timestamp()) < 30
-    assert told == {
+    notification = json.loads(json.loads(body)["Message"])
+    assert abs(notification.pop("Timestamp") / 1000 - datetime.now(UTC).timestamp()) < 30
+    assert notification == {
         "JobId": started["JobId"],
         "Status": ends,
         "API": "StartTextDetection",
@@ -284,7 +284,7 @@ async def test_the_end_of_a_job_comes_through_the_queue(cloud, sns, sqs, ends):
     rekognition.client.close()
 
 
-async def test_a_topic_that_is_not_there_is_told_in_the_log(cloud, caplog):
+async def test_a_missing_topic_is_logged(cloud, caplog):
     rekognition = Caller(cloud, "rekognition")
     started = await rekognition.start_label_detection(
         Video={"S3Object": {"Bucket": "videos", "Name": "clip.mp4"}},

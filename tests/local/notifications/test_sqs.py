@@ -1,4 +1,4 @@
-"""Queues of the local cloud through boto3: made, described, waited at, refused."""
+"""Queues of the local cloud through boto3: created, described, polled, rejected."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from vidkit.local import LocalCloud
 MISSING = (400, "AWS.SimpleQueueService.NonExistentQueue")
 
 
-async def test_queues_are_made_found_listed_and_deleted(cloud, sqs):
+async def test_queues_are_created_found_listed_and_deleted(cloud, sqs):
     url = await make_queue(sqs, "jobs-1")
     assert url == f"{cloud.endpoint}/{ACCOUNT}/jobs-1"
     assert await make_queue(sqs, "jobs-1") == url
@@ -52,16 +52,16 @@ async def test_queues_are_made_found_listed_and_deleted(cloud, sqs):
         ("a", {"QueueArn": "mine"}, "InvalidAttributeName"),
     ],
 )
-async def test_queues_that_make_no_sense_are_refused(sqs, name, attributes, code):
+async def test_invalid_queues_are_rejected(sqs, name, attributes, code):
     asked = sqs.create_queue(QueueName=name, Attributes=attributes)
     assert await code_of(asked) == (400, code)
     assert "QueueUrls" not in await sqs.list_queues()
 
 
-async def test_attributes_are_kept_and_shown(sqs):
+async def test_attributes_are_stored_and_returned(sqs):
     url = await make_queue(sqs, VisibilityTimeout="5", SqsManagedSseEnabled="true")
-    told = await code_of(sqs.create_queue(QueueName="jobs", Attributes={"VisibilityTimeout": "6"}))
-    assert told == (400, "QueueAlreadyExists")
+    error = await code_of(sqs.create_queue(QueueName="jobs", Attributes={"VisibilityTimeout": "6"}))
+    assert error == (400, "QueueAlreadyExists")
     shown = (await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]))["Attributes"]
     created = int(shown.pop("CreatedTimestamp"))
     assert abs(created - time.time()) < 30
@@ -87,8 +87,8 @@ async def test_attributes_are_kept_and_shown(sqs):
     await sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
     assert set((await sqs.get_queue_attributes(**wanted))["Attributes"]) == {"QueueArn"}
     assert "Attributes" not in await sqs.get_queue_attributes(QueueUrl=url)
-    told = await code_of(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Colour"]))
-    assert told == (400, "InvalidAttributeName")
+    error = await code_of(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Colour"]))
+    assert error == (400, "InvalidAttributeName")
 
 
 async def test_a_long_poll_ends_with_the_message(sqs):
@@ -106,7 +106,7 @@ async def test_a_long_poll_ends_with_the_message(sqs):
     assert time.monotonic() - begun < 5
 
 
-async def test_a_queue_has_a_waiting_time_of_its_own_and_can_go_during_it(sqs):
+async def test_a_queue_has_its_own_wait_time_and_can_be_deleted_during_it(sqs):
     url = await make_queue(sqs, ReceiveMessageWaitTimeSeconds="20")
     waiting = asyncio.create_task(sqs.receive_message(QueueUrl=url))
     await asyncio.sleep(0.1)
@@ -124,20 +124,20 @@ async def test_a_queue_has_a_waiting_time_of_its_own_and_can_go_during_it(sqs):
         {"VisibilityTimeout": 43201},
     ],
 )
-async def test_receives_out_of_range_are_refused(sqs, parameters):
+async def test_receives_out_of_range_are_rejected(sqs, parameters):
     url = await make_queue(sqs)
-    told = await code_of(sqs.receive_message(QueueUrl=url, **parameters))
-    assert told == (400, "InvalidParameterValue")
+    error = await code_of(sqs.receive_message(QueueUrl=url, **parameters))
+    assert error == (400, "InvalidParameterValue")
 
 
 @pytest.mark.parametrize("url", ["jobs", "http://127.0.0.1/999999999999/jobs", "http://h/"])
-async def test_addresses_of_no_queue_are_refused(sqs, url):
+async def test_addresses_of_no_queue_are_rejected(sqs, url):
     await make_queue(sqs)
-    told = await code_of(sqs.send_message(QueueUrl=url, MessageBody="m"))
-    assert told == (400, "InvalidAddress")
+    error = await code_of(sqs.send_message(QueueUrl=url, MessageBody="m"))
+    assert error == (400, "InvalidAddress")
 
 
-async def test_what_is_not_ours_is_refused(cloud, sqs, monkeypatch):
+async def test_other_accounts_and_foreign_tokens_are_rejected(cloud, sqs, monkeypatch):
     url = await make_queue(sqs)
     stranger = sqs.get_queue_url(QueueName="jobs", QueueOwnerAWSAccountId="999999999999")
     assert await code_of(stranger) == MISSING
@@ -152,17 +152,17 @@ async def test_what_is_not_ours_is_refused(cloud, sqs, monkeypatch):
             "MessageAttributes": {"k": {"DataType": "Binary", "BinaryValue": "no base64"}},
         }
     ).encode()
-    status, answer = await send_signed(cloud, "SendMessage", body)
-    assert (status, answer["__type"]) == (400, "com.amazonaws.sqs#InvalidParameterValue")
-    status, answer = await send_signed(cloud, "SendMessage", b"[")
-    assert (status, answer["__type"]) == (400, "com.amazonaws.sqs#SerializationException")
+    status, content = await send_signed(cloud, "SendMessage", body)
+    assert (status, content["__type"]) == (400, "com.amazonaws.sqs#InvalidParameterValue")
+    status, content = await send_signed(cloud, "SendMessage", b"[")
+    assert (status, content["__type"]) == (400, "com.amazonaws.sqs#SerializationException")
     monkeypatch.setattr("vidkit.local.notifications.receiving.MAX_IN_FLIGHT", 1)
     await sqs.send_message(QueueUrl=url, MessageBody="m")
     assert await bodies(sqs, url) == ["m"]
     assert await code_of(sqs.receive_message(QueueUrl=url)) == (400, "OverLimit")
 
 
-async def test_a_wrong_secret_is_refused_and_an_unknown_operation_too(cloud, sqs):
+async def test_a_wrong_secret_is_rejected_and_an_unknown_operation_too(cloud, sqs):
     stranger = Caller(cloud, "sqs", aws_secret_access_key="wrong")
     assert await code_of(stranger.list_queues()) == (403, "SignatureDoesNotMatch")
     stranger.client.close()
@@ -170,8 +170,8 @@ async def test_a_wrong_secret_is_refused_and_an_unknown_operation_too(cloud, sqs
     assert await code_of(nobody.list_queues()) == (403, "InvalidClientTokenId")
     nobody.client.close()
     url = await make_queue(sqs)
-    told = await code_of(sqs.list_queue_tags(QueueUrl=url))
-    assert told == (400, "UnknownOperationException")
+    error = await code_of(sqs.list_queue_tags(QueueUrl=url))
+    assert error == (400, "UnknownOperationException")
     assert cloud.calls[-1].service == "sqs"
 
 
@@ -185,12 +185,12 @@ async def send_signed(cloud, operation, body, **options):
         aiohttp.ClientSession() as session,
         session.post(
             f"{cloud.endpoint}/", data=body, headers=dict(signed.headers.items()), **options
-        ) as answer,
+        ) as response,
     ):
-        return answer.status, json.loads(await answer.read())
+        return response.status, json.loads(await response.read())
 
 
-async def test_a_client_that_has_gone_gets_no_message(cloud, sqs):
+async def test_a_disconnected_client_receives_no_message(cloud, sqs):
     url = await make_queue(sqs)
     body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}).encode()
     with pytest.raises(TimeoutError):
@@ -200,7 +200,7 @@ async def test_a_client_that_has_gone_gets_no_message(cloud, sqs):
     assert await bodies(sqs, url, WaitTimeSeconds=5) == ["for the living"]
 
 
-async def test_the_cloud_closes_at_once_while_somebody_waits():
+async def test_the_cloud_closes_immediately_during_a_long_poll():
     async with LocalCloud() as cloud:
         sqs = Caller(cloud, "sqs")
         url = await make_queue(sqs)

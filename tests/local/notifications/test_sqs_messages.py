@@ -60,17 +60,17 @@ async def test_the_visibility_of_a_message_can_be_changed(sqs):
     await asyncio.sleep(0.1)
     await sqs.change_message_visibility(**change, VisibilityTimeout=0)
     assert await asyncio.wait_for(waiting, 5) == ["a"]
-    told = await code_of(sqs.change_message_visibility(**change, VisibilityTimeout=5))
-    assert told == (400, "AWS.SimpleQueueService.MessageNotInflight")
-    told = await code_of(sqs.change_message_visibility(**change, VisibilityTimeout=43201))
-    assert told == (400, "InvalidParameterValue")
+    error = await code_of(sqs.change_message_visibility(**change, VisibilityTimeout=5))
+    assert error == (400, "AWS.SimpleQueueService.MessageNotInflight")
+    error = await code_of(sqs.change_message_visibility(**change, VisibilityTimeout=43201))
+    assert error == (400, "InvalidParameterValue")
 
 
 @pytest.mark.parametrize("handle", ["x", "a:1:b", "a:²:b", ""])
-async def test_handles_of_nobody_are_refused(sqs, handle):
+async def test_handles_that_were_not_issued_are_rejected(sqs, handle):
     url = await make_queue(sqs)
-    told = await code_of(sqs.delete_message(QueueUrl=url, ReceiptHandle=handle))
-    assert told == (400, "ReceiptHandleIsInvalid")
+    error = await code_of(sqs.delete_message(QueueUrl=url, ReceiptHandle=handle))
+    assert error == (400, "ReceiptHandleIsInvalid")
     changed = sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=1)
     assert await code_of(changed) == (400, "ReceiptHandleIsInvalid")
 
@@ -85,7 +85,7 @@ async def test_messages_can_be_delayed(sqs):
     assert await bodies(sqs, url, WaitTimeSeconds=5) == ["late"]
 
 
-async def test_batches_send_receive_postpone_and_delete(sqs):
+async def test_batches_send_receive_change_visibility_and_delete(sqs):
     url = await make_queue(sqs)
     entries = [{"Id": f"id-{n}", "MessageBody": f"m{n}"} for n in range(10)]
     sent = await sqs.send_message_batch(QueueUrl=url, Entries=entries)
@@ -128,10 +128,10 @@ async def test_batches_send_receive_postpone_and_delete(sqs):
         ),
     ],
 )
-async def test_batches_that_make_no_sense_are_refused(sqs, entries, code):
+async def test_invalid_batches_are_rejected(sqs, entries, code):
     url = await make_queue(sqs)
-    told = await code_of(sqs.send_message_batch(QueueUrl=url, Entries=entries))
-    assert told == (400, f"AWS.SimpleQueueService.{code}")
+    error = await code_of(sqs.send_message_batch(QueueUrl=url, Entries=entries))
+    assert error == (400, f"AWS.SimpleQueueService.{code}")
     assert await bodies(sqs, url) == []
 
 
@@ -156,12 +156,12 @@ async def test_batches_that_make_no_sense_are_refused(sqs, entries, code):
         ),
     ],
 )
-async def test_messages_that_make_no_sense_are_refused(sqs, parameters, code):
+async def test_invalid_messages_are_rejected(sqs, parameters, code):
     url = await make_queue(sqs, MaximumMessageSize="1024")
     assert await code_of(sqs.send_message(QueueUrl=url, **parameters)) == (400, code)
 
 
-async def test_message_attributes_are_given_when_asked_for(sqs):
+async def test_message_attributes_are_returned_when_requested(sqs):
     url = await make_queue(sqs, VisibilityTimeout="0")
     attributes = {
         "kind.a": {"DataType": "String", "StringValue": "x"},
@@ -177,8 +177,8 @@ async def test_message_attributes_are_given_when_asked_for(sqs):
         received = await sqs.receive_message(QueueUrl=url, MessageAttributeNames=names)
         assert received["Messages"][0]["MessageAttributes"] == expected
         if names == ["All"]:
-            told = received["Messages"][0]["MD5OfMessageAttributes"]
-            assert told == sent["MD5OfMessageAttributes"]
+            response = received["Messages"][0]["MD5OfMessageAttributes"]
+            assert response == sent["MD5OfMessageAttributes"]
     assert "MessageAttributes" not in (await sqs.receive_message(QueueUrl=url))["Messages"][0]
 
 
@@ -192,21 +192,21 @@ async def test_a_purged_queue_is_empty(sqs):
 
 
 @pytest.mark.parametrize(("age", "left"), [(59, 1), (61, 0)])
-def test_messages_go_when_their_retention_is_over(age, left):
+def test_messages_are_dropped_after_their_retention_period(age, left):
     settings = {"DelaySeconds": "0", "MessageRetentionPeriod": "60"}
     now = datetime(2026, 1, 1, tzinfo=UTC)
     queue = Queue("jobs", "arn:jobs", settings, now)
     queue.send("old", now)
     later = now + timedelta(seconds=age)
     assert queue.counts(later)["ApproximateNumberOfMessages"] == left
-    assert len(queue.take(10, 0, later)) == left
+    assert len(queue.receive(10, 0, later)) == left
     queue.send("new", later)
-    assert len(queue.take(10, 0, later)) == left + 1
+    assert len(queue.receive(10, 0, later)) == left + 1
 
 
-async def test_a_trace_header_goes_with_the_message(sqs):
+async def test_a_trace_header_stays_with_the_message(sqs):
     url = await make_queue(sqs)
     trace = {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1"}}
     await sqs.send_message(QueueUrl=url, MessageBody="m", MessageSystemAttributes=trace)
-    answer = await sqs.receive_message(QueueUrl=url, AttributeNames=["All"])
-    assert answer["Messages"][0]["Attributes"]["AWSTraceHeader"] == "Root=1"
+    response = await sqs.receive_message(QueueUrl=url, AttributeNames=["All"])
+    assert response["Messages"][0]["Attributes"]["AWSTraceHeader"] == "Root=1"

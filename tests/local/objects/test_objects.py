@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.client import Config
-from local_cloud_calls import boto, call, refusal, send, signed_headers
+from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
 
@@ -31,23 +31,23 @@ async def put(s3, name="key", body=b"content", **members):
 
 
 async def get(s3, name="key", **members):
-    answer = await call(s3.get_object, Bucket=BUCKET, Key=name, **members)
-    return answer, await call(answer["Body"].read)
+    response = await call(s3.get_object, Bucket=BUCKET, Key=name, **members)
+    return response, await call(response["Body"].read)
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_is_put_is_got(cloud, s3, name):
+async def test_a_stored_object_is_returned(cloud, s3, name):
     stored = await put(s3, name, b"content", ContentType="video/mp4", Metadata={"one": "two"})
-    answer, body = await get(s3, name)
+    response, body = await get(s3, name)
     assert body == b"content" == cloud.read_object(BUCKET, name)
-    assert answer["ETag"] == stored["ETag"] == '"9a0364b9e99bb480dd25e1f0284c8555"'
-    assert (answer["ContentType"], answer["Metadata"]) == ("video/mp4", {"one": "two"})
-    assert abs(datetime.now(UTC) - answer["LastModified"]) < timedelta(seconds=30)
+    assert response["ETag"] == stored["ETag"] == '"9a0364b9e99bb480dd25e1f0284c8555"'
+    assert (response["ContentType"], response["Metadata"]) == ("video/mp4", {"one": "two"})
+    assert abs(datetime.now(UTC) - response["LastModified"]) < timedelta(seconds=30)
     head = await call(s3.head_object, Bucket=BUCKET, Key=name)
     assert (head["ContentLength"], head["ETag"]) == (7, stored["ETag"])
 
 
-async def test_files_of_the_cloud_are_got(cloud, s3, tmp_path):
+async def test_files_of_the_cloud_can_be_downloaded(cloud, s3, tmp_path):
     file = tmp_path / "a.bin"
     file.write_bytes(bytes(range(256)) * 3000)
     cloud.add_object(BUCKET, "a.bin", file)
@@ -56,14 +56,14 @@ async def test_files_of_the_cloud_are_got(cloud, s3, tmp_path):
     listed = await call(s3.list_objects_v2, Bucket=BUCKET)
     assert listed["Contents"][0]["Size"] == 768_000
     file.unlink()
-    told = await refusal(s3.get_object, Bucket=BUCKET, Key="a.bin")
-    assert told[:2] == (404, "NoSuchKey")
+    error = await error_of(s3.get_object, Bucket=BUCKET, Key="a.bin")
+    assert error[:2] == (404, "NoSuchKey")
     listed = await call(s3.list_objects_v2, Bucket=BUCKET)
     assert listed["Contents"][0]["Size"] == 0
 
 
 @pytest.mark.parametrize("megabytes", [1, 13])
-async def test_files_go_up_and_down_whole(cloud, s3, tmp_path, megabytes):
+async def test_files_are_uploaded_and_downloaded_completely(cloud, s3, tmp_path, megabytes):
     source, target = tmp_path / "a.bin", tmp_path / "b.bin"
     source.write_bytes(b"0123456789abcdef" * (megabytes * 2**16))
     config = TransferConfig(max_concurrency=2)
@@ -82,7 +82,7 @@ async def test_files_go_up_and_down_whole(cloud, s3, tmp_path, megabytes):
     assert ("CompleteMultipartUpload" in used) is (megabytes > 8)
 
 
-async def test_streams_without_a_known_length_are_put(cloud, s3, tmp_path):
+async def test_uploads_without_a_known_length_are_stored(cloud, s3, tmp_path):
     source = tmp_path / "a.bin"
     source.write_bytes(b"x" * 100_000)
     with source.open("rb") as file:
@@ -108,9 +108,9 @@ async def test_checksums_of_clients_are_accepted(cloud, s3, algorithm):
         ({"ContentMD5": "?"}, "InvalidDigest"),
     ],
 )
-async def test_a_wrong_checksum_is_refused(cloud, s3, members, code):
-    told = await refusal(s3.put_object, Bucket=BUCKET, Key="key", Body=b"content", **members)
-    assert told[:2] == (400, code)
+async def test_a_wrong_checksum_is_rejected(cloud, s3, members, code):
+    error = await error_of(s3.put_object, Bucket=BUCKET, Key="key", Body=b"content", **members)
+    assert error[:2] == (400, code)
     assert cloud.object_names(BUCKET) == []
 
 
@@ -127,30 +127,30 @@ async def put_chunked(cloud, body, **headers):
 
 
 def chunked(content, checksum):
-    told = base64.b64encode(checksum.to_bytes(4, "big")).decode()
+    response = base64.b64encode(checksum.to_bytes(4, "big")).decode()
     return b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n" % (
         len(content),
         content,
-        told.encode(),
+        response.encode(),
     )
 
 
-async def test_aws_chunked_bodies_are_taken_apart(cloud, s3):
+async def test_aws_chunked_bodies_are_decoded(cloud, s3):
     body = chunked(b"content", zlib.crc32(b"content"))
     status, _, _ = await put_chunked(cloud, body, **{"X-Amz-Decoded-Content-Length": "7"})
     assert status == 200
     assert cloud.read_object(BUCKET, "key") == b"content"
     body = chunked(b"content", 1)
-    _, _, told = await put_chunked(cloud, body, **{"X-Amz-Decoded-Content-Length": "7"})
-    assert b"<Code>BadDigest</Code>" in told
+    _, _, response_body = await put_chunked(cloud, body, **{"X-Amz-Decoded-Content-Length": "7"})
+    assert b"<Code>BadDigest</Code>" in response_body
     body = chunked(b"content", zlib.crc32(b"content"))
-    _, _, told = await put_chunked(cloud, body, **{"X-Amz-Decoded-Content-Length": "8"})
-    assert b"<Code>IncompleteBody</Code>" in told
-    _, _, told = await put_chunked(cloud, b"zz", **{"X-Amz-Decoded-Content-Length": "7"})
-    assert b"<Code>InvalidRequest</Code>" in told
+    _, _, response_body = await put_chunked(cloud, body, **{"X-Amz-Decoded-Content-Length": "8"})
+    assert b"<Code>IncompleteBody</Code>" in response_body
+    _, _, response_body = await put_chunked(cloud, b"zz", **{"X-Amz-Decoded-Content-Length": "7"})
+    assert b"<Code>InvalidRequest</Code>" in response_body
 
 
-async def test_compressed_bodies_are_kept_as_they_came(cloud, s3):
+async def test_compressed_bodies_are_stored_as_they_were_sent(cloud, s3):
     packed = zlib.compress(b"content")
     await put(s3, body=packed, ContentEncoding="deflate")
     assert cloud.read_object(BUCKET, "key") == packed
@@ -168,26 +168,26 @@ async def test_compressed_bodies_are_kept_as_they_came(cloud, s3):
 )
 async def test_ranges(s3, asked, expected, content_range):
     await put(s3, body=b"0123456789")
-    answer, body = await get(s3, Range=asked)
+    response, body = await get(s3, Range=asked)
     assert body == expected
-    assert answer.get("ContentRange") == content_range
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == (206 if content_range else 200)
+    assert response.get("ContentRange") == content_range
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == (206 if content_range else 200)
 
 
-async def test_a_range_beyond_the_end_is_refused(s3):
+async def test_a_range_beyond_the_end_is_rejected(s3):
     await put(s3, body=b"0123456789")
-    told = await refusal(s3.get_object, Bucket=BUCKET, Key="key", Range="bytes=10-")
-    assert told[:2] == (416, "InvalidRange")
+    error = await error_of(s3.get_object, Bucket=BUCKET, Key="key", Range="bytes=10-")
+    assert error[:2] == (416, "InvalidRange")
 
 
-async def test_what_is_not_there(s3):
-    assert (await refusal(s3.get_object, Bucket=BUCKET, Key="x"))[:2] == (404, "NoSuchKey")
-    assert (await refusal(s3.head_object, Bucket=BUCKET, Key="x"))[:2] == (404, "404")
+async def test_missing_objects_and_buckets_are_not_found(s3):
+    assert (await error_of(s3.get_object, Bucket=BUCKET, Key="x"))[:2] == (404, "NoSuchKey")
+    assert (await error_of(s3.head_object, Bucket=BUCKET, Key="x"))[:2] == (404, "404")
     for function in (s3.list_objects_v2, s3.delete_bucket):
-        assert (await refusal(function, Bucket="nobodys"))[:2] == (404, "NoSuchBucket")
-    assert (await refusal(s3.head_bucket, Bucket="nobodys"))[:2] == (404, "404")
-    told = await refusal(s3.put_object, Bucket="nobodys", Key="x", Body=b"")
-    assert told[:2] == (404, "NoSuchBucket")
+        assert (await error_of(function, Bucket="nobodys"))[:2] == (404, "NoSuchBucket")
+    assert (await error_of(s3.head_bucket, Bucket="nobodys"))[:2] == (404, "404")
+    error = await error_of(s3.put_object, Bucket="nobodys", Key="x", Body=b"")
+    assert error[:2] == (404, "NoSuchBucket")
 
 
 async def test_objects_are_deleted(cloud, s3):
@@ -198,14 +198,14 @@ async def test_objects_are_deleted(cloud, s3):
     await call(s3.head_bucket, Bucket=BUCKET)
 
 
-async def test_buckets_come_and_go(cloud, s3):
+async def test_buckets_are_created_and_deleted(cloud, s3):
     cloud.add_object("another", "key", b"")
     listed = await call(s3.list_buckets)
     assert [bucket["Name"] for bucket in listed["Buckets"]] == ["another", BUCKET]
-    assert (await refusal(s3.delete_bucket, Bucket="another"))[:2] == (409, "BucketNotEmpty")
+    assert (await error_of(s3.delete_bucket, Bucket="another"))[:2] == (409, "BucketNotEmpty")
     await call(s3.delete_bucket, Bucket=BUCKET)
-    assert (await refusal(s3.head_bucket, Bucket=BUCKET))[:2] == (404, "404")
-    assert (await refusal(s3.create_bucket, Bucket="Not_Valid"))[:2] == (400, "InvalidBucketName")
+    assert (await error_of(s3.head_bucket, Bucket=BUCKET))[:2] == (404, "404")
+    assert (await error_of(s3.create_bucket, Bucket="Not_Valid"))[:2] == (400, "InvalidBucketName")
 
 
 async def listed(s3, **parameters):
@@ -231,7 +231,7 @@ async def test_lists(cloud, s3):
 
 
 @pytest.mark.parametrize("delimiter", ["", "/"])
-async def test_lists_go_on_from_a_token(cloud, s3, delimiter):
+async def test_lists_continue_from_a_token(cloud, s3, delimiter):
     for name in NAMES:
         cloud.add_object(BUCKET, name, b"")
     seen, token = [], {}
@@ -246,7 +246,7 @@ async def test_lists_go_on_from_a_token(cloud, s3, delimiter):
 
 
 @pytest.mark.parametrize("query", ["max-keys=many", "continuation-token=%3F"])
-async def test_lists_refuse_nonsense(cloud, s3, query):
+async def test_lists_reject_invalid_parameters(cloud, s3, query):
     target = f"/{BUCKET}?list-type=2&{query}"
     headers = signed_headers(cloud, "GET", target, service="s3")
     status, _, body = await send(cloud, "GET", target, b"", headers)
@@ -265,7 +265,7 @@ async def test_multipart_uploads_are_checked(cloud, s3):
         parts.append({"PartNumber": number, "ETag": part["ETag"]})
 
     async def complete(listed):
-        return await refusal(
+        return await error_of(
             s3.complete_multipart_upload,
             **named,
             UploadId=upload,
@@ -279,22 +279,22 @@ async def test_multipart_uploads_are_checked(cloud, s3):
     headers = signed_headers(cloud, "POST", target, b"<x", service="s3")
     _, _, body = await send(cloud, "POST", target, b"<x", headers)
     assert b"<Code>MalformedXML</Code>" in body
-    told = await refusal(s3.upload_part, **named, UploadId=upload, PartNumber=10_001, Body=b"")
-    assert told[1] == "InvalidArgument"
+    error = await error_of(s3.upload_part, **named, UploadId=upload, PartNumber=10_001, Body=b"")
+    assert error[1] == "InvalidArgument"
     await call(s3.abort_multipart_upload, **named, UploadId=upload)
-    told = await refusal(s3.upload_part, **named, UploadId=upload, PartNumber=1, Body=b"")
-    assert told[:2] == (404, "NoSuchUpload")
+    error = await error_of(s3.upload_part, **named, UploadId=upload, PartNumber=1, Body=b"")
+    assert error[:2] == (404, "NoSuchUpload")
     assert cloud.object_names(BUCKET) == []
 
 
-async def test_copies_and_long_keys_are_refused(cloud, s3):
+async def test_copies_and_long_keys_are_rejected(cloud, s3):
     await put(s3)
-    told = await refusal(
+    error = await error_of(
         s3.copy_object, Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "key"}
     )
-    assert told[:2] == (501, "NotImplemented")
-    told = await refusal(s3.put_object, Bucket=BUCKET, Key="k" * 1025, Body=b"")
-    assert told[:2] == (400, "KeyTooLongError")
+    assert error[:2] == (501, "NotImplemented")
+    error = await error_of(s3.put_object, Bucket=BUCKET, Key="k" * 1025, Body=b"")
+    assert error[:2] == (400, "KeyTooLongError")
 
 
 async def test_a_presigned_address_is_served_without_headers(cloud, s3):
@@ -310,7 +310,7 @@ async def test_a_presigned_address_is_served_without_headers(cloud, s3):
     assert b"SignatureDoesNotMatch" in body
 
 
-async def test_clients_of_another_region_learn_the_right_one(cloud, s3):
+async def test_clients_of_another_region_sign_again_for_the_correct_one(cloud, s3):
     await put(s3)
     with boto(cloud, "s3", region_name="eu-west-1") as stranger:
         _, body = await get(stranger)

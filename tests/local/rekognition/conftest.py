@@ -3,7 +3,7 @@
 import pytest
 from rekognition_calls import state_of
 
-from vidkit.local.rekognition.service import Rekognition
+from vidkit.local.rekognition.service import RekognitionService
 
 
 @pytest.fixture
@@ -13,6 +13,6 @@ def state(clock_clip):
 
 @pytest.fixture
 async def rekognition(state):
-    service = Rekognition(state)
+    service = RekognitionService(state)
     yield service
     await service.close()

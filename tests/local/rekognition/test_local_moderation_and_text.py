@@ -3,6 +3,8 @@
 import pytest
 from rekognition_calls import code_of, detect, finished, start
 
+from vidkit.local.rekognition.state import RekognitionState
+
 
 def moderated(name, timestamp, confidence=90.0, **more):
     label = {"Name": name, "ParentName": "", "Confidence": confidence, "TaxonomyLevel": 1}
@@ -10,7 +12,7 @@ def moderated(name, timestamp, confidence=90.0, **more):
 
 
 def script(state, kind, items):
-    state.scripts.setdefault(kind, {})["videos", "clip.mp4"] = items
+    state.of(RekognitionState).scripts.setdefault(kind, {})["videos", "clip.mp4"] = items
 
 
 def names(content):
@@ -21,7 +23,7 @@ def names(content):
     ("least", "expected"),
     [({}, ["Low", "High"]), ({"MinConfidence": 60}, ["High"]), ({"MinConfidence": 10}, None)],
 )
-async def test_moderation_labels_are_sure_enough(rekognition, state, least, expected):
+async def test_moderation_labels_reach_the_minimum_confidence(rekognition, state, least, expected):
     script(
         state,
         "content_moderation",
@@ -89,7 +91,7 @@ def shown(content):
     ]
 
 
-async def test_texts_come_by_time_without_the_words_that_are_unsure(rekognition, state):
+async def test_texts_are_sorted_by_time_without_words_of_low_confidence(rekognition, state):
     items = [
         text("LINE", 40, 0, confidence=70),
         text("WORD", 40, 1, 0, confidence=80),
@@ -131,9 +133,7 @@ LOWER_LEFT = {"Polygon": [{"X": 0, "Y": 0}, {"X": 1, "Y": 1}, {"X": 0, "Y": 1}]}
         ([], ["WORD 1", "WORD 2", "WORD 3", "WORD 4"]),
     ],
 )
-async def test_regions_keep_what_lies_in_one_by_more_than_half(
-    rekognition, state, regions, expected
-):
+async def test_regions_keep_texts_more_than_half_inside_one(rekognition, state, regions, expected):
     nowhere = text("WORD", 0, 4)
     del nowhere["TextDetection"]["Geometry"]
     script(
@@ -148,7 +148,7 @@ async def test_regions_keep_what_lies_in_one_by_more_than_half(
     )
     filters = {"RegionsOfInterest": regions}
     content = await detect(rekognition, "TextDetection", Filters=filters)
-    assert [told for _, told in shown(content)] == expected
+    assert [response for _, response in shown(content)] == expected
 
 
 @pytest.mark.parametrize(

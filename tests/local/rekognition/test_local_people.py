@@ -3,6 +3,8 @@
 import pytest
 from rekognition_calls import VIDEO, call, code_of, detect, finished, start
 
+from vidkit.local.rekognition.state import RekognitionState
+
 DEFAULT = {
     "BoundingBox": {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4},
     "Confidence": 99.5,
@@ -14,7 +16,7 @@ ALL = {**DEFAULT, "Smile": {"Value": True, "Confidence": 90.0}, "AgeRange": {"Lo
 
 
 def script(state, kind, items):
-    state.scripts.setdefault(kind, {})["videos", "clip.mp4"] = items
+    state.of(RekognitionState).scripts.setdefault(kind, {})["videos", "clip.mp4"] = items
 
 
 def person(index, timestamp, *similarities):
@@ -41,7 +43,7 @@ def person(index, timestamp, *similarities):
 async def test_every_kind_starts_runs_and_finds_nothing_unscripted(
     rekognition, state, kind, member, more
 ):
-    state.collections.add("c")
+    state.of(RekognitionState).collections.add("c")
     job_id = await start(rekognition, kind, JobTag="tag", **more)
     running = await call(rekognition, f"Get{kind}", JobId=job_id)
     assert (running["JobStatus"], running["JobId"], running["JobTag"]) == (
@@ -77,7 +79,7 @@ async def test_a_search_needs_its_collection(rekognition, state):
     asked = {"CollectionId": "family"}
     missing = await code_of(start(rekognition, "FaceSearch", **asked))
     assert missing == "ResourceNotFoundException"
-    state.collections.add("family")
+    state.of(RekognitionState).collections.add("family")
     assert await start(rekognition, "FaceSearch", **asked)
 
 
@@ -85,8 +87,8 @@ async def test_a_search_needs_its_collection(rekognition, state):
     ("threshold", "left"),
     [({}, [95, 80]), ({"FaceMatchThreshold": 0}, [95, 80, 79]), ({"FaceMatchThreshold": 90}, [95])],
 )
-async def test_a_search_keeps_matches_that_are_like_enough(rekognition, state, threshold, left):
-    state.collections.add("c")
+async def test_a_search_keeps_matches_above_the_threshold(rekognition, state, threshold, left):
+    state.of(RekognitionState).collections.add("c")
     script(state, "face_search", [person(0, 0, 95, 80, 79)])
     content = await detect(rekognition, "FaceSearch", CollectionId="c", **threshold)
     (found,) = content["Persons"]
@@ -94,8 +96,8 @@ async def test_a_search_keeps_matches_that_are_like_enough(rekognition, state, t
     assert found["Person"] == {"Index": 0, "Face": DEFAULT}
 
 
-async def test_a_person_whose_matches_all_fell_away_has_no_face(rekognition, state):
-    state.collections.add("c")
+async def test_a_person_without_remaining_matches_has_no_face(rekognition, state):
+    state.of(RekognitionState).collections.add("c")
     script(state, "face_search", [person(3, 10, 20), {**person(4, 20), "FaceMatches": []}])
     content = await detect(rekognition, "FaceSearch", CollectionId="c")
     unlike, unmatched = content["Persons"]
@@ -105,7 +107,7 @@ async def test_a_person_whose_matches_all_fell_away_has_no_face(rekognition, sta
 
 @pytest.mark.parametrize("kind", ["FaceSearch", "PersonTracking"])
 async def test_persons_are_sorted_by_time_or_by_index(rekognition, state, kind):
-    state.collections.add("c")
+    state.of(RekognitionState).collections.add("c")
     more = {"CollectionId": "c"} if kind == "FaceSearch" else {}
     items = [person(1, 10), person(0, 30), person(1, 0), person(0, 20)]
     script(state, "face_search" if kind == "FaceSearch" else "person_tracking", items)
@@ -154,6 +156,6 @@ async def test_celebrities_are_sorted_by_time_or_by_id(rekognition, state):
         ("StartTextDetection", {"Filters": {"RegionsOfInterest": [{}] * 11}}),
     ],
 )
-async def test_parameters_out_of_their_range_are_refused(rekognition, operation, parameters):
+async def test_parameters_out_of_their_range_are_rejected(rekognition, operation, parameters):
     refused = call(rekognition, operation, Video=VIDEO, **parameters)
     assert await code_of(refused) == "InvalidParameterException"

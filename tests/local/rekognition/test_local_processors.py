@@ -9,6 +9,7 @@ from rekognition_calls import NOW, call, code_of
 
 from vidkit.local import LocalCloud
 from vidkit.local.rekognition import processors
+from vidkit.local.rekognition.state import RekognitionState
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 INPUT = {"KinesisVideoStream": {"Arn": "arn:aws:kinesisvideo:us-east-1:123456789012:stream/door/1"}}
@@ -61,9 +62,9 @@ async def test_a_processor_is_described_as_it_was_created(rekognition, state):
     at(state, 0.25)
     for template in (FACES, HOME):
         name = template["Name"]
-        answer = await create(rekognition, template, Tags={"team": "a"})
+        response = await create(rekognition, template, Tags={"team": "a"})
         arn = f"arn:aws:rekognition:us-east-1:123456789012:streamprocessor/{name}"
-        assert answer == {"StreamProcessorArn": arn}
+        assert response == {"StreamProcessorArn": arn}
         created = NOW.timestamp() + 0.25
         assert await call(rekognition, "DescribeStreamProcessor", Name=name) == {
             **template,
@@ -111,7 +112,7 @@ async def test_no_face_match_threshold_is_below_80(rekognition, given, kept):
         (HOME, {"RegionsOfInterest": [BOX] * 11}),
     ],
 )
-async def test_what_makes_no_sense_is_not_created(rekognition, template, changes):
+async def test_an_invalid_processor_is_not_created(rekognition, template, changes):
     refused = create(rekognition, template, **copy.deepcopy(changes))
     assert await code_of(refused) == "InvalidParameterException"
     assert (await call(rekognition, "ListStreamProcessors"))["StreamProcessors"] == []
@@ -188,11 +189,11 @@ async def test_selectors_are_for_connected_home_which_needs_both(rekognition, te
     "operation",
     [f"{verb}StreamProcessor" for verb in ("Describe", "Start", "Stop", "Update", "Delete")],
 )
-async def test_a_processor_that_is_not_there_is_not_found(rekognition, operation):
+async def test_a_missing_processor_is_not_found(rekognition, operation):
     assert await code_of(call(rekognition, operation, Name="x")) == "ResourceNotFoundException"
 
 
-async def test_a_name_or_a_processor_in_use_is_told(rekognition):
+async def test_a_name_or_a_processor_in_use_is_an_error(rekognition):
     await create(rekognition, FACES)
     in_use = "ResourceInUseException"
     assert await code_of(create(rekognition, HOME, Name="faces")) == in_use
@@ -202,7 +203,7 @@ async def test_a_name_or_a_processor_in_use_is_told(rekognition):
         assert await code_of(call(rekognition, f"{verb}StreamProcessor", Name="faces")) == in_use
 
 
-async def test_a_deleted_name_is_free_again(rekognition):
+async def test_a_deleted_name_can_be_used_again(rekognition):
     await create(rekognition, FACES)
     assert await call(rekognition, "DeleteStreamProcessor", Name="faces") == {}
     gone = call(rekognition, "DescribeStreamProcessor", Name="faces")
@@ -224,7 +225,7 @@ async def test_ten_face_searches_may_run(rekognition, state):
     await call(rekognition, "StartStreamProcessor", Name="p10")
 
 
-async def test_as_many_may_exist_as_the_limit_says(rekognition, monkeypatch):
+async def test_as_many_processors_may_exist_as_the_quota_allows(rekognition, monkeypatch):
     monkeypatch.setattr(processors, "MAX_PROCESSORS", 1)
     await create(rekognition, FACES)
     assert await code_of(create(rekognition, HOME)) == "LimitExceededException"
@@ -281,7 +282,7 @@ async def test_an_update_changes_and_deletes_settings(rekognition, state):
         ),
     ],
 )
-async def test_an_update_that_makes_no_sense_is_refused(rekognition, template, changes):
+async def test_an_invalid_update_is_rejected(rekognition, template, changes):
     await create(rekognition, template)
     name = template["Name"]
     before = await call(rekognition, "DescribeStreamProcessor", Name=name)
@@ -311,7 +312,8 @@ async def test_lists_page_in_the_order_of_creation(rekognition, state):
 
 async def test_a_processor_fails_on_demand_once(rekognition, state):
     cloud = LocalCloud()
-    state.processor_failures = cloud.state.processor_failures
+    failures = cloud.state.of(RekognitionState).processor_failures
+    state.of(RekognitionState).processor_failures = failures
     await create(rekognition, FACES)
     cloud.fail_stream_processor("faces", "No stream.")
     assert await status(rekognition, "faces") == "STOPPED"
@@ -328,4 +330,4 @@ async def test_a_processor_fails_on_demand_once(rekognition, state):
     cloud.fail_stream_processor("faces", "Lost it.")
     shown = await call(rekognition, "DescribeStreamProcessor", Name="faces")
     assert (shown["Status"], shown["StatusMessage"]) == ("FAILED", "Lost it.")
-    assert cloud.state.processor_failures == {}
+    assert cloud.state.of(RekognitionState).processor_failures == {}

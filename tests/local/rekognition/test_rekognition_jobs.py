@@ -23,8 +23,9 @@ from rekognition_calls import (
 )
 
 from vidkit.local import LocalCloud
-from vidkit.local.protocol.wire import Fault, Request
-from vidkit.local.rekognition.service import Rekognition
+from vidkit.local.protocol.wire import ApiError, Request
+from vidkit.local.rekognition.service import RekognitionService
+from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.video import media
 
 
@@ -39,14 +40,16 @@ from vidkit.local.video import media
     ],
 )
 def test_the_target_header_names_the_operation(state, headers, operation):
-    assert Rekognition(state).operation(Request("POST", "/", (), headers, b"")) == operation
+    assert RekognitionService(state).operation(Request("POST", "/", (), headers, b"")) == operation
 
 
-def test_a_refusal_is_json_with_type_and_log_reference(state):
-    answer = Rekognition(state).refuse(Fault("LimitExceededException", "full"), "id-1")
-    assert answer.status == 400
-    assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
-    assert json.loads(answer.body) == {
+def test_an_error_response_is_json_with_type_and_log_reference(state):
+    response = RekognitionService(state).error_response(
+        ApiError("LimitExceededException", "full"), "id-1"
+    )
+    assert response.status == 400
+    assert response.headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert json.loads(response.body) == {
         "__type": "LimitExceededException",
         "Code": "LimitExceededException",
         "Message": "full",
@@ -54,7 +57,9 @@ def test_a_refusal_is_json_with_type_and_log_reference(state):
     }
 
 
-async def test_a_job_takes_its_time_then_answers_with_the_video(rekognition, state, clock_clip):
+async def test_a_job_takes_its_time_then_returns_the_videos_properties(
+    rekognition, state, clock_clip
+):
     state.job_seconds = 0.3
     begun = asyncio.get_running_loop().time()
     job_id = await start(rekognition, JobTag="tag")
@@ -108,13 +113,13 @@ async def test_an_object_of_bytes_is_analysed_and_leaves_no_file(
         {"Bucket": "videos", "Name": "gone.mp4"},
     ],
 )
-async def test_an_object_that_is_not_there_is_refused(rekognition, state, tmp_path, where):
+async def test_a_missing_object_is_rejected(rekognition, state, tmp_path, where):
     put(state, "gone.mp4", tmp_path / "gone.mp4")
     video = {"S3Object": where}
     assert await code_of(start(rekognition, Video=video)) == "InvalidS3ObjectException"
 
 
-async def test_a_file_over_ten_gibibytes_is_refused(rekognition, state, tmp_path):
+async def test_a_file_over_ten_gibibytes_is_rejected(rekognition, state, tmp_path):
     path = tmp_path / "large.mp4"
     with path.open("wb") as file:
         file.truncate(10 * 1024**3 + 1)
@@ -155,7 +160,7 @@ async def test_a_video_over_six_hours_fails_the_job(rekognition, monkeypatch):
 
 
 async def test_a_script_that_is_no_label_fails_the_job_and_is_logged(rekognition, state, caplog):
-    state.labels["videos", "clip.mp4"] = [{"Timestamp": 0}]
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [{"Timestamp": 0}]
     content = await detect(rekognition)
     assert content["JobStatus"] == "FAILED"
     assert "Internal error" in content["StatusMessage"]
@@ -201,7 +206,7 @@ async def test_twenty_jobs_may_be_in_progress(rekognition, state):
     assert await start(rekognition, ClientRequestToken="t0") == ids[0]
 
 
-async def test_an_ended_job_makes_room_for_another(rekognition):
+async def test_a_completed_job_frees_a_place_for_another(rekognition):
     ids = [await start(rekognition) for _ in range(20)]
     await asyncio.gather(*(finished(rekognition, job_id) for job_id in ids))
     assert await start(rekognition) not in ids
@@ -214,9 +219,9 @@ async def test_a_job_of_another_kind_is_not_found(rekognition):
     assert await code_of(call(rekognition, "GetLabelDetection", JobId="0" * 64)) == missing
 
 
-async def test_closing_ends_the_jobs_in_progress(state):
+async def test_closing_cancels_the_jobs_in_progress(state):
     state.job_seconds = 60
-    service = Rekognition(state)
+    service = RekognitionService(state)
     await start(service)
     await service.close()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("rekognition")]
@@ -246,14 +251,16 @@ def client(cloud):
 async def wait(get, job_id, **query):
     async with asyncio.timeout(10):
         while True:
-            answer = await asyncio.to_thread(get, JobId=job_id, **query)
-            if answer["JobStatus"] != "IN_PROGRESS":
-                return answer
+            response = await asyncio.to_thread(get, JobId=job_id, **query)
+            if response["JobStatus"] != "IN_PROGRESS":
+                return response
             await asyncio.sleep(0.02)
 
 
 async def test_boto3_detects_labels(cloud, client):
-    cloud.state.labels["videos", "clip.mp4"] = [label("Car", n, 60 + n) for n in range(5)]
+    cloud.state.of(RekognitionState).labels["videos", "clip.mp4"] = [
+        label("Car", n, 60 + n) for n in range(5)
+    ]
     started = await asyncio.to_thread(client.start_label_detection, Video=VIDEO, MinConfidence=61)
     page = await wait(client.get_label_detection, started["JobId"], MaxResults=3)
     rest = await wait(client.get_label_detection, started["JobId"], NextToken=page["NextToken"])
@@ -266,9 +273,9 @@ async def test_boto3_detects_segments(client):
     started = await asyncio.to_thread(
         client.start_segment_detection, Video=VIDEO, SegmentTypes=["SHOT", "TECHNICAL_CUE"]
     )
-    answer = await wait(client.get_segment_detection, started["JobId"])
-    assert {segment["Type"] for segment in answer["Segments"]} == {"SHOT", "TECHNICAL_CUE"}
-    assert answer["VideoMetadata"][0]["Format"] == "QuickTime / MOV"
+    response = await wait(client.get_segment_detection, started["JobId"])
+    assert {segment["Type"] for segment in response["Segments"]} == {"SHOT", "TECHNICAL_CUE"}
+    assert response["VideoMetadata"][0]["Format"] == "QuickTime / MOV"
 
 
 async def test_boto3_raises_the_services_own_exceptions(client):

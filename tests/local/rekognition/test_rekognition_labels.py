@@ -3,6 +3,8 @@
 import pytest
 from rekognition_calls import call, code_of, detect, finished, label, start
 
+from vidkit.local.rekognition.state import RekognitionState
+
 
 def names(content):
     return [item["Label"]["Name"] for item in content["Labels"]]
@@ -18,7 +20,7 @@ def names(content):
     ],
 )
 async def test_labels_below_the_confidence_are_left_out(rekognition, state, parameters, expected):
-    state.labels["videos", "clip.mp4"] = [
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
         label("Fog", 20, 49.9),
         label("Dog", 10, 80.0),
         label("Car", 0, 99.0),
@@ -27,7 +29,7 @@ async def test_labels_below_the_confidence_are_left_out(rekognition, state, para
 
 
 async def test_instances_below_the_confidence_are_left_out(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [label("Car", 0, boxes=(90, 40))]
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [label("Car", 0, boxes=(90, 40))]
     (item,) = (await detect(rekognition))["Labels"]
     assert [box["Confidence"] for box in item["Label"]["Instances"]] == [90]
 
@@ -51,7 +53,7 @@ async def test_instances_below_the_confidence_are_left_out(rekognition, state):
     ],
 )
 async def test_settings_include_and_exclude_labels(rekognition, state, filters, expected):
-    state.labels["videos", "clip.mp4"] = [
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
         label("Car", 0, categories=["Vehicles"]),
         label("Dog", 1, categories=["Animals"]),
         label("Cat", 2, categories=["Animals"]),
@@ -61,7 +63,7 @@ async def test_settings_include_and_exclude_labels(rekognition, state, filters, 
 
 
 async def test_labels_are_sorted_by_time_or_by_name_and_confidence(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
         label("Dog", 20, 60),
         label("Car", 30, 70),
         label("Dog", 10, 95),
@@ -86,7 +88,9 @@ async def test_labels_are_sorted_by_time_or_by_name_and_confidence(rekognition, 
 
 
 async def test_timestamps_have_a_point_and_segments_a_span(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [label("Car", 40, boxes=(90,), duration=700)]
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
+        label("Car", 40, boxes=(90,), duration=700)
+    ]
     job_id = await start(rekognition)
     (point,) = (await finished(rekognition, job_id))["Labels"]
     (segment,) = (await finished(rekognition, job_id, AggregateBy="SEGMENTS"))["Labels"]
@@ -102,7 +106,7 @@ async def test_timestamps_have_a_point_and_segments_a_span(rekognition, state):
 
 
 async def test_a_script_without_spans_gives_segments_of_no_length(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
         {"Timestamp": 7, "Label": {"Name": "A", "Confidence": 99}}
     ]
     content = await detect(rekognition, query={"AggregateBy": "SEGMENTS"})
@@ -121,7 +125,9 @@ async def test_a_script_without_spans_gives_segments_of_no_length(rekognition, s
     [({}, [1000, 1000, 300]), ({"MaxResults": 5000}, [1000, 1000, 300]), ({"MaxResults": 2300}, 0)],
 )
 async def test_a_page_has_a_thousand_items_at_the_most(rekognition, state, query, sizes):
-    state.labels["videos", "clip.mp4"] = [label(f"L{n}", n) for n in range(2300)]
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [
+        label(f"L{n}", n) for n in range(2300)
+    ]
     job_id = await start(rekognition)
     pages = [await finished(rekognition, job_id, **query)]
     while token := pages[-1].get("NextToken"):
@@ -132,8 +138,8 @@ async def test_a_page_has_a_thousand_items_at_the_most(rekognition, state, query
     assert all("VideoMetadata" in page for page in pages)
 
 
-async def test_a_token_serves_only_its_own_job_and_query(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [label("A", n) for n in range(4)]
+async def test_a_token_is_valid_for_its_own_job_and_query_only(rekognition, state):
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [label("A", n) for n in range(4)]
     job_id, other_id = await start(rekognition), await start(rekognition)
     token = (await finished(rekognition, job_id, MaxResults=2))["NextToken"]
     await finished(rekognition, other_id)

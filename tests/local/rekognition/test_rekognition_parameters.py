@@ -4,7 +4,7 @@ import pytest
 from rekognition_calls import VIDEO, call, code_of
 
 from vidkit.local.protocol.service_models import ServiceModel
-from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.protocol.wire import ApiError, Request
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ from vidkit.local.protocol.wire import Fault, Request
         ("GetLabelDetection", {"JobId": "a", "NextToken": "x" * 256}, "the most is 255"),
     ],
 )
-async def test_parameters_beyond_the_service_model_are_refused(
+async def test_parameters_beyond_the_service_model_are_rejected(
     rekognition, operation, parameters, said
 ):
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(ApiError) as caught:
         await call(rekognition, operation, **parameters)
     assert caught.value.code == "InvalidParameterException"
     assert said in caught.value.message
 
 
-async def test_a_body_that_is_no_object_is_refused(rekognition):
+async def test_a_body_that_is_no_object_is_rejected(rekognition):
     request = Request("POST", "/", (), {}, b"[")
     assert await code_of(rekognition.handle("GetLabelDetection", request)) == (
         "SerializationException"
@@ -95,11 +95,11 @@ def test_maps_and_booleans_of_a_model_are_checked():
     model = ServiceModel.load("rekognition")
     tags = {"CollectionId": "c", "Tags": {"a": "b"}}
     assert model.accept("CreateCollection", tags) == tags
-    with pytest.raises(Fault, match=r"Tags\.a has 257 characters"):
+    with pytest.raises(ApiError, match=r"Tags\.a has 257 characters"):
         model.accept("CreateCollection", {"CollectionId": "c", "Tags": {"a": "x" * 257}})
-    with pytest.raises(Fault, match="Tags key has 129 characters"):
+    with pytest.raises(ApiError, match="Tags key has 129 characters"):
         model.accept("CreateCollection", {"CollectionId": "c", "Tags": {"x" * 129: "b"}})
-    with pytest.raises(Fault, match=r"DataSharingPreferenceForUpdate\.OptIn is no boolean"):
+    with pytest.raises(ApiError, match=r"DataSharingPreferenceForUpdate\.OptIn is no boolean"):
         model.accept(
             "UpdateStreamProcessor",
             {"Name": "n", "DataSharingPreferenceForUpdate": {"OptIn": 1}},

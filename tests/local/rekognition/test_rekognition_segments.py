@@ -9,7 +9,7 @@ from rekognition_calls import detect, finished, put, start
 from vidkit.local.video import shots
 
 
-async def test_shots_tile_the_video_and_have_frames_and_timecodes(rekognition, clock_clip):
+async def test_shots_cover_the_video_and_have_frames_and_timecodes(rekognition, clock_clip):
     content = await detect(rekognition, "SegmentDetection", SegmentTypes=["SHOT"])
     found = shots.find_shots(clock_clip.path)
     segments = content["Segments"]
@@ -47,7 +47,7 @@ async def test_black_frames_are_a_technical_cue(rekognition, clock_clip):
     assert start_ms < segment["EndTimestampMillis"] < end_ms
 
 
-async def test_filters_decide_what_is_black_and_what_is_sure(rekognition):
+async def test_filters_set_the_thresholds_of_black_and_confidence(rekognition):
     strict = {"TechnicalCueFilter": {"BlackFrame": {"MinCoveragePercentage": 0}}}
     everything = await detect(
         rekognition, "SegmentDetection", SegmentTypes=["TECHNICAL_CUE"], Filters=strict

@@ -5,6 +5,8 @@ import pytest
 from local_cloud_calls import call, send, write_video
 
 from vidkit.local import LocalCloud, ScriptedLabel
+from vidkit.local.kinesis_video.state import KinesisVideoState
+from vidkit.local.rekognition.state import RekognitionState
 
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -18,21 +20,21 @@ async def cloud():
 async def admin(cloud, method, path, content=None, **headers):
     body = b"" if content is None else json.dumps(content).encode()
     headers = {"Content-Type": "application/json", **headers}
-    status, _, answer = await send(cloud, method, f"/_local/{path}", body, headers)
-    return status, json.loads(answer)
+    status, _, response_body = await send(cloud, method, f"/_local/{path}", body, headers)
+    return status, json.loads(response_body)
 
 
 async def test_streams_can_be_added_over_http(cloud, tmp_path):
     video = await call(write_video, tmp_path / "a.mp4")
     content = {"name": "door", "path": str(video), "start_timestamp": T0.isoformat()}
-    status, answer = await admin(cloud, "POST", "streams", content)
-    assert (status, answer["name"]) == (200, "door")
-    assert cloud.state.streams["door"].arn == answer["arn"]
-    assert cloud.state.streams["door"].start_timestamp == T0
+    status, response = await admin(cloud, "POST", "streams", content)
+    assert (status, response["name"]) == (200, "door")
+    assert cloud.state.of(KinesisVideoState).streams["door"].arn == response["arn"]
+    assert cloud.state.of(KinesisVideoState).streams["door"].start_timestamp == T0
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"start_timestamp": "2026-05-01T12:00:00"}, "start_timestamp"),
         ({"start_timestamp": None}, "start_timestamp"),
@@ -40,21 +42,21 @@ async def test_streams_can_be_added_over_http(cloud, tmp_path):
         ({"name": "a b"}, "stream name"),
     ],
 )
-async def test_streams_that_make_no_sense_are_refused_over_http(cloud, tmp_path, changes, told):
+async def test_invalid_streams_are_rejected_over_http(cloud, tmp_path, changes, message):
     path = tmp_path / "a.mp4"
     path.touch()
     content = {"name": "door", "path": str(path), "start_timestamp": T0.isoformat()}
-    status, answer = await admin(cloud, "POST", "streams", content | changes)
+    status, response = await admin(cloud, "POST", "streams", content | changes)
     assert status == 400
-    assert told in answer["error"]
-    assert cloud.state.streams == {}
+    assert message in response["error"]
+    assert cloud.state.of(KinesisVideoState).streams == {}
 
 
 async def test_labels_and_calls_over_http(cloud):
     items = [ScriptedLabel("Car", timedelta(seconds=1)).item()]
     content = {"bucket": "b", "name": "k", "labels": items}
     assert await admin(cloud, "POST", "labels", content) == (200, {"labels": 1})
-    assert cloud.state.labels["b", "k"] == items
+    assert cloud.state.of(RekognitionState).labels["b", "k"] == items
     await send(cloud, "POST", "/ListPlaybackRestrictionPolicies")
     status, calls = await admin(cloud, "GET", "calls")
     assert status == 200
@@ -64,26 +66,26 @@ async def test_labels_and_calls_over_http(cloud):
     assert datetime.fromisoformat(calls[0]["started"]).tzinfo
 
 
-async def test_rekognition_is_told_over_http_what_to_find_and_to_fail_with(cloud):
+async def test_rekognition_is_set_up_over_http(cloud):
     item = {"Timestamp": 0, "Face": {"Confidence": 99.0}}
     content = {"kind": "face_detection", "bucket": "b", "name": "k", "items": [item]}
     assert await admin(cloud, "POST", "results", content) == (200, {"items": 1})
-    assert cloud.state.scripts["face_detection"]["b", "k"] == [item]
-    status, answer = await admin(cloud, "POST", "results", content | {"kind": "faces"})
+    assert cloud.state.of(RekognitionState).scripts["face_detection"]["b", "k"] == [item]
+    status, response = await admin(cloud, "POST", "results", content | {"kind": "faces"})
     assert status == 400
-    assert "text_detection" in answer["error"]
+    assert "text_detection" in response["error"]
     failure = {"bucket": "b", "name": "k", "message": "No.", "kind": "face_search"}
     assert (await admin(cloud, "POST", "job-failures", failure))[0] == 200
-    assert cloud.state.failures["b", "k"] == {"face_search": "No."}
+    assert cloud.state.of(RekognitionState).failures["b", "k"] == {"face_search": "No."}
     assert (await admin(cloud, "POST", "job-failures", failure | {"message": None}))[0] == 200
-    assert cloud.state.failures["b", "k"] == {}
+    assert cloud.state.of(RekognitionState).failures["b", "k"] == {}
     assert (await admin(cloud, "POST", "job-failures", failure | {"kind": "x"}))[0] == 400
     assert (await admin(cloud, "POST", "collections", {"collection_id": "family"}))[0] == 200
-    assert cloud.state.collections == {"family"}
+    assert cloud.state.of(RekognitionState).collections == {"family"}
     assert (await admin(cloud, "POST", "collections", {"collection_id": ""}))[0] == 400
     failure = {"name": "door", "message": "No stream."}
     assert (await admin(cloud, "POST", "stream-processor-failures", failure))[0] == 200
-    assert cloud.state.processor_failures == {"door": "No stream."}
+    assert cloud.state.of(RekognitionState).processor_failures == {"door": "No stream."}
 
 
 async def test_admin_endpoints_are_not_for_web_pages(cloud):
@@ -95,8 +97,8 @@ async def test_admin_endpoints_are_not_for_web_pages(cloud):
     ):
         status, _ = await admin(cloud, "POST", "labels", content, **headers)
         assert status == 403
-    assert cloud.state.labels == {}
+    assert cloud.state.of(RekognitionState).labels == {}
     assert (await admin(cloud, "GET", "nothing"))[0] == 404
-    status, answer = await admin(cloud, "POST", "labels", {"bucket": "b"})
+    status, response = await admin(cloud, "POST", "labels", {"bucket": "b"})
     assert status == 400
-    assert "labels" in answer["error"]
+    assert "labels" in response["error"]

@@ -32,7 +32,7 @@ def test_the_published_chunked_example_is_accepted():
     assert trailers == {}
 
 
-def test_a_changed_chunk_is_refused():
+def test_a_changed_chunk_is_rejected():
     changed = CHUNKED.replace(b"a" * 1024 + b"\r\n0;", b"a" * 1023 + b"b\r\n0;")
     with pytest.raises(ChunkedBodyError, match="signature") as caught:
         read_chunked(changed, mode=SIGNED_CHUNKS, keys=CHUNKED_KEYS)
@@ -86,7 +86,7 @@ def test_unsigned_chunks_with_trailers_are_read():
         (CHUNKED, "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"),
     ],
 )
-def test_broken_framing_is_refused(body, mode):
+def test_broken_framing_is_rejected(body, mode):
     with pytest.raises(ChunkedBodyError) as caught:
         read_chunked(body, mode=mode, keys=CHUNKED_KEYS)
     assert not caught.value.forged

@@ -11,7 +11,7 @@ from botocore.client import Config
 from botocore.credentials import Credentials
 from local_cloud_calls import to_request
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws import (
     JSON,
@@ -55,7 +55,7 @@ def verify(request, *, service="rekognition", dialect=JSON, at=None, identity=ID
 
 
 def refused(request, **options):
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(ApiError) as caught:
         verify(request, **options)
     return caught.value.code, caught.value.status, caught.value.message
 
@@ -101,25 +101,25 @@ def test_the_published_s3_example_is_accepted():
     assert refused(other, **options)[:2] == ("SignatureDoesNotMatch", 403)
 
 
-def test_a_wrong_secret_is_refused():
+def test_a_wrong_secret_is_rejected():
     code, status, message = refused(signed(secret="another"))
     assert (code, status) == ("InvalidSignatureException", 400)
     assert message.startswith("The request signature we calculated does not match")
     assert refused(signed(secret="another"), dialect=REST_JSON)[1] == 403
 
 
-def test_an_unknown_key_is_refused():
+def test_an_unknown_key_is_rejected():
     stranger = replace(IDENTITY, access_key_id="AKIASOMEBODYELSE0000")
     code, status, message = refused(signed(), identity=stranger)
     assert (code, status) == ("UnrecognizedClientException", 400)
     assert message == "The security token included in the request is invalid."
 
 
-def test_a_session_token_is_refused():
+def test_a_session_token_is_rejected():
     assert refused(signed(token="session"))[0] == "UnrecognizedClientException"
 
 
-def test_an_unsigned_request_is_refused():
+def test_an_unsigned_request_is_rejected():
     request = to_request("POST", "/", {"Host": HOST})
     assert refused(request)[:2] == ("MissingAuthenticationTokenException", 400)
     assert refused(request, dialect=REST_JSON)[1] == 403
@@ -134,12 +134,12 @@ def test_an_unsigned_request_is_refused():
         "",
     ],
 )
-def test_half_an_authorization_is_refused(authorization):
+def test_half_an_authorization_is_rejected(authorization):
     headers = {"Host": HOST, "X-Amz-Date": "20240501T000000Z", "Authorization": authorization}
     assert refused(to_request("POST", "/", headers))[:2] == ("IncompleteSignatureException", 400)
 
 
-def test_a_missing_or_malformed_date_is_refused():
+def test_a_missing_or_malformed_date_is_rejected():
     request = signed()
     del request.headers["X-Amz-Date"]
     assert refused(request)[0] == "IncompleteSignatureException"
@@ -147,7 +147,7 @@ def test_a_missing_or_malformed_date_is_refused():
     assert refused(request)[0] == "IncompleteSignatureException"
 
 
-def test_a_stale_signature_is_refused():
+def test_a_stale_signature_is_rejected():
     code, status, message = refused(signed(), at=now() + timedelta(minutes=6))
     assert (code, status) == ("InvalidSignatureException", 400)
     assert message.startswith("Signature expired: ")
@@ -155,7 +155,7 @@ def test_a_stale_signature_is_refused():
     assert verify(signed(), at=now() + timedelta(minutes=4))
 
 
-def test_a_signature_of_the_future_is_refused():
+def test_a_signature_of_the_future_is_rejected():
     code, _, message = refused(signed(), at=now() - timedelta(minutes=6))
     assert code == "InvalidSignatureException"
     assert message.startswith("Signature of the future: ")
@@ -169,19 +169,19 @@ def test_the_object_store_allows_a_quarter_of_an_hour():
     assert (code, status) == ("RequestTimeTooSkewed", 403)
 
 
-def test_a_scope_of_another_region_is_refused():
+def test_a_scope_of_another_region_is_rejected():
     code, _, message = refused(signed(region="eu-west-1"))
     assert code == "InvalidSignatureException"
     assert "region" in message
 
 
-def test_a_scope_of_another_service_is_refused():
+def test_a_scope_of_another_service_is_rejected():
     code, _, message = refused(signed(service="ivs"))
     assert code == "InvalidSignatureException"
     assert "service" in message
 
 
-def test_a_date_that_is_not_the_scopes_is_refused():
+def test_a_date_that_is_not_the_scopes_is_rejected():
     request = signed()
     moment = datetime.strptime(request.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     other = moment + timedelta(days=1)
@@ -189,12 +189,12 @@ def test_a_date_that_is_not_the_scopes_is_refused():
     assert refused(request, at=other)[0] == "InvalidSignatureException"
 
 
-def test_a_changed_body_is_refused():
+def test_a_changed_body_is_rejected():
     changed = replace(signed(body=b'{"a": 1}'), body=b'{"a": 2}')
     assert refused(changed)[0] == "InvalidSignatureException"
 
 
-def test_a_changed_path_query_or_header_is_refused():
+def test_a_changed_path_query_or_header_is_rejected():
     request = signed(target="/a?x=1")
     assert refused(replace(request, raw_target="/b?x=1"))[0] == "InvalidSignatureException"
     assert refused(replace(request, raw_target="/a?x=2"))[0] == "InvalidSignatureException"
@@ -242,7 +242,7 @@ def test_a_presigned_address_is_accepted_until_it_expires():
     assert refused(presigned(10**6), **options)[0] == "AuthorizationQueryParametersError"
 
 
-def test_presigned_addresses_are_the_object_stores_alone():
+def test_only_the_object_store_accepts_presigned_urls():
     assert refused(presigned(60))[0] == "MissingAuthenticationTokenException"
 
 
@@ -295,11 +295,11 @@ def test_a_forged_chunk_is_a_wrong_signature():
 
 def test_the_object_store_needs_the_hash_in_a_header():
     request = signed("GET", "/b/k", b"", service="s3")
-    told = refused(request, service="s3", dialect=OBJECT_STORE)
-    assert told[:2] == ("InvalidRequest", 400)
+    error = refused(request, service="s3", dialect=OBJECT_STORE)
+    assert error[:2] == ("InvalidRequest", 400)
 
 
-def test_a_scope_without_its_last_word_is_refused():
+def test_a_scope_without_its_terminator_is_rejected():
     request = signed()
     request.headers["Authorization"] = request.headers["Authorization"].replace(
         "/aws4_request", "/aws5_request"

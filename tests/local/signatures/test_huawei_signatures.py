@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from local_cloud_calls import to_request
 
-from vidkit.local.protocol.wire import Fault
-from vidkit.local.runtime.huawei_accounts import Accounts, TemporaryKey
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, TemporaryKey
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.huawei import canonical_request, verify_huawei
 
@@ -27,8 +27,8 @@ def huawei_identity(vector):
 
 
 def huawei_refusal(request, identity, at, accounts=None):
-    accounts = Accounts() if accounts is None else accounts
-    with pytest.raises(Fault) as caught:
+    accounts = HuaweiAccounts() if accounts is None else accounts
+    with pytest.raises(ApiError) as caught:
         verify_huawei(request, identity=identity, accounts=accounts, now=at)
     assert (caught.value.code, caught.value.status) == ("APIGW.0301", 401)
     return caught.value.message
@@ -51,9 +51,9 @@ PERMANENT = [vector for vector in VECTORS if "X-Security-Token" not in vector["h
 
 
 @pytest.mark.parametrize("vector", PERMANENT, ids=lambda vector: vector["name"])
-def test_huawei_vectors_are_accepted_and_forged_ones_refused(vector):
+def test_huawei_vectors_are_accepted_and_forged_ones_rejected(vector):
     request, identity, at = huawei_request(vector), huawei_identity(vector), vector_now(vector)
-    verify_huawei(request, identity=identity, accounts=Accounts(), now=at)
+    verify_huawei(request, identity=identity, accounts=HuaweiAccounts(), now=at)
     for forged in (
         replace(request, method="PATCH"),
         replace(request, raw_target=f"{request.raw_target}x"),
@@ -77,7 +77,7 @@ def temporary(**changes):
         vector["headers"]["X-Security-Token"],
         HUAWEI_NOW + timedelta(minutes=5),
     )
-    accounts = Accounts(temporary_keys={key.access_key: replace(key, **changes)})
+    accounts = HuaweiAccounts(temporary_keys={key.access_key: replace(key, **changes)})
     return huawei_request(vector), accounts
 
 
@@ -87,16 +87,16 @@ def test_huawei_accepts_temporary_keys_with_their_token():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"security_token": "another"}, "decrypt token fail"),
         ({"secret_key": "another"}, "verify aksk signature fail"),
         ({"expires_at": HUAWEI_NOW}, "token expires, expires_at:2024-05-01T12:00:00.000000Z"),
     ],
 )
-def test_huawei_refuses_temporary_keys_that_are_wrong_or_old(changes, told):
+def test_huawei_rejects_temporary_keys_that_are_wrong_or_old(changes, message):
     request, accounts = temporary(**changes)
-    assert told in huawei_refusal(request, Identity(), HUAWEI_NOW, accounts)
+    assert message in huawei_refusal(request, Identity(), HUAWEI_NOW, accounts)
 
 
 def test_huawei_knows_no_temporary_key_without_its_token():
@@ -106,14 +106,14 @@ def test_huawei_knows_no_temporary_key_without_its_token():
     assert "Get secretKey failed" in message
 
 
-def test_huawei_wants_no_token_with_a_permanent_key():
+def test_huawei_rejects_a_token_with_a_permanent_key():
     vector = next(vector for vector in VECTORS if vector["name"] == "temporary_credentials")
     message = huawei_refusal(huawei_request(vector), huawei_identity(vector), HUAWEI_NOW)
     assert "decrypt token fail" in message
 
 
 def test_five_wrong_signatures_in_a_row_lock_a_key_for_five_minutes():
-    vector, accounts = VECTORS[0], Accounts()
+    vector, accounts = VECTORS[0], HuaweiAccounts()
     right, identity = huawei_request(vector), huawei_identity(vector)
     wrong = replace(right, method="PATCH")
 
@@ -131,14 +131,14 @@ def test_five_wrong_signatures_in_a_row_lock_a_key_for_five_minutes():
     assert "verify aksk" in huawei_refusal(wrong, identity, at(6), accounts)
 
 
-def test_huawei_refuses_an_unknown_key():
+def test_huawei_rejects_an_unknown_key():
     assert "Get secretKey failed" in huawei_refusal(
         huawei_request(VECTORS[0]), Identity(), HUAWEI_NOW
     )
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_huawei_refuses_a_stale_date(minutes):
+def test_huawei_rejects_a_stale_date(minutes):
     vector = VECTORS[0]
     at = HUAWEI_NOW + timedelta(minutes=minutes)
     message = huawei_refusal(huawei_request(vector), huawei_identity(vector), at)
@@ -146,7 +146,7 @@ def test_huawei_refuses_a_stale_date(minutes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"Authorization": None}, "authorization not found"),
         ({"Authorization": "SDK-HMAC-SHA256 nonsense"}, "malformed"),
@@ -157,7 +157,7 @@ def test_huawei_refuses_a_stale_date(minutes):
         ({"X-Sdk-Date": "now"}, "malformed"),
     ],
 )
-def test_huawei_refuses_half_a_signature(changes, told):
+def test_huawei_rejects_half_a_signature(changes, message):
     vector = VECTORS[0]
     headers = dict(vector["headers"])
     for name, value in changes.items():
@@ -166,7 +166,7 @@ def test_huawei_refuses_half_a_signature(changes, told):
         else:
             headers[name] = value.format(ak=vector["ak"])
     request = replace(huawei_request(vector), headers=headers)
-    assert told in huawei_refusal(request, huawei_identity(vector), HUAWEI_NOW)
+    assert message in huawei_refusal(request, huawei_identity(vector), HUAWEI_NOW)
 
 
 def test_huawei_checks_a_declared_hash():

@@ -47,7 +47,7 @@ def frames(clock_clip):
     ],
     ids=["as is", "jpeg", "quality 50", "png", "half", "stretched", "grey", "darker", "blurred"],
 )
-def test_every_frame_of_a_clip_tells_its_time(frames, change):
+def test_every_frame_of_a_clip_shows_its_time(frames, change):
     assert [read_clock(change(image)) for _, image in frames] == [ms for ms, _ in frames]
 
 
@@ -61,7 +61,7 @@ def test_any_time_can_be_burnt_and_read(size, ms, dim):
 @pytest.mark.parametrize("dim", [False, True])
 @settings(max_examples=examples(40), deadline=None)
 @given(square=st.integers(0, 39), ms=st.integers(0, LAST_MS))
-def test_a_square_that_is_wrong_is_noticed(dim, square, ms):
+def test_a_wrong_square_is_noticed(dim, square, ms):
     image = burnt(ms, dim=dim)
     left, top = 8 * square, SIZE[1] - 7
     box = (left, top, left + 8, SIZE[1])
@@ -85,7 +85,7 @@ def test_a_picture_of_something_else_has_no_clock(carphone):
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", media.encode(burnt(5))[:300]])
-def test_bytes_that_are_no_picture_are_refused(content):
+def test_bytes_that_are_no_picture_are_rejected(content):
     with pytest.raises(ValueError, match="cannot be read"):
         read_clock(content)
 
@@ -99,7 +99,7 @@ def test_a_cropped_picture_is_not_misread():
     ("ms", "text"),
     [(0, "00:00:00.000"), (12_340, "00:00:12.340"), (3_723_004, "01:02:03.004")],
 )
-def test_people_read_hours_minutes_seconds(ms, text):
+def test_clock_texts_have_hours_minutes_and_seconds(ms, text):
     assert clock_text(ms) == text
 
 
@@ -112,7 +112,7 @@ def test_the_digits_are_drawn(frames):
     assert digits(0) != Image.new("RGB", (SIZE[0], SIZE[1] - 8), "#4070a0").tobytes()
 
 
-def test_a_dim_clock_is_dark_but_there():
+def test_a_dim_clock_is_dark_but_readable():
     lowest, highest = burnt(123_456, dim=True).convert("L").getextrema()
 
     assert lowest == 0
@@ -122,7 +122,7 @@ def test_a_dim_clock_is_dark_but_there():
 # --- the clip
 
 
-def test_the_clip_is_as_it_is_described(clock_clip):
+def test_the_clip_matches_its_description(clock_clip):
     info = media.probe(clock_clip.path)
 
     assert (info.width, info.height) == (clock_clip.width, clock_clip.height) == SIZE
@@ -135,7 +135,7 @@ def test_the_clip_is_as_it_is_described(clock_clip):
         assert container.streams.video[0].pix_fmt == "yuv420p"
 
 
-def test_scenes_and_gap_tile_the_clip(clock_clip):
+def test_scenes_and_gap_cover_the_clip(clock_clip):
     spans = sorted([*((s.start_ms, s.end_ms) for s in clock_clip.scenes), clock_clip.black])
 
     assert spans[0][0] == 0
@@ -190,7 +190,7 @@ def test_the_tone_is_as_long_as_the_pictures(ntsc_clip):
         ({"duration": 20_000}, "ends at"),
     ],
 )
-def test_what_cannot_be_rendered_is_refused(tmp_path, options, message):
+def test_what_cannot_be_rendered_is_rejected(tmp_path, options, message):
     with pytest.raises(ValueError, match=message):
         render_clip(tmp_path / "clip.mp4", **{"width": 320, "height": 180, **options})
 

@@ -110,7 +110,7 @@ def test_a_late_frame_is_reached_from_its_key_frame(clock_clip, counted):
     assert len(counted) < 60
 
 
-def test_what_lies_between_two_offsets_is_skipped(clock_clip, counted):
+def test_frames_between_two_offsets_are_skipped(clock_clip, counted):
     media.probe(clock_clip.path)
     counted.clear()
     images = media.frames_at(clock_clip.path, [0, 40, 7000])
@@ -142,7 +142,7 @@ def test_damage_in_the_middle_leaves_the_other_frames(clock_clip, tmp_path):
     assert read_clock(images[-1]) == 7800
 
 
-def test_in_place_of_a_lost_frame_the_one_before_stays(clock_clip, tmp_path):
+def test_a_lost_frame_is_replaced_by_the_one_before(clock_clip, tmp_path):
     path = without_packets(
         clock_clip.path, tmp_path / "lost.mp4", {600, 1000, 7920, 7960}.__contains__
     )
@@ -164,7 +164,7 @@ def test_frames_that_vanish_between_the_call_and_the_reading_are_an_error(clock_
         next(images)
 
 
-def test_a_file_of_wiped_out_frames_is_refused(clock_clip, tmp_path):
+def test_a_file_of_wiped_out_frames_is_rejected(clock_clip, tmp_path):
     path = without_packets(clock_clip.path, tmp_path / "wiped.mp4", lambda _: True)
 
     with pytest.raises(NotAVideoError, match="none of its frames can be decoded"):
@@ -193,7 +193,7 @@ def test_time_starts_where_an_edit_list_lets_the_video_start(clock_clip, tmp_pat
         ((0, -1 << 16, 0, 1 << 16, 0, 0, 0, 0, 1 << 30), Image.Transpose.ROTATE_90),
     ],
 )
-def test_turned_video_is_seen_upright(carphone, tmp_path, matrix, transpose):
+def test_rotated_video_is_shown_upright(carphone, tmp_path, matrix, transpose):
     path = turn(carphone, tmp_path / "turned.mp4", matrix)
     (plain,) = media.frames_at(carphone, [1000])
     (turned,) = media.frames_at(path, [1000])

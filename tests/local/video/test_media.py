@@ -36,7 +36,7 @@ def remux(source, target, *, format, shift_seconds=0):
 # --- probe
 
 
-def test_probe_tells_what_is_in_a_real_file(carphone):
+def test_probe_returns_the_properties_of_a_real_file(carphone):
     info = media.probe(carphone)
 
     assert info.path == carphone
@@ -51,7 +51,7 @@ def test_probe_tells_what_is_in_a_real_file(carphone):
     assert not info.has_audio
 
 
-def test_probe_tells_about_audio(ntsc_clip):
+def test_probe_returns_the_audio_stream(ntsc_clip):
     info = media.probe(str(ntsc_clip.path))
 
     assert info.has_audio
@@ -62,7 +62,7 @@ def test_probe_tells_about_audio(ntsc_clip):
     assert info.duration == pytest.approx(ntsc_clip.duration, abs=1e-6)
 
 
-def test_probe_sees_that_a_file_has_changed(tmp_path):
+def test_probe_notices_a_changed_file(tmp_path):
     path = tmp_path / "clip.mp4"
     render_clip(path, duration=0.4, width=160, height=90, scenes=1)
     before = media.probe(path)
@@ -142,7 +142,7 @@ def playlist(path):
     ],
 )
 @pytest.mark.parametrize("call", [media.probe, lambda path: media.frames_at(path, [0])])
-def test_what_is_not_a_video_is_refused_by_name_and_reason(tmp_path, make, reason, call):
+def test_what_is_not_a_video_is_rejected_by_name_and_reason(tmp_path, make, reason, call):
     path = tmp_path / "thing.txt"
     make(path)
     with pytest.raises(NotAVideoError) as caught:
@@ -152,14 +152,14 @@ def test_what_is_not_a_video_is_refused_by_name_and_reason(tmp_path, make, reaso
     assert isinstance(caught.value, ValueError)
 
 
-def test_a_file_without_its_frames_is_refused(carphone, tmp_path):
+def test_a_file_without_its_frames_is_rejected(carphone, tmp_path):
     path = tmp_path / "cut.mp4"
     path.write_bytes(carphone.read_bytes()[:3000])
     with pytest.raises(NotAVideoError, match=r"cut\.mp4 is not a readable video: "):
         media.probe(path)
 
 
-def test_the_refusal_survives_pickling():
+def test_the_error_survives_pickling():
     error = pickle.loads(pickle.dumps(NotAVideoError(Path("a.mp4"), "it is a directory")))
 
     assert str(error) == "a.mp4 is not a readable video: it is a directory"
@@ -184,7 +184,7 @@ def test_jpeg_is_the_default_and_close_to_the_picture(image):
     assert 0 < difference(read, image) < 4
 
 
-def test_quality_is_paid_for_in_bytes(image):
+def test_better_quality_takes_more_bytes(image):
     low, middle, high = (len(media.encode(image, quality=quality)) for quality in (10, 80, 100))
 
     assert low < middle < high

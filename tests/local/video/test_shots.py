@@ -53,7 +53,7 @@ def test_the_cuts_of_a_rendered_clip_are_found_at_their_frames(clock_clip):
     assert all(shot.confidence > 90 for shot in shots)
 
 
-def test_shots_tile_the_video(clock_clip):
+def test_shots_cover_the_video(clock_clip):
     shots = find_shots(clock_clip.path)
 
     assert [shot.index for shot in shots] == list(range(len(shots)))
@@ -172,7 +172,7 @@ def test_enough_of_the_picture_has_to_be_black(tmp_path):
 
 
 @pytest.mark.parametrize("find", [find_shots, find_black])
-def test_what_is_not_a_video_is_refused(tmp_path, find):
+def test_what_is_not_a_video_is_rejected(tmp_path, find):
     with pytest.raises(NotAVideoError, match="no such file"):
         find(tmp_path / "missing.mp4")
 

@@ -1,1 +1,1 @@
-"""Faults that the local cloud injects: which, when, and what they do to a connection."""
+"""Injected faults: which requests they strike, and what they do to responses and connections."""

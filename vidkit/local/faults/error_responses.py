@@ -1,12 +1,12 @@
-"""How each service words that it is too busy, has failed, or takes a token for expired."""
+"""Each service's errors for throttling, unavailability and expired tokens."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from vidkit.local.faults.fault_rules import FaultRule
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
-__all__ = ["at_the_door", "at_the_end"]
+__all__ = ["after_service", "before_service"]
 
 _THROTTLED: Final = {
     "images": ("ClientLimitExceededException", 400),
@@ -41,35 +41,35 @@ _EXPIRED: Final = {
 }
 
 
-def at_the_door(rule: FaultRule | None, service: str) -> None:
-    """Refuse a request before it is carried out, where a rule wants that.
+def before_service(rule: FaultRule | None, service: str) -> None:
+    """Reject a request before it is carried out, if the rule says so.
 
     Raises:
-        Fault: the rule's refusal in the words of the service.
+        ApiError: the service's error for this kind of fault.
     """
     match rule and rule.kind:
         case "throttled":
-            raise _fault(_THROTTLED, service, rule, "Too many requests; slow down.")
+            raise _error(_THROTTLED, service, rule, "Too many requests; slow down.")
         case "unavailable":
-            raise _fault(_UNAVAILABLE, service, rule, "The service is not available now.")
+            raise _error(_UNAVAILABLE, service, rule, "The service is not available now.")
         case "expired_token":
-            raise _fault(_EXPIRED, service, None, "The security token has expired.")
+            raise _error(_EXPIRED, service, None, "The security token has expired.")
         case _:
             pass
 
 
-def at_the_end(rule: FaultRule | None, service: str) -> None:
-    """Refuse a request that has been carried out, where a rule wants that.
+def after_service(rule: FaultRule | None, service: str) -> None:
+    """Return an error for a request that has been carried out, if the rule says so.
 
     Raises:
-        Fault: the rule's refusal in the words of the service.
+        ApiError: the service's error for this kind of fault.
     """
     if rule is not None and rule.kind == "late_unavailable":
-        raise _fault(_UNAVAILABLE, service, rule, "The service failed.")
+        raise _error(_UNAVAILABLE, service, rule, "The service failed.")
 
 
-def _fault(
+def _error(
     table: Mapping[str, tuple[str, int]], service: str, rule: FaultRule | None, message: str
-) -> Fault:
+) -> ApiError:
     code, status = table.get(service, table[""])
-    return Fault(code, message, status=(rule and rule.status) or status)
+    return ApiError(code, message, status=(rule and rule.status) or status)

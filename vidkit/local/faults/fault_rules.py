@@ -1,4 +1,4 @@
-"""Which requests a fault strikes: by rule, and by seed."""
+"""Rules that say which requests a fault strikes."""
 
 import random
 from collections import Counter
@@ -29,8 +29,8 @@ FaultKind = Literal[
 
 KINDS: Final[tuple[str, ...]] = get_args(FaultKind)
 
-# About thirty years: further away there may be no date.
-_LARGEST_SKEW: Final = 1_000_000_000
+# About thirty years; a larger skew could leave the range of dates.
+_MAX_SKEW_SECONDS: Final = 1_000_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 
 
@@ -39,28 +39,29 @@ class FaultRule:
     """A kind of fault, and the requests that it strikes.
 
     Attributes:
-        kind: what goes wrong. Not carried out: ``reset`` (the connection is reset), ``hang`` (no
-            answer ever comes), ``throttled``, ``unavailable``, ``expired_token`` and
-            ``skewed_clock`` (the service refuses in its own words), ``html`` (status 200 and a web
-            page). Carried out first: ``lost_answer`` (the connection is reset),
-            ``late_unavailable`` (the service says that it failed), ``half_body`` (the connection
-            ends in the middle of the answer), ``wrong_length`` (the answer is longer than it
-            says), ``empty`` (status 200 and no body), ``drip`` (the answer comes in small
-            pieces), ``latency`` (it comes late), ``close`` (the connection is closed right after
-            the answer, unannounced).
-        service: only requests to this service, such as ``ivs``; None: to every one.
+        kind: what goes wrong. The request is not carried out: ``reset`` (the connection is
+            reset), ``hang`` (no response), ``throttled``, ``unavailable``, ``expired_token`` and
+            ``skewed_clock`` (the service's own error response), ``html`` (status 200 and a web
+            page). The request is carried out first: ``lost_answer`` (the connection is reset),
+            ``late_unavailable`` (the service's error response for a failure), ``half_body`` (the
+            connection is closed in the middle of the response), ``wrong_length`` (the response is
+            longer than its ``Content-Length``), ``empty`` (status 200 and no body), ``drip`` (the
+            response arrives in small pieces), ``latency`` (the response is delayed), ``close``
+            (the connection is closed right after the response, without ``Connection: close``).
+        service: only requests to this service, such as ``ivs``; None: to every service.
         operation: only requests for this operation, such as ``GetImages``; None: for every one.
         probability: the share of those requests that it strikes.
         seed: the same seed strikes the same requests, counted by service and operation.
-        after: how many of those requests it lets pass first.
-        times: how often it strikes at the most; None: without end.
+        after: how many of those requests pass first.
+        times: the largest number of requests that it strikes; None: no limit.
         seconds: of latency, of dripping, or by which the cloud's clock is ahead.
-        status: for ``throttled``, ``unavailable``, ``late_unavailable``: instead of the service's.
-        retry_after: for the same kinds: the whole seconds that the ``Retry-After`` header says;
-            None: no header.
+        status: the HTTP status of ``throttled``, ``unavailable`` and ``late_unavailable`` instead
+            of the service's own.
+        retry_after: the ``Retry-After`` header of the same kinds, in whole seconds; None: no
+            header.
 
     Raises:
-        ValueError: a value makes no sense.
+        ValueError: a value is invalid.
 
     Example:
         >>> FaultRule("lost_answer", operation="CreateChannel", probability=0.2, seed=7).kind
@@ -68,7 +69,7 @@ class FaultRule:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    """A mistyped member that was passed over would let a rule strike everything."""
+    """Unknown members are rejected: a rule without its mistyped filter would strike everything."""
 
     kind: FaultKind
     _: KW_ONLY
@@ -95,8 +96,8 @@ class FaultRule:
             (
                 self.seconds is None
                 or self.kind != "skewed_clock"
-                or abs(self.seconds) <= _LARGEST_SKEW,
-                f"seconds of a clock must be within {_LARGEST_SKEW}, not {self.seconds}",
+                or abs(self.seconds) <= _MAX_SKEW_SECONDS,
+                f"seconds of a clock must be within {_MAX_SKEW_SECONDS}, not {self.seconds}",
             ),
             (
                 self.status is None or _LOWEST_STATUS <= self.status <= _HIGHEST_STATUS,
@@ -107,60 +108,60 @@ class FaultRule:
                 f"retry_after must not be negative, but it is {self.retry_after}",
             ),
         )
-        for sound, complaint in rules:
-            if not sound:
-                raise ValueError(complaint)
+        for valid, message in rules:
+            if not valid:
+                raise ValueError(message)
 
-    def concerns(self, service: str, operation: str | None) -> bool:
-        """Whether a request is one that this rule may strike."""
+    def applies_to(self, service: str, operation: str | None) -> bool:
+        """Whether this rule may strike a request."""
         return self.service in {None, service} and self.operation in {None, operation}
 
 
 @dataclass(slots=True)
-class _Record:
-    """What has come of a rule so far."""
+class _Counts:
+    """How many requests a rule has seen and struck."""
 
     seen: Counter[tuple[str, str | None]] = field(default_factory=Counter[tuple[str, str | None]])
     struck: int = 0
 
 
 class Faults:
-    """The rules in force. The first one that strikes a request decides."""
+    """The active rules. The first one that strikes a request decides."""
 
     def __init__(self) -> None:
-        self._rules: dict[FaultRule, _Record] = {}
+        self._rules: dict[FaultRule, _Counts] = {}
 
     def add(self, rule: FaultRule) -> None:
-        """Put a rule in force; the same rule again begins to count anew."""
-        self._rules[rule] = _Record()
+        """Activate a rule; adding an active rule again resets its counts."""
+        self._rules[rule] = _Counts()
 
     def remove(self, rule: FaultRule) -> None:
-        """Put a rule out of force, if it is in force."""
+        """Remove a rule, if it is active."""
         self._rules.pop(rule, None)
 
     def clear(self) -> None:
-        """Put all rules out of force."""
+        """Remove all rules."""
         self._rules.clear()
 
     def struck(self, rule: FaultRule) -> int:
-        """How often a rule has struck; 0 for one that is not in force."""
-        record = self._rules.get(rule)
-        return 0 if record is None else record.struck
+        """How many requests a rule has struck; 0 for one that is not active."""
+        counts = self._rules.get(rule)
+        return 0 if counts is None else counts.struck
 
     def draw(self, service: str, operation: str | None) -> FaultRule | None:
         """The rule that strikes this request, if one does."""
-        for rule, record in self._rules.items():
-            if not rule.concerns(service, operation):
+        for rule, counts in self._rules.items():
+            if not rule.applies_to(service, operation):
                 continue
-            number = record.seen[service, operation]
-            record.seen[service, operation] += 1
-            spent = rule.times is not None and record.struck >= rule.times
-            if number < rule.after or spent:
+            number = counts.seen[service, operation]
+            counts.seen[service, operation] += 1
+            used_up = rule.times is not None and counts.struck >= rule.times
+            if number < rule.after or used_up:
                 continue
             if rule.probability < 1:
-                told = f"{rule.seed}/{rule.kind}/{service}/{operation}/{number}"
-                if random.Random(told).random() >= rule.probability:  # noqa: S311 - repeatable
+                seed = f"{rule.seed}/{rule.kind}/{service}/{operation}/{number}"
+                if random.Random(seed).random() >= rule.probability:  # noqa: S311 - repeatable
                     continue
-            record.struck += 1
+            counts.struck += 1
             return rule
         return None

@@ -1,1 +1,1 @@
-"""Huawei Cloud's front door: IAM, the gateway's refusals, and a server's metadata."""
+"""Huawei Cloud's IAM, API gateway and server metadata."""

@@ -1,12 +1,12 @@
-"""What Huawei Cloud's API gateway checks and says before a service sees a request."""
+"""Huawei Cloud's API gateway: its checks before a service, and its errors."""
 
 from datetime import datetime
 from typing import Final
 
-from vidkit.local.protocol.wire import Answer, Fault, Request
-from vidkit.local.runtime.huawei_accounts import Accounts, iso
+from vidkit.local.protocol.wire import ApiError, Request, Response
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, iso
 from vidkit.local.runtime.state import Identity
-from vidkit.local.signatures.huawei import refusal, signed_by, verify_huawei
+from vidkit.local.signatures.huawei import authentication_error, claimed_access_key, verify_huawei
 
 MAX_SIGNED_BODY: Final = 12 * 2**20
 """The longest body, in bytes, of a request that is signed with a key."""
@@ -15,22 +15,22 @@ JSON: Final = "application/json"
 
 
 def check_caller(
-    request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+    request: Request, *, identity: Identity, accounts: HuaweiAccounts, now: datetime
 ) -> None:
-    """Let pass what carries a good token or a good signature (blocking: hashes the body).
+    """Check that a request has a valid token or signature (blocking: hashes the body).
 
     Raises:
-        Fault: ``APIGW.0301``, ``APIGW.0307`` or ``APIGW.0201``.
+        ApiError: ``APIGW.0301``, ``APIGW.0307`` or ``APIGW.0201``.
     """
     text = request.headers.get("X-Auth-Token")
-    if text is not None and signed_by(request) is None:
+    if text is not None and claimed_access_key(request) is None:
         token = accounts.tokens.get(text)
         if token is None:
-            raise refusal("decrypt token fail")
+            raise authentication_error("decrypt token fail")
         if now >= token.expires_at:
-            raise refusal(f"token expires, expires_at:{iso(token.expires_at)}")
+            raise authentication_error(f"token expires, expires_at:{iso(token.expires_at)}")
         if token.revoked:
-            raise Fault("APIGW.0307", "The token must be updated.", status=401)
+            raise ApiError("APIGW.0307", "The token must be updated.", status=401)
         return
     if len(request.body) > MAX_SIGNED_BODY:
         raise too_large()
@@ -38,44 +38,44 @@ def check_caller(
 
 
 def check_project(
-    request: Request, named: str | None, *, identity: Identity, accounts: Accounts
+    request: Request, path_project: str | None, *, identity: Identity, accounts: HuaweiAccounts
 ) -> None:
-    """Hold a request to a project there is, and to the one that its token is for.
+    """Check that a request is for one existing project, the one of its token.
 
     Args:
-        request: the request, whose caller has been checked.
-        named: the project in its path, if there is one.
-        identity: whose project stands in for one that is not named.
+        request: the request, whose credentials have been checked.
+        path_project: the id of the project in its path, if there is one.
+        identity: its project is the default for a path without a project.
         accounts: the projects and the tokens.
 
     Raises:
-        Fault: ``MPC.10203`` or ``MPC.10208``.
+        ApiError: ``MPC.10203`` or ``MPC.10208``.
     """
-    project_id = named or identity.project_id
-    asked = {project_id, request.headers.get("X-Project-Id", project_id)}
+    project_id = path_project or identity.project_id
+    project_ids = {project_id, request.headers.get("X-Project-Id", project_id)}
     token = accounts.tokens.get(request.headers.get("X-Auth-Token", ""))
-    if token is not None and signed_by(request) is None:
+    if token is not None and claimed_access_key(request) is None:
         if token.project_id is None:
             message = "Identity authentication failed: the scope of the token is no project."
-            raise Fault("MPC.10203", message, status=401)
-        asked.add(token.project_id)
-    if len(asked) > 1 or not asked <= accounts.projects.keys():
-        raise Fault("MPC.10208", "Failed to verify the tenant ID.", status=403)
+            raise ApiError("MPC.10203", message, status=401)
+        project_ids.add(token.project_id)
+    if len(project_ids) > 1 or not project_ids <= accounts.projects.keys():
+        raise ApiError("MPC.10208", "Failed to verify the tenant ID.", status=403)
 
 
-def unknown_api(request: Request) -> Fault:
-    """The refusal of a method and path that no service has."""
-    return Fault(
+def unknown_api(request: Request) -> ApiError:
+    """The error for a method and path that no service has."""
+    return ApiError(
         "APIGW.0101", f"The API does not exist: {request.method} {request.path}", status=404
     )
 
 
-def too_large() -> Fault:
-    """The refusal of a body that is too long."""
-    return Fault("APIGW.0201", "Request entity too large.", status=413)
+def too_large() -> ApiError:
+    """The error for a body that is too long."""
+    return ApiError("APIGW.0201", "Request entity too large.", status=413)
 
 
-def gateway_answer(fault: Fault, request_id: str) -> Answer:
-    """A fault in the gateway's format; the request id stands in the body."""
-    content = {"error_msg": fault.message, "error_code": fault.code, "request_id": request_id}
-    return Answer.json(content, status=fault.status, media_type=JSON)
+def gateway_error_response(error: ApiError, request_id: str) -> Response:
+    """The response for an error in the gateway's format, with the request id in the body."""
+    content = {"error_msg": error.message, "error_code": error.code, "request_id": request_id}
+    return Response.json(content, status=error.status, media_type=JSON)

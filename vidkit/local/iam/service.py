@@ -1,4 +1,4 @@
-"""Huawei Cloud IAM of the local cloud: tokens for a password, and the projects there are."""
+"""Huawei Cloud IAM of the local cloud: tokens and projects."""
 
 import hmac
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
-from vidkit.local.iam.gateway import JSON, check_caller, gateway_answer
-from vidkit.local.protocol.browser_guard import page_complaint
-from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
-from vidkit.local.runtime.huawei_accounts import Accounts, Token, iso
+from vidkit.local.iam.gateway import JSON, check_caller, gateway_error_response
+from vidkit.local.protocol.browser_guard import rejection_reason
+from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, Token, iso
 from vidkit.local.runtime.state import Identity, State
-from vidkit.local.signatures.huawei import signed_by
+from vidkit.local.signatures.huawei import claimed_access_key
 
 MAX_PER_PAGE = 5000
 
@@ -21,74 +21,75 @@ _OPERATIONS = {
 }
 
 
-class Iam:
-    """Huawei Cloud IAM: the two operations that a client of other services needs.
+class IamService:
+    """Huawei Cloud IAM: the two operations that clients of other services need.
 
-    Where the documents leave a choice: a project that is not there is 404; a request without a
-    scope gets a token for the account; of several projects of one name, a token is for the
-    first. The refusals of the gateway before it (``APIGW.*``) are in the gateway's own format.
+    Where the documents leave a choice: a project that does not exist is 404; a request without a
+    scope gets a token for the account; when several projects have one name, a token is for the
+    first. The errors of the gateway before IAM (``APIGW.*``) are in the gateway's own format.
     """
 
     name = "iam"
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._accounts = state.of(HuaweiAccounts)
 
     def operation(self, request: Request) -> str | None:
-        """The operation behind a method and path."""
+        """The operation of a method and path."""
         return _operation(request)
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Give a token, or list projects.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Issue a token, or list projects.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         if operation == "KeystoneListProjects":
-            return Answer.json(self._projects(request), media_type=JSON)
-        token, user = self._token(_object(parse_json(request.body, fault=_malformed()), "auth"))
-        # With nocatalog, whatever its value, the answer says nothing of services.
+            return Response.json(self._projects(request), media_type=JSON)
+        token, user = self._token(_object(parse_json(request.body, error=_malformed()), "auth"))
+        # With the parameter nocatalog, whatever its value, the token has no catalog of services.
         catalog = not any(name == "nocatalog" for name, _ in request.query)
         content = {"token": self._described(token, user, catalog=catalog)}
-        answer = Answer.json(content, status=201, media_type=JSON)
-        return Answer(201, answer.body, {**answer.headers, "X-Subject-Token": token.text})
+        response = Response.json(content, status=201, media_type=JSON)
+        return Response(201, response.body, {**response.headers, "X-Subject-Token": token.text})
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as IAM has it, or the gateway before it."""
-        if not fault.code.isdecimal():
-            return gateway_answer(fault, request_id)
-        title = HTTPStatus(fault.status).phrase
-        error = {"code": int(fault.code), "message": fault.message, "title": title}
-        return Answer.json({"error": error}, status=fault.status, media_type=JSON)
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error, in IAM's format or in that of the gateway before it."""
+        if not error.code.isdecimal():
+            return gateway_error_response(error, request_id)
+        title = HTTPStatus(error.status).phrase
+        content = {"code": int(error.code), "message": error.message, "title": title}
+        return Response.json({"error": content}, status=error.status, media_type=JSON)
 
     async def close(self) -> None:
-        """Nothing runs on."""
+        """Do nothing: no work outlives its request."""
 
     def _token(self, auth: Mapping[str, Any]) -> tuple[Token, dict[str, object]]:
         identity = _object(auth, "identity")
         if identity.get("methods") != ["password"]:
-            raise _fault(400, "identity.methods must be ['password']; nothing else is here.")
+            raise _error(400, "identity.methods must be ['password']; nothing else is here.")
         user = self._user(_object(_object(identity, "password"), "user"))
         project_id = self._scope(auth.get("scope"))
-        state = self._state
-        token = state.accounts.issue_token(project_id, now=state.now(), seconds=state.token_seconds)
-        return token, user
+        accounts = self._accounts
+        now = self._state.now()
+        return accounts.issue_token(project_id, now=now, seconds=accounts.token_seconds), user
 
-    def _user(self, given: Mapping[str, Any]) -> dict[str, object]:
+    def _user(self, user: Mapping[str, Any]) -> dict[str, object]:
         identity = self._state.identity
-        password = given.get("password")
+        password = user.get("password")
         if not isinstance(password, str):
-            raise _fault(400, "identity.password.user.password is missing.")
-        if given.get("id") is None:
-            domain = _object(given, "domain")
-            known = given.get("name") == identity.iam_user and self._is_domain(domain)
+            raise _error(400, "identity.password.user.password is missing.")
+        if user.get("id") is None:
+            domain = _object(user, "domain")
+            known = user.get("name") == identity.iam_user and self._is_domain(domain)
         else:
-            known = given["id"] == identity.iam_user_id
-        # What JSON calls a string may be no text at all.
-        typed = password.encode("utf-8", "surrogatepass")
-        right = hmac.compare_digest(typed, identity.iam_password.encode())
-        if not (known and right):
-            raise _fault(401, "The username or password is wrong.")
+            known = user["id"] == identity.iam_user_id
+        # A JSON string may contain lone surrogates, which UTF-8 cannot encode.
+        encoded = password.encode("utf-8", "surrogatepass")
+        correct = hmac.compare_digest(encoded, identity.iam_password.encode())
+        if not (known and correct):
+            raise _error(401, "The username or password is wrong.")
         return {
             "domain": self._domain(),
             "id": identity.iam_user_id,
@@ -100,7 +101,7 @@ class Iam:
         """The project that a scope names; None for the account.
 
         Raises:
-            Fault: there is no such project or account.
+            ApiError: the project or account does not exist.
         """
         if scope is None:
             return None
@@ -109,21 +110,21 @@ class Iam:
         named = cast("dict[str, Any]", scope)
         if "project" not in named:
             if not self._is_domain(_object(named, "domain")):
-                raise _fault(404, "Could not find that domain.")
+                raise _error(404, "Could not find that domain.")
             return None
         project = _object(named, "project")
         if not project.keys() & {"id", "name"}:
-            raise _fault(400, "scope.project needs an id or a name.")
-        for project_id, name in self._state.accounts.projects.items():
+            raise _error(400, "scope.project needs an id or a name.")
+        for project_id, name in self._accounts.projects.items():
             if project_id == project.get("id", project_id) and name == project.get("name", name):
                 return project_id
-        raise _fault(404, "Could not find that project.")
+        raise _error(404, "Could not find that project.")
 
     def _is_domain(self, domain: Mapping[str, Any]) -> bool:
         identity = self._state.identity
-        known = {"id": identity.domain_id, "name": identity.domain_name}
-        given = {key: domain[key] for key in known if key in domain}
-        return bool(given) and all(known[key] == value for key, value in given.items())
+        own = {"id": identity.domain_id, "name": identity.domain_name}
+        requested = {key: domain[key] for key in own if key in domain}
+        return bool(requested) and all(own[key] == value for key, value in requested.items())
 
     def _domain(self) -> dict[str, str]:
         identity = self._state.identity
@@ -132,7 +133,6 @@ class Iam:
     def _described(
         self, token: Token, user: dict[str, object], *, catalog: bool
     ) -> dict[str, object]:
-        state = self._state
         described: dict[str, object] = {
             "expires_at": iso(token.expires_at),
             "issued_at": iso(token.issued_at),
@@ -143,17 +143,17 @@ class Iam:
         if token.project_id is None:
             described["domain"] = self._domain()
         else:
-            name = state.accounts.projects.get(token.project_id, "")
+            name = self._accounts.projects.get(token.project_id, "")
             described["project"] = {
                 "domain": self._domain(),
                 "id": token.project_id,
                 "name": name,
             }
         if catalog:
-            described["catalog"] = [self._offered()] if token.project_id else []
+            described["catalog"] = [self._catalog_entry()] if token.project_id else []
         return described
 
-    def _offered(self) -> dict[str, object]:
+    def _catalog_entry(self) -> dict[str, object]:
         region = self._state.identity.huawei_region
         endpoint = {
             "id": "mpc-public",
@@ -168,7 +168,7 @@ class Iam:
         query = dict(request.query)
         found = [
             project
-            for project in map(self._project, self._state.accounts.projects)
+            for project in map(self._project, self._accounts.projects)
             if all(str(project[key]) == query.get(key, str(project[key])) for key in _FILTERS)
             and query.get("enabled", "true").lower() == "true"
         ]
@@ -176,14 +176,14 @@ class Iam:
             page = _number(query, "page", 2**31)
             size = _number(query, "per_page", MAX_PER_PAGE)
             found = found[(page - 1) * size : page * size]
-        itself = f"{self._state.endpoint}{request.raw_target}"
-        return {"links": {"self": itself, "previous": None, "next": None}, "projects": found}
+        url = f"{self._state.endpoint}{request.raw_target}"
+        return {"links": {"self": url, "previous": None, "next": None}, "projects": found}
 
     def _project(self, project_id: str) -> dict[str, object]:
         domain_id = self._state.identity.domain_id
         return {
             "id": project_id,
-            "name": self._state.accounts.projects[project_id],
+            "name": self._accounts.projects[project_id],
             "domain_id": domain_id,
             "parent_id": domain_id,
             "is_domain": False,
@@ -197,24 +197,24 @@ _FILTERS = ("name", "domain_id", "parent_id")
 
 
 def check_iam_caller(
-    request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+    request: Request, *, identity: Identity, accounts: HuaweiAccounts, now: datetime
 ) -> None:
-    """Refuse whoever may not ask IAM (blocking: hashes the body).
+    """Check that a request may call IAM (blocking: hashes the body).
 
-    Asking for a token takes no signature; what a web page could have sent is refused instead.
+    A request for a token is not signed; instead it is rejected if a web page could have sent it.
 
     Raises:
-        Fault: the front door refuses.
+        ApiError: the request is not authenticated, or a web page could have sent it.
     """
     if _operation(request) == "KeystoneCreateUserTokenByPassword":
-        if complaint := page_complaint(request):
-            raise _fault(403, complaint)
+        if reason := rejection_reason(request):
+            raise _error(403, reason)
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
         if media_type.lower() != JSON:
-            raise _fault(400, f"The content type must be {JSON}.")
+            raise _error(400, f"The content type must be {JSON}.")
         return
-    if signed_by(request) is None and "X-Auth-Token" not in request.headers:
-        raise _fault(401, "The request you have made requires authentication.")
+    if claimed_access_key(request) is None and "X-Auth-Token" not in request.headers:
+        raise _error(401, "The request you have made requires authentication.")
     check_caller(request, identity=identity, accounts=accounts, now=now)
 
 
@@ -222,23 +222,23 @@ def _operation(request: Request) -> str | None:
     return _OPERATIONS.get((request.method, request.path.rstrip("/")))
 
 
-def _fault(status: int, message: str) -> Fault:
-    return Fault(str(status), message, status=status)
+def _error(status: int, message: str) -> ApiError:
+    return ApiError(str(status), message, status=status)
 
 
-def _malformed() -> Fault:
-    return _fault(400, "The request body is no JSON object of the shape that is wanted.")
+def _malformed() -> ApiError:
+    return _error(400, "The request body is no JSON object of the shape that is wanted.")
 
 
 def _object(content: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = content.get(name)
     if not isinstance(value, dict):
-        raise _fault(400, f"{name} is missing, or it is no object.")
+        raise _error(400, f"{name} is missing, or it is no object.")
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
 def _number(query: Mapping[str, str], name: str, most: int) -> int:
     value = query.get(name, "")
     if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:11]) <= most:
-        raise _fault(400, f"{name} must be from 1 to {most}; page and per_page go together.")
+        raise _error(400, f"{name} must be from 1 to {most}; page and per_page go together.")
     return int(value)

@@ -1,4 +1,4 @@
-"""What the account has in IVS."""
+"""The channels, policies and quotas of the IVS account."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -7,49 +7,61 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from vidkit.local.ivs.sessions import Session
-from vidkit.local.ivs.store import Shelf
+from vidkit.local.ivs.store import Store
 
-MOST_SESSIONS: Final = 1000
-"""Stream sessions that a channel remembers; the oldest are forgotten first."""
+MAX_SESSIONS: Final = 1000
+"""Stream sessions that a channel keeps; the oldest are dropped first."""
 
 Resource: TypeAlias = dict[str, Any]
-"""A resource as the API shows it. What is in it is replaced, never changed."""
+"""A resource as the API shows it. Values in it are replaced, never changed."""
 
 
 def _sessions() -> deque[Session]:
-    return deque(maxlen=MOST_SESSIONS)
+    return deque(maxlen=MAX_SESSIONS)
 
 
 @dataclass(slots=True)
-class Channel:
+class ChannelRecord:
     """A channel, its stream key, and its stream sessions, oldest first."""
 
     content: Resource
     stream_key: Resource
     sessions: deque[Session] = field(default_factory=_sessions)
 
-    def live(self, now: datetime) -> Session | None:
-        """The session in which the channel is live."""
+    def live_session(self, now: datetime) -> Session | None:
+        """The session in which the channel is live; None when it is not live."""
         newest = self.sessions[-1] if self.sessions else None
         return newest if newest is not None and newest.is_live(now) else None
 
 
-def _policies() -> Shelf[Resource]:
-    return Shelf("playback restriction policy")
+def _policies() -> Store[Resource]:
+    return Store("playback restriction policy")
 
 
-def _channels() -> Shelf[Channel]:
-    return Shelf("channel")
+def _channels() -> Store[ChannelRecord]:
+    return Store("channel")
 
 
 @dataclass(slots=True)
-class Account:
-    """Policies and channels, by ARN."""
+class IvsAccount:
+    """Policies and channels by ARN, and the account's settings."""
 
-    policies: Shelf[Resource] = field(default_factory=_policies)
-    channels: Shelf[Channel] = field(default_factory=_channels)
+    policies: Store[Resource] = field(default_factory=_policies)
+    channels: Store[ChannelRecord] = field(default_factory=_channels)
     stream_keys: dict[str, Resource] = field(default_factory=dict[str, Resource])
     """The channels' stream keys, by their own ARNs."""
+    stop_seconds: float = 0.0
+    """How long a stream stays live after ``StopStream``."""
+    max_channels: int = 5000
+    """The quota of channels; the service's own default."""
+    max_policies: int = 5000
+    """The quota of playback restriction policies; the service's own is not published."""
+
+    def clear(self) -> None:
+        """Delete all resources; the settings stay."""
+        self.policies = _policies()
+        self.channels = _channels()
+        self.stream_keys = {}
 
     def tagged(self, arn: str) -> Resource | None:
         """The resource of an ARN that may have tags: a policy, a channel or a stream key."""
@@ -58,13 +70,13 @@ class Account:
             return channel.content
         return self.policies.get(arn) or self.stream_keys.get(arn)
 
-    def add_channel(self, channel: Channel) -> None:
-        """Put a new channel and its stream key where they are found."""
+    def add_channel(self, channel: ChannelRecord) -> None:
+        """Store a new channel and its stream key."""
         self.channels.put(channel.content["arn"], channel)
         self.stream_keys[channel.stream_key["arn"]] = channel.stream_key
 
-    def remove_channel(self, channel: Channel) -> None:
-        """Take away a channel with its stream key and its sessions."""
+    def remove_channel(self, channel: ChannelRecord) -> None:
+        """Remove a channel with its stream key and its sessions."""
         self.channels.remove(channel.content["arn"])
         del self.stream_keys[channel.stream_key["arn"]]
 

@@ -1,4 +1,4 @@
-"""Names that IVS gives to what it makes."""
+"""ARNs, stream keys and addresses of channels."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ _LABEL_LENGTH: Final = 12
 
 
 def new_arn(identity: Identity, kind: str) -> str:
-    """An ARN that nothing has yet, such as ``arn:aws:ivs:us-east-1:123456789012:channel/a...``."""
+    """A new ARN, such as ``arn:aws:ivs:us-east-1:123456789012:channel/a...``."""
     suffix = _random(_ID_LENGTH)
     return f"arn:aws:ivs:{identity.region}:{identity.account_id}:{kind}/{suffix}"
 
@@ -33,7 +33,7 @@ def stream_key_of(identity: Identity, channel_arn: str) -> dict[str, Any]:
 
 
 def addresses_of(identity: Identity, channel_arn: str) -> dict[str, Any]:
-    """Where a channel would take a stream in and give it out; nothing is behind the addresses."""
+    """A channel's ingest endpoint and playback URL; nothing is served there."""
     region, account = identity.region, identity.account_id
     label = hashlib.sha256(f"{account}/{region}".encode()).hexdigest()[:_LABEL_LENGTH]
     suffix = channel_arn.rpartition("/")[2]

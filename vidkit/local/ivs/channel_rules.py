@@ -1,4 +1,4 @@
-"""The settings of a channel, and which of them go together. Pure functions."""
+"""The settings of a channel, and the rules between them. Pure functions."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,53 +27,54 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 _MULTITRACK: Final = "multitrackInputConfiguration"
 
 
-def new_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a channel that is being created.
+def new_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a new channel.
 
     Args:
-        asked: the request.
+        parameters: the request.
 
     Raises:
-        Fault: ``ValidationException``: they do not go together.
+        ApiError: ``ValidationException``: they contradict each other.
 
     Example:
         >>> new_settings({"type": "ADVANCED_SD"})["preset"]
         'HIGHER_BANDWIDTH_DELIVERY'
     """
-    return changed_settings(_DEFAULTS, asked)
+    return changed_settings(_DEFAULTS, parameters)
 
 
-def changed_settings(settings: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+def changed_settings(settings: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a channel after an update.
 
-    What is not asked for stays as it is, inside the multitrack configuration too. A channel that
-    becomes advanced gets the default preset, one that ceases to be loses its preset.
+    Settings that the request does not name stay as they are, also inside the multitrack
+    configuration. A channel that becomes advanced gets the default preset; one that is no longer
+    advanced loses its preset.
 
     Args:
-        settings: those of the channel so far.
-        asked: the request.
+        settings: the channel's current settings.
+        parameters: the request.
 
     Raises:
-        Fault: ``ValidationException``: they do not go together.
+        ApiError: ``ValidationException``: they contradict each other.
     """
-    changed = {name: asked.get(name, settings[name]) for name in _DEFAULTS}
-    changed[_MULTITRACK] = {**settings[_MULTITRACK], **asked.get(_MULTITRACK, {})}
+    changed = {name: parameters.get(name, settings[name]) for name in _DEFAULTS}
+    changed[_MULTITRACK] = {**settings[_MULTITRACK], **parameters.get(_MULTITRACK, {})}
     advanced = changed["type"] in _ADVANCED
-    if "preset" in asked and not advanced:
+    if "preset" in parameters and not advanced:
         raise invalid("preset: only channels of type ADVANCED_SD and ADVANCED_HD have one.")
     changed["preset"] = (changed["preset"] or _DEFAULT_PRESET) if advanced else ""
-    _check_multitrack(changed, asked.get(_MULTITRACK, {}))
+    _check_multitrack(changed, parameters.get(_MULTITRACK, {}))
     return changed
 
 
-def _check_multitrack(settings: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+def _check_multitrack(settings: Mapping[str, Any], requested: Mapping[str, Any]) -> None:
     if not settings[_MULTITRACK]["enabled"]:
         return
     if settings["type"] != "STANDARD":
         raise invalid(f"{_MULTITRACK}: only channels of type STANDARD can have it enabled.")
-    if asked.get("enabled"):
+    if requested.get("enabled"):
         for name in ("policy", "maximumResolution"):
-            if name not in asked:
+            if name not in requested:
                 raise invalid(f"{_MULTITRACK}.{name} is missing; enabled needs it.")
     if settings["containerFormat"] != "FRAGMENTED_MP4":
         raise invalid(

@@ -1,9 +1,9 @@
-"""What is done to channels."""
+"""The operations on channels."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from vidkit.local.ivs.account import Channel
+from vidkit.local.ivs.account import ChannelRecord, IvsAccount
 from vidkit.local.ivs.arns import addresses_of, new_arn, stream_key_of
 from vidkit.local.ivs.channel_rules import changed_settings, new_settings
 from vidkit.local.ivs.error_responses import conflict, over_quota
@@ -12,7 +12,7 @@ from vidkit.local.ivs.tags import check_tags
 from vidkit.local.runtime.state import State
 
 DEFAULT_MAX_RESULTS: Final = 100
-"""Channels on a page where the request names no number."""
+"""The default number of channels on a page."""
 
 _SUMMARY: Final = (
     "arn",
@@ -38,44 +38,45 @@ _FILTERS: Final = {
 class Channels:
     """Create, get, list, update and delete channels.
 
-    A playback restriction policy must be there to be attached; recording and ad configurations
-    are only remembered, for the local cloud has none of them. A batch shows each channel once, in
-    the order of the request.
+    A playback restriction policy must exist to be attached. Recording and ad configurations are
+    stored unchecked, because the local cloud has none. A batch contains each channel once, in the
+    order of the request.
 
     Args:
         state: what the services share.
-        pages: where the tokens of pages come from.
+        pages: issues and reads page tokens.
     """
 
     def __init__(self, state: State, pages: Pages) -> None:
         self._state = state
+        self._account = state.of(IvsAccount)
         self._pages = pages
 
     def create(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``CreateChannel``."""
-        account, identity = self._state.ivs, self._state.identity
+        account, identity = self._account, self._state.identity
         tags: dict[str, str] = parameters.get("tags", {})
         check_tags(tags)
         settings = new_settings(parameters)
         self._check_policy(parameters)
-        if len(account.channels) >= self._state.most_channels:
-            raise over_quota("channels", self._state.most_channels)
+        if len(account.channels) >= account.max_channels:
+            raise over_quota("channels", account.max_channels)
         arn = new_arn(identity, "channel")
         content = {"arn": arn, **settings, **addresses_of(identity, arn), "tags": tags}
-        channel = Channel(content, stream_key_of(identity, arn))
+        channel = ChannelRecord(content, stream_key_of(identity, arn))
         account.add_channel(channel)
         return {"channel": channel.content, "streamKey": channel.stream_key}
 
     def get(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``GetChannel``."""
-        return {"channel": self._state.ivs.channels.find(parameters["arn"]).content}
+        return {"channel": self._account.channels.find(parameters["arn"]).content}
 
     def batch_get(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``BatchGetChannel``."""
         channels: list[Mapping[str, Any]] = []
         errors: list[dict[str, str]] = []
         for arn in dict.fromkeys(parameters["arns"]):
-            channel = self._state.ivs.channels.get(arn)
+            channel = self._account.channels.get(arn)
             if channel is not None:
                 channels.append(channel.content)
             else:
@@ -89,10 +90,10 @@ class Channels:
         if len(filters) > 1:
             raise conflict(f"These filters exclude each other: {', '.join(filters)}.")
 
-        def matching(start: int | None) -> Iterator[tuple[int, Channel]]:
+        def matching(start: int | None) -> Iterator[tuple[int, ChannelRecord]]:
             return (
                 (place, channel)
-                for place, channel in self._state.ivs.channels.since(start or 0)
+                for place, channel in self._account.channels.since(start or 0)
                 if all(channel.content[_FILTERS[name]] == value for name, value in filters.items())
             )
 
@@ -106,23 +107,23 @@ class Channels:
         return {"channels": shown, **more}
 
     def update(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """``UpdateChannel``; a live channel stays as it is."""
-        channel = self._idle(parameters["arn"])
+        """``UpdateChannel``; a live channel cannot be updated."""
+        channel = self._find_offline(parameters["arn"])
         settings = changed_settings(channel.content, parameters)
         self._check_policy(parameters)
         channel.content.update(settings)
         return {"channel": channel.content}
 
     def delete(self, parameters: Mapping[str, Any]) -> None:
-        """``DeleteChannel``, with its stream key and its sessions; a live one stays."""
-        self._state.ivs.remove_channel(self._idle(parameters["arn"]))
+        """``DeleteChannel``, with its stream key and sessions; a live one cannot be deleted."""
+        self._account.remove_channel(self._find_offline(parameters["arn"]))
 
-    def _idle(self, arn: str) -> Channel:
-        channel = self._state.ivs.channels.find(arn)
-        if channel.live(self._state.now()) is not None:
+    def _find_offline(self, arn: str) -> ChannelRecord:
+        channel = self._account.channels.find(arn)
+        if channel.live_session(self._state.now()) is not None:
             raise conflict(f"The channel {arn} is live: stop the stream first.")
         return channel
 
     def _check_policy(self, parameters: Mapping[str, Any]) -> None:
         if policy := parameters.get("playbackRestrictionPolicyArn"):
-            self._state.ivs.policies.find(policy)
+            self._account.policies.find(policy)

@@ -1,9 +1,9 @@
-"""How IVS words its refusals, and the headers that its answers carry."""
+"""The errors of IVS, and the headers of its responses."""
 
 import json
 from typing import Final
 
-from vidkit.local.protocol.wire import Answer, Fault
+from vidkit.local.protocol.wire import ApiError, Response
 
 MEDIA_TYPE: Final = "application/json"
 
@@ -16,45 +16,45 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""What the model binds to headers: of every refusal, and of the answers to batches."""
+"""The members that the model binds to headers: of error responses, and of batch responses."""
 
 
-def invalid(message: str) -> Fault:
-    """A request that breaks a rule."""
-    return Fault("ValidationException", message)
+def invalid(message: str) -> ApiError:
+    """The error for a request that breaks a rule."""
+    return ApiError("ValidationException", message)
 
 
-def not_found(what: str, name: str) -> Fault:
-    """A resource that is not there."""
-    return Fault("ResourceNotFoundException", f"There is no {what} {name}.", status=404)
+def not_found(what: str, name: str) -> ApiError:
+    """The error for a resource that does not exist."""
+    return ApiError("ResourceNotFoundException", f"There is no {what} {name}.", status=404)
 
 
-def conflict(message: str) -> Fault:
-    """A request that does not go with the state of things, or with itself."""
-    return Fault("ConflictException", message, status=409)
+def conflict(message: str) -> ApiError:
+    """The error for a request that conflicts with a resource's state, or with itself."""
+    return ApiError("ConflictException", message, status=409)
 
 
-def not_broadcasting(channel_arn: str) -> Fault:
-    """A stream that is to be stopped, and there is none."""
-    return Fault("ChannelNotBroadcasting", f"The channel {channel_arn} is not live.", status=404)
+def not_broadcasting(channel_arn: str) -> ApiError:
+    """The error for a request to stop a stream on a channel that is not live."""
+    return ApiError("ChannelNotBroadcasting", f"The channel {channel_arn} is not live.", status=404)
 
 
-def over_quota(what: str, most: int) -> Fault:
-    """One resource too many."""
-    message = f"The account may have {most} {what} and has them."
-    return Fault("ServiceQuotaExceededException", message, status=402)
+def over_quota(what: str, quota: int) -> ApiError:
+    """The error for a resource beyond the quota."""
+    message = f"The account may have {quota} {what} and has them."
+    return ApiError("ServiceQuotaExceededException", message, status=402)
 
 
-def too_fast(operation: str, rate: float) -> Fault:
-    """One request too many."""
+def too_fast(operation: str, rate: float) -> ApiError:
+    """The error for a request beyond the rate."""
     message = f"{operation} takes {rate:g} requests a second."
-    return Fault("ThrottlingException", message, status=429)
+    return ApiError("ThrottlingException", message, status=429)
 
 
-def refusal_answer(fault: Fault) -> Answer:
-    """A fault as the service has it: its type in a header, ``exceptionMessage`` in the body."""
-    return Answer(
-        status=fault.status,
-        body=json.dumps({"exceptionMessage": fault.message}).encode(),
-        headers={"Content-Type": MEDIA_TYPE, "x-amzn-ErrorType": fault.code, **HEADERS},
+def error_response(error: ApiError) -> Response:
+    """The response for an error: its type in a header, ``exceptionMessage`` in the body."""
+    return Response(
+        status=error.status,
+        body=json.dumps({"exceptionMessage": error.message}).encode(),
+        headers={"Content-Type": MEDIA_TYPE, "x-amzn-ErrorType": error.code, **HEADERS},
     )

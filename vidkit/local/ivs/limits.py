@@ -8,24 +8,24 @@ from vidkit.local.runtime.rates import TokenBucket
 
 _RATE = 5.0
 _TAGS_RATE = 10.0
-_TAGS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
+_TAG_OPERATIONS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 
 
 def rate_of(operation: str) -> float:
-    """How many requests a second an operation takes from one account.
+    """The requests a second that an operation accepts from one account.
 
     Example:
         >>> rate_of("CreateChannel"), rate_of("TagResource")
         (5.0, 10.0)
     """
-    return _TAGS_RATE if operation in _TAGS else _RATE
+    return _TAGS_RATE if operation in _TAG_OPERATIONS else _RATE
 
 
-class Throttle:
-    """One token bucket for each operation, which holds what the operation takes in a second.
+class IvsThrottle:
+    """One token bucket for each operation, with the capacity of one second.
 
     Args:
-        clock: seconds that only grow.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,10 +33,10 @@ class Throttle:
         self._buckets: dict[str, TokenBucket] = {}
 
     def take(self, operation: str) -> None:
-        """Let a request pass.
+        """Count a request.
 
         Raises:
-            Fault: ``ThrottlingException``, when it is one too many.
+            ApiError: ``ThrottlingException``: the request exceeds the rate.
         """
         rate = rate_of(operation)
         bucket = self._buckets.get(operation)

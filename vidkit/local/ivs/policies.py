@@ -1,9 +1,10 @@
-"""What is done to playback restriction policies."""
+"""The operations on playback restriction policies."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from vidkit.local.ivs.account import IvsAccount
 from vidkit.local.ivs.arns import new_arn
 from vidkit.local.ivs.error_responses import conflict, invalid, over_quota
 from vidkit.local.ivs.store import Pages
@@ -11,7 +12,7 @@ from vidkit.local.ivs.tags import check_tags
 from vidkit.local.runtime.state import State
 
 DEFAULT_MAX_RESULTS: Final = 1
-"""Policies on a page where the request names no number."""
+"""The default number of policies on a page."""
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "allowedCountries": [],
@@ -25,25 +26,26 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 class Policies:
     """Create, get, list, update and delete playback restriction policies.
 
-    Lists keep the order of creation. Origins must be an ``Origin`` header's value
+    Lists are in the order of creation. Origins must be values of an ``Origin`` header
     (``https://example.com`` or ``null``). A policy that a channel uses cannot be deleted.
 
     Args:
         state: what the services share.
-        pages: where the tokens of pages come from.
+        pages: issues and reads page tokens.
     """
 
     def __init__(self, state: State, pages: Pages) -> None:
         self._state = state
+        self._account = state.of(IvsAccount)
         self._pages = pages
 
     def create(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``CreatePlaybackRestrictionPolicy``."""
-        policies = self._state.ivs.policies
+        policies, quota = self._account.policies, self._account.max_policies
         check_tags(parameters.get("tags", {}))
         _check_origins(parameters)
-        if len(policies) >= self._state.most_policies:
-            raise over_quota("playback restriction policies", self._state.most_policies)
+        if len(policies) >= quota:
+            raise over_quota("playback restriction policies", quota)
         arn = new_arn(self._state.identity, "playback-restriction-policy")
         policy = {"arn": arn, **_DEFAULTS, **parameters}
         policies.put(arn, policy)
@@ -51,12 +53,12 @@ class Policies:
 
     def get(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``GetPlaybackRestrictionPolicy``."""
-        return {"playbackRestrictionPolicy": self._state.ivs.policies.find(parameters["arn"])}
+        return {"playbackRestrictionPolicy": self._account.policies.find(parameters["arn"])}
 
     def list_policies(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``ListPlaybackRestrictionPolicies``."""
         found, more = self._pages.page(
-            lambda start: self._state.ivs.policies.since(start or 0),
+            lambda start: self._account.policies.since(start or 0),
             parameters,
             default_size=DEFAULT_MAX_RESULTS,
             request="ListPlaybackRestrictionPolicies",
@@ -65,26 +67,26 @@ class Policies:
 
     def update(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``UpdatePlaybackRestrictionPolicy``."""
-        policy = self._state.ivs.policies.find(parameters["arn"])
+        policy = self._account.policies.find(parameters["arn"])
         _check_origins(parameters)
         policy.update(parameters)
         return {"playbackRestrictionPolicy": policy}
 
     def delete(self, parameters: Mapping[str, Any]) -> None:
         """``DeletePlaybackRestrictionPolicy``."""
-        arn: str = self._state.ivs.policies.find(parameters["arn"])["arn"]
-        if users := self._state.ivs.users_of(arn):
+        arn: str = self._account.policies.find(parameters["arn"])["arn"]
+        if users := self._account.users_of(arn):
             raise conflict(f"{users[0]['arn']} uses the playback restriction policy {arn}.")
-        self._state.ivs.policies.remove(arn)
+        self._account.policies.remove(arn)
 
 
 def check_countries(countries: Iterable[str]) -> None:
-    """Refuse what is no officially assigned country code (blocking: reads the table of them).
+    """Check that countries are officially assigned codes (blocking: reads the table of them).
 
     Raises:
-        Fault: ``ValidationException``.
+        ApiError: ``ValidationException``.
     """
-    # Imported on first use: reading the table takes a while.
+    # Imported on first use, because it is slow.
     import pycountry
 
     for country in countries:

@@ -7,49 +7,50 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
 
 from vidkit.local.ivs import tags
-from vidkit.local.ivs.account import Account
+from vidkit.local.ivs.account import IvsAccount
 from vidkit.local.ivs.channels import Channels
-from vidkit.local.ivs.error_responses import HEADERS, MEDIA_TYPE, invalid, refusal_answer
-from vidkit.local.ivs.limits import Throttle
+from vidkit.local.ivs.error_responses import HEADERS, MEDIA_TYPE, error_response, invalid
+from vidkit.local.ivs.limits import IvsThrottle
 from vidkit.local.ivs.policies import Policies, check_countries
 from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.streams import Streams
 from vidkit.local.protocol.lazy_models import LazyModel
-from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
 from vidkit.local.runtime.state import State
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.runtime.worker_threads import in_worker_thread
 
 _Handler: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 
 _TAGS: Final = {"POST": "TagResource", "DELETE": "UntagResource", "GET": "ListTagsForResource"}
 _TAGS_PATH = re.compile(r"/tags/([^/]+)")
 _ARN = re.compile(r"arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+")
-_LONGEST_ARN: Final = 128
-# The model's pattern of a resource's ARN has room for one letter before the slash, and so fits
-# none that there is. The model is shown this one, and the real one is held against ours.
+_MAX_ARN_LENGTH: Final = 128
+# The model's pattern of a resource's ARN allows one letter only before the slash and so matches
+# no real ARN. The model checks this one instead; _ARN checks the real one.
 _ARN_FOR_THE_MODEL: Final = "arn:aws:ivs:us-east-1:123456789012:c/a"
 
 
-class Ivs:
+class IvsService:
     """Channels, stream sessions, playback restriction policies, and tags.
 
-    It holds the rules of the service model and of the API's documentation. A channel goes live by
-    ``LocalCloud.go_live``; no video is taken in or given out. Where the cloud throttles, every
-    operation takes 5 requests a second, those on tags 10. ``State.most_channels`` and
-    ``State.most_policies`` are the account's quotas.
+    It checks the rules of the service model and of the API's documentation. A channel goes live
+    with ``LocalCloud.go_live``; no video is ingested or played. When the cloud throttles, every
+    operation accepts 5 requests a second, those on tags 10. The account's quotas are
+    ``IvsAccount.max_channels`` and ``max_policies``.
 
     Args:
-        state: what the services share; the account begins empty.
-        throttle: the limits that hold when the cloud throttles.
+        state: what the services share; the account's resources are deleted.
+        throttle: the rates when the cloud throttles.
     """
 
     name = "ivs"
 
-    def __init__(self, state: State, throttle: Throttle | None = None) -> None:
+    def __init__(self, state: State, throttle: IvsThrottle | None = None) -> None:
         self._state = state
-        self._throttle = throttle or Throttle()
+        self._throttle = throttle or IvsThrottle()
         self._model = LazyModel("ivs", code="ValidationException")
-        account = state.ivs = Account()
+        account = state.of(IvsAccount)
+        account.clear()
         pages = Pages()
         channels = Channels(state, pages)
         policies = Policies(state, pages)
@@ -75,57 +76,57 @@ class Ivs:
         }
 
     def operation(self, request: Request) -> str | None:
-        """The operation that the path names; of the three on tags, the one of the method."""
+        """The operation that the path names; for tags, the method decides between three."""
         if _tagged_arn(request) is not None:
             return _TAGS.get(request.method)
         name = request.path.removeprefix("/")
         known = name in self._handlers and name not in _TAGS.values()
         return name if known and request.method == "POST" else None
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         if self._state.throttles(self.name):
             self._throttle.take(operation)
         parameters = await self._parameters(operation, request)
         if "allowedCountries" in parameters:
-            await in_thread(check_countries, parameters["allowedCountries"])
+            await in_worker_thread(check_countries, parameters["allowedCountries"])
         content = self._handlers[operation](parameters)
         if content is None:
-            return Answer(status=204)
-        answer = Answer.json(content, media_type=MEDIA_TYPE)
+            return Response(status=204)
+        response = Response.json(content, media_type=MEDIA_TYPE)
         if operation != "BatchGetChannel":
-            return answer
-        return Answer(answer.status, answer.body, {**answer.headers, **HEADERS})
+            return response
+        return Response(response.status, response.body, {**response.headers, **HEADERS})
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as the service has it."""
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error, in the service's format."""
         del request_id  # The server puts it into a header; the body has none.
-        return refusal_answer(fault)
+        return error_response(error)
 
     async def close(self) -> None:
-        """End the work that is still running: each request ends its own."""
+        """Do nothing: no work outlives its request."""
 
     async def _parameters(self, operation: str, request: Request) -> dict[str, Any]:
-        body = parse_json(request.body, fault=invalid("The request body must be one JSON object."))
+        body = parse_json(request.body, error=invalid("The request body must be one JSON object."))
         arn = _tagged_arn(request)
         if arn is None:
             return await self._model.accept(operation, body)
-        if len(arn) > _LONGEST_ARN or not _ARN.fullmatch(arn):
+        if len(arn) > _MAX_ARN_LENGTH or not _ARN.fullmatch(arn):
             raise invalid(f"resourceArn: {arn!r} is no ARN of IVS.")
-        asked = {name: value for name, value in body.items() if name == "tags"}
+        parameters = {name: value for name, value in body.items() if name == "tags"}
         keys = [value for name, value in request.query if name == "tagKeys"]
         if keys:
-            asked["tagKeys"] = keys
-        asked["resourceArn"] = _ARN_FOR_THE_MODEL
-        accepted = await self._model.accept(operation, asked)
+            parameters["tagKeys"] = keys
+        parameters["resourceArn"] = _ARN_FOR_THE_MODEL
+        accepted = await self._model.accept(operation, parameters)
         return {**accepted, "resourceArn": arn}
 
 
 def _tagged_arn(request: Request) -> str | None:
-    """The ARN in the path of an operation on tags, which must be percent-encoded there."""
+    """The ARN, percent-encoded in the path of an operation on tags; None for other paths."""
     found = _TAGS_PATH.fullmatch(request.raw_target.partition("?")[0])
     return unquote(found[1]) if found else None

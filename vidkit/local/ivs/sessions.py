@@ -1,4 +1,4 @@
-"""One broadcast of a channel, from going live to its end. No I/O, no clock of its own."""
+"""Stream sessions of channels. No I/O, no clock."""
 
 import secrets
 import string
@@ -10,8 +10,8 @@ from typing import Any, Final
 _ID_CHARACTERS: Final = string.ascii_letters + string.digits
 _ID_LENGTH: Final = 23
 _STATE_CHANGE: Final = "IVS Stream State Change"
-# Width, height, level and bits a second of what made-up encoders send.
-_PICTURES: Final = {
+# Width, height, level and bit rate that the made-up encoders send.
+_RESOLUTIONS: Final = {
     "FULL_HD": (1920, 1080, "4", 6_000_000),
     "HD": (1280, 720, "3.1", 3_000_000),
     "SD": (852, 480, "3.1", 1_500_000),
@@ -20,16 +20,16 @@ _PICTURES: Final = {
 
 @dataclass(slots=True)
 class Session:
-    """A stream session: which channel was live, since when, until when.
+    """A stream session: the channel, the start and the end of its stream.
 
-    An end in the future is that of a stream that is being stopped: until then it is live.
+    ``ended`` is in the future when the stream is being stopped; until then it is live.
     """
 
     id: str
     number: int
-    """How many sessions the channel had before it."""
+    """The number of the channel's sessions before it."""
     channel: Mapping[str, Any]
-    """The channel as it was when it went live."""
+    """The channel's settings when it went live."""
     started: datetime
     ended: datetime | None = None
     failed: bool = False
@@ -38,16 +38,16 @@ class Session:
         """Whether it has not ended yet."""
         return self.ended is None or now < self.ended
 
-    def end(self, moment: datetime) -> None:
-        """End it at a moment, unless it ends before that already."""
-        self.ended = moment if self.ended is None else min(self.ended, moment)
+    def end(self, timestamp: datetime) -> None:
+        """End it at a time, unless it already ends before that time."""
+        self.ended = timestamp if self.ended is None else min(self.ended, timestamp)
 
     def summary(self, now: datetime) -> dict[str, Any]:
-        """What lists of sessions show."""
+        """The members that lists of sessions contain."""
         return {**self._times(now), "hasErrorEvent": self.failed}
 
     def detail(self, now: datetime) -> dict[str, Any]:
-        """All there is to know."""
+        """All members."""
         videos, audio = [_video(*track) for track in _tracks(self.channel)], _audio()
         first = {**videos[0], "avcProfile": videos[0]["profile"], "avcLevel": videos[0]["level"]}
         return {
@@ -65,20 +65,20 @@ class Session:
         return times
 
     def _events(self, now: datetime) -> list[dict[str, str]]:
-        """What happened, the latest first."""
-        happened = [("Session Created", self.started), ("Stream Start", self.started)]
+        """The events, latest first."""
+        events = [("Session Created", self.started), ("Stream Start", self.started)]
         if self.ended is not None and not self.is_live(now):
             if self.failed:
-                happened.append(("Stream Failure", self.ended))
-            happened += [("Stream End", self.ended), ("Session Ended", self.ended)]
+                events.append(("Stream Failure", self.ended))
+            events += [("Stream End", self.ended), ("Session Ended", self.ended)]
         return [
-            {"name": name, "type": _STATE_CHANGE, "eventTime": _iso(moment)}
-            for name, moment in reversed(happened)
+            {"name": name, "type": _STATE_CHANGE, "eventTime": _iso(timestamp)}
+            for name, timestamp in reversed(events)
         ]
 
 
 def new_stream_id() -> str:
-    """An id as the service makes them: ``st-`` and 23 letters and digits.
+    """An id in the service's format: ``st-`` and 23 letters and digits.
 
     Example:
         >>> len(new_stream_id())
@@ -88,16 +88,16 @@ def new_stream_id() -> str:
 
 
 def _tracks(channel: Mapping[str, Any]) -> list[tuple[int, str]]:
-    """Numbers and pictures of the video tracks that suit a channel's settings."""
+    """Numbers and resolutions of the video tracks that match a channel's settings."""
     multitrack: Mapping[str, Any] = channel["multitrackInputConfiguration"]
     if not multitrack["enabled"]:
         return [(0, "SD" if channel["type"] == "BASIC" else "FULL_HD")]
-    pictures = list(_PICTURES)
-    return list(enumerate(pictures[pictures.index(multitrack["maximumResolution"]) :]))
+    resolutions = list(_RESOLUTIONS)
+    return list(enumerate(resolutions[resolutions.index(multitrack["maximumResolution"]) :]))
 
 
-def _video(number: int, picture: str) -> dict[str, Any]:
-    width, height, level, bitrate = _PICTURES[picture]
+def _video(number: int, resolution: str) -> dict[str, Any]:
+    width, height, level, bitrate = _RESOLUTIONS[resolution]
     return {
         "codec": "avc1.4D4028" if level == "4" else "avc1.4D401F",
         "profile": "Main",
@@ -121,6 +121,6 @@ def _audio() -> dict[str, Any]:
     }
 
 
-def _iso(moment: datetime) -> str:
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+def _iso(timestamp: datetime) -> str:
+    text = timestamp.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

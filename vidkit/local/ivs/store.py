@@ -1,4 +1,4 @@
-"""Resources of one kind, by ARN, in the order in which they were created."""
+"""Resources of one kind by ARN, in the order of creation, and pages of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -10,18 +10,18 @@ from vidkit.local.protocol.page_tokens import PageTokens
 _T = TypeVar("_T")
 
 
-class Shelf(Generic[_T]):
-    """Resources by ARN; each keeps its place, whatever comes and goes.
+class Store(Generic[_T]):
+    """Resources by ARN; each keeps its place when others are added or removed.
 
     Args:
-        kind: how a refusal names one of them, such as ``channel``.
+        kind: what errors call one of them, such as ``channel``.
 
     Example:
-        >>> shelf: Shelf[str] = Shelf("letter")
+        >>> store: Store[str] = Store("letter")
         >>> for arn in "abc":
-        ...     shelf.put(arn, arn.upper())
-        >>> shelf.remove("a")
-        >>> list(shelf), list(shelf.since(2))
+        ...     store.put(arn, arn.upper())
+        >>> store.remove("a")
+        >>> list(store), list(store.since(2))
         (['B', 'C'], [(2, 'C')])
     """
 
@@ -37,20 +37,20 @@ class Shelf(Generic[_T]):
         return (resource for _, resource in self._places.values())
 
     def put(self, arn: str, resource: _T) -> None:
-        """Add a new resource behind all others."""
+        """Add a new resource after all others."""
         self._places[arn] = (self._next, resource)
         self._next += 1
 
     def get(self, arn: str) -> _T | None:
-        """The resource of that ARN, if there is one."""
+        """The resource with that ARN, if there is one."""
         place = self._places.get(arn)
         return None if place is None else place[1]
 
     def find(self, arn: str) -> _T:
-        """The resource of that ARN.
+        """The resource with that ARN.
 
         Raises:
-            Fault: ``ResourceNotFoundException``.
+            ApiError: ``ResourceNotFoundException``.
         """
         resource = self.get(arn)
         if resource is None:
@@ -58,16 +58,16 @@ class Shelf(Generic[_T]):
         return resource
 
     def remove(self, arn: str) -> None:
-        """Take a resource away; the others stay where they are."""
+        """Remove a resource; the others keep their places."""
         del self._places[arn]
 
     def since(self, place: int) -> Iterator[tuple[int, _T]]:
-        """The resources from a place on, each with its own place."""
+        """The resources from a place on, each with its place."""
         return (entry for entry in self._places.values() if entry[0] >= place)
 
 
 class Pages:
-    """Pages of a list, whose tokens go with no other request."""
+    """Pages of a list, whose tokens are bound to their request."""
 
     def __init__(self) -> None:
         self._tokens = PageTokens()
@@ -80,19 +80,20 @@ class Pages:
         default_size: int,
         request: object,
     ) -> tuple[list[_T], dict[str, str]]:
-        """One page, and the ``nextToken`` that leads to the next one, if there is more.
+        """One page, and the ``nextToken`` of the next page, if there is one.
 
         Args:
-            entries: the resources from a place on, None for the first, each with its own place.
+            entries: returns the resources from a place on (None: from the first), each with its
+                place.
             parameters: the request, for ``nextToken`` and ``maxResults``.
-            default_size: how many are on a page where the request does not say.
+            default_size: the number of resources on a page without ``maxResults``.
             request: what must be the same for all pages.
 
         Raises:
-            Fault: ``ValidationException``: the token is not this request's.
+            ApiError: ``ValidationException``: the token is not this request's.
         """
         start: int | None = None
-        # An empty token is within the model's limits and asks for the first page.
+        # The model allows an empty token, which is the same as none.
         if token := parameters.get("nextToken"):
             start = self._tokens.read(token, request)
             if start is None:

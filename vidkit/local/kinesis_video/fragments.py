@@ -1,4 +1,4 @@
-"""ListFragments: fragments by the time they start, in no order."""
+"""ListFragments: fragments by their start times, in no order."""
 
 import binascii
 import hashlib
@@ -11,33 +11,34 @@ from typing import Any, Final
 
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
+from vidkit.local.kinesis_video.state import Stream
 from vidkit.local.protocol.page_tokens import PageTokens
-from vidkit.local.runtime.state import Stream
 
 DEFAULT_MAX_RESULTS: Final = 100
-"""Fragments on a page unless asked otherwise. The service's model states none; this is ours."""
+"""The default number of fragments on a page. The service documents none; this is our choice."""
 
 _PRODUCER: Final = "PRODUCER_TIMESTAMP"
 _SELECTOR = struct.Struct(">?qq")
 
-# Fragment numbers have 47 digits and begin alike.
+# Fragment numbers have 47 digits and the same prefix.
 _NUMBER_PREFIX = "91343852333181"
-_ALL_TIME = 62_135_683_200_000
-"""Milliseconds from a day before the year 1 to 1970: with these, no moment is negative."""
+_MILLISECONDS_BEFORE_1970 = 62_135_683_200_000
+"""From a day before the year 1 to 1970; with this offset, no time is negative."""
 _TAIL_DIGITS = 18
-_GOLDEN = (math.sqrt(5) - 1) / 2
+_GOLDEN_SECTION = (math.sqrt(5) - 1) / 2
 _AUDIO_BYTES = 8
-"""Bytes that a millisecond of sound takes, or of media that nobody can measure."""
-_FRAGMENT_HEAD = 1024
+"""Bytes of a millisecond of audio, or of media that cannot be measured."""
+_HEADER_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FragmentsRequest:
     """A ListFragments request that has passed all checks.
 
-    Fragments are chosen that start within the range, both ends included: so the model describes
-    ``FragmentSelector``. A token stands for the selector of the request it came from, which may be
-    left out then, as the model says; a different one beside it is refused, which is our reading.
+    It selects the fragments that start within the range, both ends included, as the model
+    describes ``FragmentSelector``. A token contains the selector of its request, which a request
+    with a token may therefore leave out, as the model says. A different selector beside a token
+    is an error, which is our interpretation.
     """
 
     by_producer: bool
@@ -54,13 +55,13 @@ def read_fragments_request(
     """Check a request.
 
     Raises:
-        Fault: it makes no sense.
+        ApiError: a parameter is invalid.
     """
     selector: tuple[bool, int, int] | None = None
     if "FragmentSelector" in parameters:
-        asked: Mapping[str, Any] = parameters["FragmentSelector"]
-        by_producer = asked["FragmentSelectorType"] == _PRODUCER
-        selector = (by_producer, *time_range(asked["TimestampRange"]))
+        members: Mapping[str, Any] = parameters["FragmentSelector"]
+        by_producer = members["FragmentSelectorType"] == _PRODUCER
+        selector = (by_producer, *time_range(members["TimestampRange"]))
     position = 0
     if "NextToken" in parameters:
         position, resumed = _read_token(parameters["NextToken"], stream, tokens)
@@ -76,42 +77,42 @@ def read_fragments_request(
 def fragments_page(
     stream: Stream,
     recording: Recording,
-    asked: FragmentsRequest,
+    request: FragmentsRequest,
     *,
     bytes_per_millisecond: float,
     tokens: PageTokens,
 ) -> dict[str, object]:
-    """The answer to a request.
+    """The response to a request.
 
     Args:
         stream: the stream.
         recording: its media.
-        asked: the request.
-        bytes_per_millisecond: what its file takes.
-        tokens: where the token of the next page comes from.
+        request: the request.
+        bytes_per_millisecond: the bit rate of its file.
+        tokens: issues the token of the next page.
     """
-    shift = recording.offset if asked.by_producer else 0
-    first = recording.count_until(asked.start - shift - 1)
-    count = recording.count_until(asked.end - shift) - first
+    shift = recording.offset if request.by_producer else 0
+    first = recording.count_until(request.start - shift - 1)
+    count = recording.count_until(request.end - shift) - first
     items = [
         _item(stream, recording, first + number, bytes_per_millisecond)
-        for number in _shuffled(count, asked.position, asked.page_size)
+        for number in _shuffled(count, request.position, request.page_size)
     ]
     content: dict[str, object] = {"Fragments": items}
-    following = asked.position + len(items)
+    following = request.position + len(items)
     if following < count:
-        content["NextToken"] = _issue_token(following, stream, asked, tokens)
+        content["NextToken"] = _issue_token(following, stream, request, tokens)
     return content
 
 
 def _shuffled(count: int, position: int, size: int) -> Iterator[int]:
-    """A part of the numbers below ``count`` in a fixed order that is not that of time.
+    """Some of the numbers below ``count``, in a fixed order that is not the order of time.
 
-    The service promises no order, not even across pages. Going round in steps of the golden section
-    takes each number once, comes everywhere on every page, and costs nothing however many there
-    are.
+    The service promises no order, not even across pages. Steps of the golden section, modulo
+    ``count``, reach each number once and spread every page over the full range, at the same cost
+    for any ``count``.
     """
-    step = max(1, round(count * _GOLDEN))
+    step = max(1, round(count * _GOLDEN_SECTION))
     while math.gcd(step, count) > 1:
         step += 1
     for index in range(position, min(position + size, count)):
@@ -121,22 +122,25 @@ def _shuffled(count: int, position: int, size: int) -> Iterator[int]:
 def _item(
     stream: Stream, recording: Recording, number: int, bytes_per_millisecond: float
 ) -> dict[str, object]:
-    piece = recording.piece(number)
-    chance = hashlib.blake2b(f"{stream.arn}/{piece.start}".encode(), digest_size=8).digest()
-    unlike = int.from_bytes(chance, "big") % 10**_TAIL_DIGITS
-    pictures = bytes_per_millisecond * recording.pictured(piece) * (0.8 + 0.4 * chance[0] / 255)
-    size = _FRAGMENT_HEAD + piece.length * (_AUDIO_BYTES + pictures)
+    fragment = recording.fragment(number)
+    digest = hashlib.blake2b(f"{stream.arn}/{fragment.start}".encode(), digest_size=8).digest()
+    tail = int.from_bytes(digest, "big") % 10**_TAIL_DIGITS
+    video = bytes_per_millisecond * recording.video_share(fragment) * (0.8 + 0.4 * digest[0] / 255)
+    size = _HEADER_BYTES + fragment.length * (_AUDIO_BYTES + video)
+    time = fragment.start + _MILLISECONDS_BEFORE_1970
     return {
-        "FragmentNumber": f"{_NUMBER_PREFIX}{piece.start + _ALL_TIME:015}{unlike:018}",
+        "FragmentNumber": f"{_NUMBER_PREFIX}{time:015}{tail:018}",
         "FragmentSizeInBytes": round(size),
-        "ProducerTimestamp": (piece.start + recording.offset) / 1000,
-        "ServerTimestamp": piece.start / 1000,
-        "FragmentLengthInMilliseconds": piece.length,
+        "ProducerTimestamp": (fragment.start + recording.offset) / 1000,
+        "ServerTimestamp": fragment.start / 1000,
+        "FragmentLengthInMilliseconds": fragment.length,
     }
 
 
-def _issue_token(position: int, stream: Stream, asked: FragmentsRequest, tokens: PageTokens) -> str:
-    selector = (asked.by_producer, asked.start, asked.end)
+def _issue_token(
+    position: int, stream: Stream, request: FragmentsRequest, tokens: PageTokens
+) -> str:
+    selector = (request.by_producer, request.start, request.end)
     token = tokens.issue(position, [stream.arn, *selector])
     return b64encode(_SELECTOR.pack(*selector) + b64decode(token)).decode()
 
@@ -144,15 +148,15 @@ def _issue_token(position: int, stream: Stream, asked: FragmentsRequest, tokens:
 def _read_token(
     token: str, stream: Stream, tokens: PageTokens
 ) -> tuple[int, tuple[bool, int, int]]:
-    refusal = invalid("NextToken is not one of this stream.")
+    error = invalid("NextToken is not one of this stream.")
     try:
         raw = b64decode(token, validate=True)
         by_producer, start, end = _SELECTOR.unpack_from(raw)
     except (binascii.Error, ValueError, struct.error):
-        raise refusal from None
+        raise error from None
     selector: tuple[bool, int, int] = (by_producer, start, end)
     rest = b64encode(raw[_SELECTOR.size :]).decode()
     position = tokens.read(rest, [stream.arn, *selector])
     if position is None:
-        raise refusal
+        raise error
     return position, selector

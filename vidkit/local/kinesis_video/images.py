@@ -1,4 +1,4 @@
-"""GetImages: pictures at sampling points."""
+"""GetImages: images at sampling points."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from typing import Any, Final
 
 from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
+from vidkit.local.kinesis_video.state import Stream
 from vidkit.local.protocol.page_tokens import PageTokens
-from vidkit.local.runtime.state import Stream
 from vidkit.local.video.media import NotAVideoError
 from vidkit.local.video.pictures import Pictures, Style, VideoFile
 
 PAGE_SIZE: Final = 25
-"""The most images on a page, whatever MaxResults asks for."""
+"""The most images on a page, whatever ``MaxResults`` is."""
 
 DEFAULT_SAMPLING_INTERVAL: Final = 3000
-"""Milliseconds between images where the request names no interval."""
+"""The default number of milliseconds between images."""
 
-_SHORTEST_INTERVAL: Final = 200
-_LONGEST_RANGE: Final = 300_000
+_MIN_INTERVAL: Final = 200
+_MAX_RANGE: Final = 300_000
 _DEFAULT_QUALITY: Final = 80
-_BEST_QUALITY: Final = 100
+_MAX_QUALITY: Final = 100
 _PRODUCER: Final = "PRODUCER_TIMESTAMP"
 
 
@@ -29,20 +29,20 @@ class ImagesRequest:
     """A GetImages request that has passed all checks; times are milliseconds."""
 
     by_producer: bool
-    """Whether its times, and those of the answer, are on the producer's clock."""
+    """Whether its timestamps, and those of the response, are on the producer's clock."""
     start: int
     end: int
     interval: int
     style: Style
     max_results: int
-    """What it asks for, which it pays for too."""
+    """The number of images requested, which is also its cost in points."""
     bound: Mapping[str, Any]
-    """What a NextToken of this request is bound to."""
+    """The parameters that a ``NextToken`` of this request is bound to."""
     position: int
 
     @property
     def times(self) -> list[int]:
-        """The sampling points of the page; the range's end is one of them."""
+        """The sampling points of the page; the range includes its end."""
         first = self.start + self.position * self.interval
         size = min(self.max_results, PAGE_SIZE)
         return list(range(first, self.end + 1, self.interval)[:size])
@@ -54,15 +54,15 @@ def read_images_request(
     """Check a request.
 
     Raises:
-        Fault: it makes no sense.
+        ApiError: a parameter is invalid.
     """
     start, end = time_range(parameters)
     interval: int = parameters.get("SamplingInterval", DEFAULT_SAMPLING_INTERVAL)
     width, height = parameters.get("WidthPixels"), parameters.get("HeightPixels")
-    if end - start > _LONGEST_RANGE:
+    if end - start > _MAX_RANGE:
         raise invalid("EndTimestamp must be 300 seconds after StartTimestamp at the most.")
-    if interval < _SHORTEST_INTERVAL:
-        raise invalid(f"SamplingInterval must be {_SHORTEST_INTERVAL} ms at the least.")
+    if interval < _MIN_INTERVAL:
+        raise invalid(f"SamplingInterval must be {_MIN_INTERVAL} ms at the least.")
     if (width is None) != (height is None):
         raise invalid("WidthPixels and HeightPixels must be given together, or neither.")
     size = None if width is None or height is None else (width, height)
@@ -88,22 +88,22 @@ def read_images_request(
 def images_page(
     file: VideoFile | None,
     recording: Recording,
-    asked: ImagesRequest,
+    request: ImagesRequest,
     *,
     pictures: Pictures,
     tokens: PageTokens,
 ) -> bytes:
-    """The body of the answer to a request (blocking: it decodes what is not kept).
+    """The body of the response to a request (blocking: decodes what is not cached).
 
     Args:
-        file: the stream's file, or None where it is no video.
+        file: the stream's file; None when it is not a video.
         recording: the stream's media.
-        asked: the request.
-        pictures: where pictures are made and kept.
-        tokens: where the token of the next page comes from.
+        request: the request.
+        pictures: encodes pictures and caches them.
+        tokens: issues the token of the next page.
     """
-    times = asked.times
-    shift = recording.offset if asked.by_producer else 0
+    times = request.times
+    shift = recording.offset if request.by_producer else 0
     media = [recording.media(time - shift) for time in times]
     offsets = [time - shift - recording.start for time in times]
     frames = {
@@ -111,8 +111,8 @@ def images_page(
         for offset, found in zip(offsets, media, strict=True)
         if file is not None and found == "PICTURES"
     }
-    encoded = _encoded(file, list(frames.values()), asked.style, pictures)
-    # Joined by hand, and once: json would look through a megabyte for what to escape.
+    encoded = _encoded(file, list(frames.values()), request.style, pictures)
+    # Joined without json, which would search a megabyte for characters to escape.
     body: list[bytes] = [b'{"Images":[']
     for time, offset, found in zip(times, offsets, media, strict=True):
         picture = encoded.get(frames[offset]) if offset in frames else None
@@ -123,8 +123,8 @@ def images_page(
             error = "MEDIA_ERROR" if found == "PICTURES" else found
             body.append(b'"Error":"%b"}' % error.encode())
     body.append(b"]")
-    if times and times[-1] + asked.interval <= asked.end:
-        following = tokens.issue(asked.position + len(times), asked.bound)
+    if times and times[-1] + request.interval <= request.end:
+        following = tokens.issue(request.position + len(times), request.bound)
         body.append(b',"NextToken":"%b"' % following.encode())
     return b"".join((*body, b"}"))
 
@@ -143,6 +143,6 @@ def _encoded(
 def _quality(parameters: Mapping[str, Any]) -> int:
     config: Mapping[str, str] = parameters.get("FormatConfig", {})
     text = config.get("JPEGQuality", str(_DEFAULT_QUALITY))
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _BEST_QUALITY:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_QUALITY:
         return int(text)
     raise invalid(f"JPEGQuality must be a whole number from 1 to 100; it is {text!r}.")

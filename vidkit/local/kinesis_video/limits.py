@@ -1,41 +1,43 @@
-"""The limits of Kinesis Video: calls a second, and points a second of archived media."""
+"""The rates of Kinesis Video: calls a second, and points of archived media a second."""
 
 import time
 from collections.abc import Callable
 from typing import Final
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.rates import TokenBucket
 
 ENDPOINTS_OF_ACCOUNT: Final = 300
+"""GetDataEndpoint calls of an account a second."""
 ENDPOINTS_OF_STREAM: Final = 5
-"""GetDataEndpoint calls a second."""
+"""GetDataEndpoint calls for a stream a second."""
 
 METADATA_POINTS: Final = 10_000
+"""Points of a stream's metadata a second."""
 MEDIA_POINTS: Final = 500
-"""Points a second and stream."""
+"""Points of a stream's media a second."""
 
-_IMAGES_BASE = 400
+_IMAGES_BASE_POINTS = 400
 
 
-class Limits:
-    """What each stream, and the account, has left of the present second.
+class KinesisVideoThrottle:
+    """The token buckets of each stream and of the account.
 
-    ``GetImages`` costs 400 points and one for each image asked for of a stream's metadata, and one
-    for each image of its media. ``ListFragments`` costs a metadata point for each fragment asked
-    for. A request that is refused costs nothing.
+    ``GetImages`` costs 400 points of a stream's metadata plus one for each image requested, and
+    one point of its media for each image. ``ListFragments`` costs one point of the metadata for
+    each fragment requested. A request that is throttled costs nothing.
 
     Args:
-        clock: seconds that only grow.
+        clock: a monotonic clock in seconds.
 
     Example:
-        >>> limits = Limits(clock=lambda: 0.0)
+        >>> throttle = KinesisVideoThrottle(clock=lambda: 0.0)
         >>> for _ in range(5):
-        ...     limits.take_images("door", 100)
+        ...     throttle.take_images("door", 100)
         >>> try:
-        ...     limits.take_images("door", 1)
-        ... except Fault as fault:
-        ...     print(fault.code)
+        ...     throttle.take_images("door", 1)
+        ... except ApiError as error:
+        ...     print(error.code)
         ClientLimitExceededException
     """
 
@@ -47,32 +49,32 @@ class Limits:
         self._media: dict[str, TokenBucket] = {}
 
     def take_endpoint(self, stream: str) -> None:
-        """Let a GetDataEndpoint pass.
+        """Count a GetDataEndpoint call.
 
         Raises:
-            Fault: the stream or the account has had too many.
+            ApiError: the call exceeds the rate of the stream or the account.
         """
         endpoints = self._bucket(self._endpoints, stream, ENDPOINTS_OF_STREAM)
         _take("GetDataEndpoint calls", (endpoints, 1), (self._account, 1))
 
-    def take_images(self, stream: str, asked: int) -> None:
-        """Let a GetImages pass that asks for so many images, however many it will get.
+    def take_images(self, stream: str, count: int) -> None:
+        """Take the points of a GetImages call for ``count`` images, however many it returns.
 
         Raises:
-            Fault: the stream has not enough points left.
+            ApiError: the stream has not enough points left.
         """
         metadata = self._bucket(self._metadata, stream, METADATA_POINTS)
         media = self._bucket(self._media, stream, MEDIA_POINTS)
-        _take("points of archived media", (metadata, _IMAGES_BASE + asked), (media, asked))
+        _take("points of archived media", (metadata, _IMAGES_BASE_POINTS + count), (media, count))
 
-    def take_fragments(self, stream: str, asked: int) -> None:
-        """Let a ListFragments pass that asks for so many fragments.
+    def take_fragments(self, stream: str, count: int) -> None:
+        """Take the points of a ListFragments call for ``count`` fragments.
 
         Raises:
-            Fault: the stream has not enough points left.
+            ApiError: the stream has not enough points left.
         """
         metadata = self._bucket(self._metadata, stream, METADATA_POINTS)
-        _take("points of fragment metadata", (metadata, asked))
+        _take("points of fragment metadata", (metadata, count))
 
     def _bucket(self, buckets: dict[str, TokenBucket], stream: str, rate: int) -> TokenBucket:
         if stream not in buckets:
@@ -82,6 +84,6 @@ class Limits:
 
 def _take(what: str, *costs: tuple[TokenBucket, int]) -> None:
     if not all(bucket.has(amount) for bucket, amount in costs):
-        raise Fault("ClientLimitExceededException", f"Too many {what} in a second; call later.")
+        raise ApiError("ClientLimitExceededException", f"Too many {what} in a second; call later.")
     for bucket, amount in costs:
         bucket.take(amount)

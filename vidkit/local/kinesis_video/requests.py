@@ -1,33 +1,33 @@
-"""What the requests of Kinesis Video have in common."""
+"""Timestamps and errors of Kinesis Video's requests."""
 
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
-_LATEST_SECONDS = 253_402_300_799
+_MAX_SECONDS = 253_402_300_799
 _TIMES = ("StartTimestamp", "EndTimestamp")
 
 
-def invalid(message: str) -> Fault:
-    """The refusal of a request that makes no sense."""
-    return Fault("InvalidArgumentException", message)
+def invalid(message: str) -> ApiError:
+    """The error for an invalid parameter."""
+    return ApiError("InvalidArgumentException", message)
 
 
-def not_found(stream: str) -> Fault:
-    """The refusal of a stream that is not there, or not at the endpoint that was asked."""
-    return Fault(
+def not_found(stream: str) -> ApiError:
+    """The error for a stream that does not exist, or has another endpoint."""
+    return ApiError(
         "ResourceNotFoundException", f"There is no stream {stream!r} at this endpoint.", status=404
     )
 
 
 def read_times(body: dict[str, Any]) -> None:
-    """Turn a request's points in time that are ISO 8601 text into seconds, in place.
+    """Convert a request's ISO 8601 timestamps into seconds, in place.
 
     Raises:
-        Fault: one of them is no point in time.
+        ApiError: one of them is not a timestamp.
     """
     selector = body.get("FragmentSelector")
     inner = selector.get("TimestampRange") if _is_object(selector) else None
@@ -38,10 +38,10 @@ def read_times(body: dict[str, Any]) -> None:
 
 
 def time_range(members: Mapping[str, Any]) -> tuple[int, int]:
-    """StartTimestamp and EndTimestamp in milliseconds; what is finer is cut off.
+    """StartTimestamp and EndTimestamp in milliseconds; finer parts are cut off.
 
     Raises:
-        Fault: one of them is no point in time, or they are in the wrong order.
+        ApiError: one of them is not a timestamp, or they are in the wrong order.
     """
     start, end = (_milliseconds(name, members[name]) for name in _TIMES)
     if end < start:
@@ -54,16 +54,16 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
 
 
 def _milliseconds(name: str, seconds: float) -> int:
-    if not math.isfinite(seconds) or abs(seconds) > _LATEST_SECONDS:
+    if not math.isfinite(seconds) or abs(seconds) > _MAX_SECONDS:
         raise invalid(f"{name} is no point in time.")
     nearest = round(seconds * 1000)
-    # Seconds with three decimals are seldom exact in binary, but are the nearest such number.
+    # Few seconds with three decimals are exact in binary; the nearest number stands for them.
     return nearest if nearest / 1000 == seconds else math.floor(seconds * 1000)
 
 
 def _seconds(name: str, text: str) -> float:
     try:
-        moment = datetime.fromisoformat(text)
+        timestamp = datetime.fromisoformat(text)
     except ValueError:
         raise invalid(f"{name} is no point in time: {text!r}.") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)).timestamp()

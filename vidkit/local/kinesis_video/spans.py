@@ -1,4 +1,4 @@
-"""Sets of spans on a line of whole milliseconds. Pure."""
+"""Sets of spans of whole milliseconds. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from itertools import accumulate
 
 
 class Spans:
-    """Spans that each go from a first millisecond until before another, in any order.
+    """A set of spans, each from a start, which it includes, to an end, which it does not.
 
     Example:
         >>> spans = Spans([(20, 30), (0, 10), (5, 12)])
@@ -33,15 +33,15 @@ class Spans:
         return found >= 0 and at < self._spans[found][1]
 
     def covered(self, start: int, end: int) -> int:
-        """How many of the milliseconds from ``start`` until before ``end`` are in a span."""
+        """The number of milliseconds from ``start`` until before ``end`` that are in a span."""
         return self._until(end) - self._until(start)
 
     def between(self, start: int, end: int) -> list[tuple[int, int]]:
-        """What is in no span, from ``start`` until before ``end``."""
+        """The gaps between the spans, from ``start`` until before ``end``."""
         edges = [start, *(edge for span in self._spans for edge in span), end]
         clipped = [min(max(edge, start), end) for edge in edges]
-        holes = zip(clipped[::2], clipped[1::2], strict=True)
-        return [(first, last) for first, last in holes if first < last]
+        gaps = zip(clipped[::2], clipped[1::2], strict=True)
+        return [(first, last) for first, last in gaps if first < last]
 
     def _until(self, at: int) -> int:
         found = bisect_right(self._starts, at) - 1

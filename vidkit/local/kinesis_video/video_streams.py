@@ -1,14 +1,15 @@
-"""Kinesis video streams made of video files."""
+"""Creation of Kinesis video streams from video files."""
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from vidkit.local.runtime.state import Identity, Span, Stream
+from vidkit.local.kinesis_video.state import Span, Stream
+from vidkit.local.runtime.state import Identity
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,256}")
-_LAST = datetime.max.replace(tzinfo=UTC)
+_LATEST_TIMESTAMP = datetime.max.replace(tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -24,36 +25,35 @@ def make_stream(
     producer_offset: timedelta = timedelta(0),
     fragment_duration: timedelta = timedelta(seconds=2),
 ) -> Stream:
-    """A stream whose media is one video file (blocking: looks at the file).
+    """A stream whose media is one video file (blocking: checks that the file exists).
 
-    Times count in whole milliseconds, as they do in the service; what is finer is cut off.
+    Times are whole milliseconds, as in the service; finer parts are cut off.
 
     Args:
-        identity: the account and region the stream belongs to.
-        name: the stream's name: letters, digits, ``_``, ``.``, ``-``, 256 at the most.
+        identity: the account and region of the stream.
+        name: the stream's name: letters, digits, ``_``, ``.``, ``-``, at most 256.
         path: the video file.
         start_timestamp: when the file's first frame was taken, with a time zone, on the server's
             clock, as the spans are.
-        duration: how long the stream lasts; the file comes again and again until then. Its own
-            length by default.
-        gaps: the spans in which nothing was recorded, each from its first moment until before its
-            second.
-        audio_only: the spans that were recorded without pictures; within a gap they are nothing.
+        duration: how long the stream is; the file is repeated until then. The file's own length
+            by default.
+        gaps: spans in which nothing was recorded, each from its start until before its end.
+        audio_only: spans that were recorded without video; they have no effect within a gap.
         producer_offset: the producer's clock minus the server's.
-        fragment_duration: how long a fragment is, unless a gap or the end cuts it short.
+        fragment_duration: the length of a fragment, unless a gap or the end cuts it short.
 
     Raises:
         ValueError: the name is not allowed, a time has no time zone, a span ends before it starts,
             a duration is shorter than a millisecond, or the stream would outlast the year 9999.
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no stream name: letters, digits, '_', '.', '-', at most 256")
-    _require_zone("start_timestamp", start_timestamp)
-    _require_length("fragment_duration", fragment_duration)
+    _require_time_zone("start_timestamp", start_timestamp)
+    _require_millisecond("fragment_duration", fragment_duration)
     if duration is not None:
-        _require_length("duration", duration)
-        if duration > _LAST - start_timestamp:
+        _require_millisecond("duration", duration)
+        if duration > _LATEST_TIMESTAMP - start_timestamp:
             raise ValueError(f"with a duration of {duration} it would outlast the year 9999")
     file = Path(path).absolute()
     if not file.is_file():
@@ -80,19 +80,19 @@ def _spans(name: str, spans: Iterable[Span]) -> tuple[Span, ...]:
             start, end = span
         except (TypeError, ValueError):
             raise ValueError(f"{name}[{number}] must be a start and an end, not {span!r}") from None
-        _require_zone(f"the start of {name}[{number}]", start)
-        _require_zone(f"the end of {name}[{number}]", end)
+        _require_time_zone(f"the start of {name}[{number}]", start)
+        _require_time_zone(f"the end of {name}[{number}]", end)
         if end < start:
             raise ValueError(f"{name}[{number}] ends at {end}, before its start at {start}")
         checked.append((start, end))
     return tuple(checked)
 
 
-def _require_zone(name: str, moment: datetime) -> None:
-    if moment.utcoffset() is None:
-        raise ValueError(f"{name} must have a time zone; it is {moment}")
+def _require_time_zone(name: str, timestamp: datetime) -> None:
+    if timestamp.utcoffset() is None:
+        raise ValueError(f"{name} must have a time zone; it is {timestamp}")
 
 
-def _require_length(name: str, length: timedelta) -> None:
+def _require_millisecond(name: str, length: timedelta) -> None:
     if length < _MILLISECOND:
         raise ValueError(f"{name} must be a millisecond at the least; it is {length}")

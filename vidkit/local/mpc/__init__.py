@@ -1,1 +1,1 @@
-"""Huawei Cloud MPC: snapshot tasks over real files."""
+"""Huawei Cloud MPC: snapshot tasks over stored videos."""

@@ -1,11 +1,11 @@
-"""What a snapshot request of MPC may say, and what it means."""
+"""The parameters of MPC's snapshot requests: their limits and defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard, cast
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 DEFAULT_INTERVAL = 12
 DEFAULT_MAX_LENGTH = 480
@@ -18,9 +18,9 @@ _MAX_TASK_ID = 16
 _SUFFIXES = {".jpg", ".jpeg"}
 
 
-def invalid(what: str) -> Fault:
-    """The refusal of a request whose parameters are wrong."""
-    return Fault("MPC.10202", f"Invalid request parameter: {what}")
+def invalid(what: str) -> ApiError:
+    """The error for a request with an invalid parameter."""
+    return ApiError("MPC.10202", f"Invalid request parameter: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SnapshotRequest:
     output: Location
     user_data: str | None
     packed: bool
-    """The pictures go into one TAR."""
+    """Whether the pictures are packed into one TAR."""
     synchronous: bool
     original_dir: bool
     type: str
@@ -48,27 +48,27 @@ class SnapshotRequest:
     start_time: int
     duration: int
     points: tuple[int, ...]
-    """What ``dots`` or ``dots_ms`` names: seconds, or milliseconds."""
+    """The values of ``dots`` in seconds, or of ``dots_ms`` in milliseconds."""
     stem: str
-    """What the names of the pictures begin with."""
+    """The prefix of the pictures' names."""
     width: int
     height: int
     max_length: int | None
-    """None when the request does not say it: then :data:`DEFAULT_MAX_LENGTH` holds."""
+    """None when the request does not name it: the default is :data:`DEFAULT_MAX_LENGTH`."""
     amount: int | None
     threshold: int
 
     @property
     def single(self) -> bool:
-        """Whether the one picture has the bare name, without a time."""
+        """Whether the only picture's name has no time in it."""
         return self.type != "TIME" and len(self.points) == 1
 
 
 def read_request(content: Mapping[str, Any], *, region: str) -> SnapshotRequest:
-    """The request in a create call's body.
+    """The request in the body of a create call.
 
     Raises:
-        Fault: MPC.10202, with the parameter that is wrong.
+        ApiError: MPC.10202, which names the invalid parameter.
     """
     input_ = _location(content, "input", region)
     output = _location(content, "output", region)
@@ -103,7 +103,7 @@ def read_task_ids(task_ids: Sequence[str]) -> Sequence[str]:
     """The task ids of a query.
 
     Raises:
-        Fault: MPC.10202, there are too many or one is too long.
+        ApiError: MPC.10202, there are too many or one is too long.
     """
     if len(task_ids) > _MAX_TASK_IDS:
         raise invalid(f"{len(task_ids)} task_id; the most is {_MAX_TASK_IDS}.")
@@ -128,7 +128,7 @@ def _points(para: Mapping[str, Any], type_: str, *, synchronous: bool) -> tuple[
         raise invalid("thumbnail_para.dots has exactly one point when sync is 1.")
     if not 1 <= len(seconds) <= _MAX_DOTS:
         raise invalid(f"thumbnail_para.dots has 1 to {_MAX_DOTS} points.")
-    # A point that is named twice is one picture: both would have the same name.
+    # A duplicate point gives no second picture, which would have the same name.
     return tuple(dict.fromkeys(seconds))
 
 
@@ -212,5 +212,5 @@ def _integers(content: Mapping[str, Any], name: str) -> tuple[int, ...]:
 
 
 def _is_integer(value: object) -> TypeGuard[int]:
-    # JSON's true is an int to Python.
+    # In Python, JSON's true is an int.
     return isinstance(value, int) and not isinstance(value, bool)

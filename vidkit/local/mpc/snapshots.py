@@ -1,4 +1,4 @@
-"""The pictures of a snapshot task, taken from the video itself."""
+"""The pictures of a snapshot task, decoded from the video."""
 
 import io
 import math
@@ -18,16 +18,17 @@ from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video import media
 
 PATIENCE = 10.0
-"""How many seconds the pictures of one task may take, and those of one more frame."""
+"""The seconds that the pictures of one task may take, before those for each frame."""
 
 PATIENCE_PER_FRAME = 0.02
+"""The seconds added to the limit for each frame of the video."""
 
 MAX_POINTS = 100_000
-"""A day has 86,400 seconds."""
+"""The most pictures of a task; a day has 86,400 seconds."""
 
 
 class TooSlowError(Exception):
-    """A file gives much more work than its frames account for; it is damaged, most likely."""
+    """A file takes much more work than its number of frames explains; it is probably damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +40,24 @@ class Picture:
 
 
 def take_pictures(request: SnapshotRequest, path: Path) -> list[Picture]:
-    """The pictures that a request asks for, in the order of its points (blocking).
+    """The pictures of a request, in the order of its points (blocking).
 
     TIME takes one every ``time`` seconds from ``start_time`` on, before ``start_time`` +
-    ``duration`` where there is a duration, and only the first one when the task is synchronous.
+    ``duration`` if there is a duration, and only the first one when the task is synchronous.
     Points beyond the end of the video give no picture.
 
     With ``amount``, a frame is black when at least that percentage of its pixels is darker than
-    ``threshold``. The point then gets the first frame after it that is not black, and keeps its
-    name; it is left out when all frames are black until the next point is due (``time`` seconds
-    for TIME, twelve seconds for DOTS and DOTS_MS).
+    ``threshold``. The point then gets the first later frame that is not black, and keeps its
+    name. It gets no picture when all frames are black up to the next point (``time`` seconds for
+    TIME, twelve seconds for DOTS and DOTS_MS).
 
-    A damaged file can claim hours between two frames, and so ask for pictures without end: the
-    work is given up after :data:`PATIENCE` and :data:`PATIENCE_PER_FRAME` for each frame, and at
-    once when there are more than :data:`MAX_POINTS` points.
+    A damaged file can claim hours between two frames, and so cause an endless number of pictures.
+    The work therefore stops after :data:`PATIENCE` and :data:`PATIENCE_PER_FRAME` for each frame,
+    and does not start when there are more than :data:`MAX_POINTS` points.
 
     Raises:
-        media.NotAVideoError: the file holds no video.
-        TooSlowError: the work took too long, or would take it.
+        media.NotAVideoError: the file contains no video.
+        TooSlowError: the work took too long, or would take too long.
     """
     info = media.probe(path)
     patience = _Patience(PATIENCE + PATIENCE_PER_FRAME * info.frame_count)
@@ -78,7 +79,7 @@ def take_pictures(request: SnapshotRequest, path: Path) -> list[Picture]:
 
 
 class _Patience:
-    """A limit to how long a thread works on a file.
+    """A limit for the time that a thread works on a file.
 
     Args:
         seconds: the limit.
@@ -88,11 +89,11 @@ class _Patience:
         self._until = time.monotonic() + seconds
 
     def check(self) -> None:
-        """End the work when it has taken too long, or nobody waits for it.
+        """Stop the work when it has taken too long, or when its caller was cancelled.
 
         Raises:
             TooSlowError: it has taken too long.
-            AbandonedError: nobody waits.
+            AbandonedError: the caller was cancelled.
         """
         checkpoint()
         if time.monotonic() > self._until:
@@ -102,9 +103,9 @@ class _Patience:
 def picture_size(request: SnapshotRequest, width: int, height: int) -> tuple[int, int]:
     """The size of the pictures of a video of this size.
 
-    Width and height hold when both are given, whatever that does to the aspect ratio. One of
-    them alone holds, and the other follows, unless ``max_length`` is given. Otherwise the longer
-    side becomes ``max_length``, which is 480 by default; 0 leaves the video's own size.
+    When the request has a width and a height, they are the size, whatever the aspect ratio. When
+    it has only one of them and no ``max_length``, the other keeps the aspect ratio. Otherwise the
+    longer side becomes ``max_length``, which is 480 by default; 0 keeps the video's own size.
     """
     if request.width and request.height:
         return request.width, request.height
@@ -117,7 +118,7 @@ def picture_size(request: SnapshotRequest, width: int, height: int) -> tuple[int
 
 
 def pack(pictures: Sequence[Picture], *, modified: datetime) -> bytes:
-    """The pictures as one TAR."""
+    """The pictures in one TAR file."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
         for picture in pictures:
@@ -129,7 +130,7 @@ def pack(pictures: Sequence[Picture], *, modified: datetime) -> bytes:
 
 
 def _points(request: SnapshotRequest, duration: float) -> Iterator[int]:
-    """The points to take pictures at, in milliseconds."""
+    """The points in time of the pictures, in milliseconds."""
     if request.type == "DOTS_MS":
         yield from request.points
         return
@@ -147,12 +148,12 @@ def _first_bright(
     request: SnapshotRequest, path: Path, point: int, patience: _Patience
 ) -> Image.Image | None:
     line = media.timeline(path)
-    shown = line.frame_at(point)
-    if shown is None:
+    frame_number = line.frame_at(point)
+    if frame_number is None:
         return None
     window = request.interval if request.type == "TIME" else DEFAULT_INTERVAL
     offsets = [point]
-    for ticks in line.times[shown + 1 :]:
+    for ticks in line.times[frame_number + 1 :]:
         offset = math.ceil((ticks - line.times[0]) * line.time_base * 1000)
         if offset >= point + window * 1000:
             break

@@ -1,1 +1,1 @@
-"""SNS and SQS: topics, queues, and what goes from one to the other."""
+"""SNS and SQS: topics, subscriptions and queues."""

@@ -1,4 +1,4 @@
-"""Message attributes: what they are, and the digest that SQS clients check them by."""
+"""Message attributes, and the digest that SQS clients verify."""
 
 import base64
 import binascii
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 _STRING = b"\x01"
 _BINARY = b"\x02"
@@ -18,9 +18,9 @@ class Attribute:
     """One message attribute."""
 
     data_type: str
-    """``String``, ``Number`` or ``Binary``, perhaps with a dot and a label of the sender's."""
+    """``String``, ``Number`` or ``Binary``, optionally with a dot and a custom label."""
     value: str
-    """The text; bytes are in base64."""
+    """The text; bytes as base64."""
 
     @property
     def is_binary(self) -> bool:
@@ -34,14 +34,14 @@ class Attribute:
 
 
 def read_attributes(members: Mapping[str, Mapping[str, Any]], *, code: str) -> dict[str, Attribute]:
-    """The attributes of a request that has passed the service model.
+    """The attributes of a request that fits the service model.
 
     Args:
         members: names and ``MessageAttributeValue`` structures.
-        code: the error code of the service that refuses.
+        code: the service's error code.
 
     Raises:
-        Fault: an attribute has no value, or one that is not of its type.
+        ApiError: an attribute has no value, or a value of another type.
     """
     found: dict[str, Attribute] = {}
     for name, member in members.items():
@@ -49,7 +49,7 @@ def read_attributes(members: Mapping[str, Mapping[str, Any]], *, code: str) -> d
         kind = data_type.partition(".")[0]
         value = member.get("BinaryValue" if kind == "Binary" else "StringValue")
         if kind not in {"String", "Number", "Binary"} or not value or not _fits(kind, value):
-            raise Fault(
+            raise ApiError(
                 code,
                 f"The message attribute {name!r} needs a value of its type;"
                 f" the type is {data_type!r}.",
@@ -59,7 +59,7 @@ def read_attributes(members: Mapping[str, Mapping[str, Any]], *, code: str) -> d
 
 
 def digest(attributes: Mapping[str, Attribute]) -> str:
-    """The MD5 digest of attributes, as ``MD5OfMessageAttributes`` has it.
+    """The MD5 digest of attributes, for ``MD5OfMessageAttributes``.
 
     Example:
         >>> digest({"a": Attribute("String", "b")})

@@ -1,13 +1,13 @@
-"""Batches of SQS: up to ten entries, each with a fate of its own."""
+"""Batches of SQS: up to ten entries, each of which succeeds or fails on its own."""
 
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 MAX_BATCH = 10
-"""Entries of a batch."""
+"""The most entries of a batch."""
 
 _Content: TypeAlias = dict[str, Any]
 
@@ -15,42 +15,42 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 def run_batch(
-    entries: Sequence[_Content], act: Callable[[_Content], _Content]
+    entries: Sequence[_Content], handle: Callable[[_Content], _Content]
 ) -> dict[str, list[_Content]]:
-    """Act on each entry of a batch.
+    """Carry out each entry of a batch.
 
     Args:
         entries: the entries, each with an ``Id``.
-        act: what to do with one; gives what is told of its success.
+        handle: carries out one entry and returns the members of its result.
 
     Returns:
-        The ``Successful`` and ``Failed`` ones, both lists always there.
+        The lists ``Successful`` and ``Failed``, both of them also when they are empty.
 
     Raises:
-        Fault: the batch itself makes no sense.
+        ApiError: the batch itself is invalid.
     """
     ids = [entry["Id"] for entry in entries]
     if not ids:
-        raise Fault("EmptyBatchRequest", "There should be at least one entry in the request.")
+        raise ApiError("EmptyBatchRequest", "There should be at least one entry in the request.")
     if len(ids) > MAX_BATCH:
-        raise Fault(
+        raise ApiError(
             "TooManyEntriesInBatchRequest",
             f"Maximum number of entries per request are {MAX_BATCH}. You have sent {len(ids)}.",
         )
     if not all(_ID.fullmatch(each) for each in ids):
-        raise Fault(
+        raise ApiError(
             "InvalidBatchEntryId",
             "A batch entry id can only contain alphanumeric characters, hyphens and underscores."
             " It can be at most 80 letters long.",
         )
     if len(set(ids)) != len(ids):
-        raise Fault("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
+        raise ApiError("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.")
     successful: list[_Content] = []
     failed: list[_Content] = []
     for entry in entries:
         try:
-            successful.append({"Id": entry["Id"], **act(entry)})
-        except Fault as fault:
-            refusal = {"SenderFault": True, "Code": fault.code, "Message": fault.message}
-            failed.append({"Id": entry["Id"], **refusal})
+            successful.append({"Id": entry["Id"], **handle(entry)})
+        except ApiError as error:
+            members = {"SenderFault": True, "Code": error.code, "Message": error.message}
+            failed.append({"Id": entry["Id"], **members})
     return {"Successful": successful, "Failed": failed}

@@ -1,4 +1,4 @@
-"""The envelope that SNS puts around a message."""
+"""The JSON document that SNS wraps a message in."""
 
 import base64
 import hashlib
@@ -22,29 +22,30 @@ def envelope(
 ) -> str:
     """The body of a delivery that is not raw.
 
-    The signature is none: it has the form of one, and its certificate's address leads nowhere.
+    The signature has the form of a real one but is not valid, and nothing is served at the URL of
+    its certificate.
 
     Args:
-        message: what was published.
+        message: the published message.
         message_id: its id, the same for all subscriptions.
-        topic_arn: where it was published.
-        subscription_arn: whom it goes to.
+        topic_arn: its topic.
+        subscription_arn: the subscription that it is delivered to.
         subject: its subject; left out when there is none.
         attributes: its attributes; left out when there are none.
         now: when it was published.
-        endpoint: the local cloud's address.
+        endpoint: the local cloud's endpoint URL.
     """
-    moment = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     content: dict[str, object] = {
         "Type": "Notification",
         "MessageId": message_id,
         "TopicArn": topic_arn,
         **({} if subject is None else {"Subject": subject}),
         "Message": message,
-        "Timestamp": moment,
+        "Timestamp": timestamp,
         "SignatureVersion": "1",
         "Signature": base64.b64encode(
-            hashlib.sha256(f"{message_id}{moment}{message}".encode()).digest()
+            hashlib.sha256(f"{message_id}{timestamp}{message}".encode()).digest()
         ).decode(),
         "SigningCertURL": f"{endpoint}/SimpleNotificationService-local.pem",
         "UnsubscribeURL": f"{endpoint}/?Action=Unsubscribe&SubscriptionArn={subscription_arn}",

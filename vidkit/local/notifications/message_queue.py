@@ -1,4 +1,4 @@
-"""A queue and its messages: waiting, delayed or in flight."""
+"""A queue and its messages: available, delayed or in flight."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from vidkit.local.notifications.attributes import Attribute
 
 MAX_IN_FLIGHT = 120_000
-"""Messages of a queue that may be in flight at a time."""
+"""The most messages of a queue in flight."""
 
 
 @dataclass(slots=True)
@@ -26,30 +26,31 @@ class Message:
     """When it can be received, on the queue's own clock."""
     attributes: Mapping[str, Attribute] = field(default_factory=dict[str, Attribute])
     trace: str | None = None
-    """The ``AWSTraceHeader`` that came with it."""
+    """Its ``AWSTraceHeader``."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     received: int = 0
-    """How often it has been received."""
+    """The number of times that it has been received."""
     first_received: datetime | None = None
 
     @property
     def md5(self) -> str:
-        """The digest of the body, as ``MD5OfBody`` has it."""
+        """The digest of the body, for ``MD5OfBody``."""
         return hashlib.md5(self.body.encode(), usedforsecurity=False).hexdigest()
 
 
 class Queue:
     """A standard queue.
 
-    Messages come in the order they were sent, those that were not deleted in time again. A
-    message is in flight from its receipt until its visibility timeout is over.
+    Messages are received in the order in which they were sent. A message is in flight from its
+    receipt until the end of its visibility timeout; if it was not deleted by then, it is received
+    again.
 
     Args:
         name: the queue's name.
         arn: its ARN.
         attributes: the settable attributes, all of them but ``Policy``.
-        created: when it was made.
-        clock: seconds that only grow.
+        created: when it was created.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class Queue:
         Args:
             body: the text.
             now: the time of the service's clock.
-            delay: seconds until it can be received; the queue's own by default.
+            delay: seconds until it can be received; the queue's ``DelaySeconds`` by default.
             attributes: the message's attributes.
             trace: the trace header.
         """
@@ -95,29 +96,31 @@ class Queue:
         self.wake()
         return message
 
-    def take(self, most: int, timeout: float, now: datetime) -> list[tuple[Message, str]]:
+    def receive(
+        self, max_messages: int, timeout: float, now: datetime
+    ) -> list[tuple[Message, str]]:
         """The next messages with their receipt handles; they are in flight from now on.
 
         Args:
-            most: how many at the most.
+            max_messages: the most messages to receive.
             timeout: their visibility timeout in seconds.
             now: the time of the service's clock.
         """
-        self._drop_old(now)
+        self._drop_expired(now)
         at = self._clock()
-        taken: list[tuple[Message, str]] = []
+        received: list[tuple[Message, str]] = []
         for message in self._messages.values():
-            if len(taken) == most:
+            if len(received) == max_messages:
                 break
             if message.visible_at <= at:
                 message.received += 1
                 message.first_received = message.first_received or now
                 message.visible_at = at + timeout
-                taken.append((message, self._handle(message.id, message.received)))
-        return taken
+                received.append((message, self._receipt_handle(message.id, message.received)))
+        return received
 
     async def wait(self, seconds: float) -> None:
-        """Wait until there may be something to take, or some seconds are over."""
+        """Wait until a message may be available, at most for some seconds."""
         at = self._clock()
         soonest = min(
             (message.visible_at - at for message in self._messages.values()), default=seconds
@@ -129,29 +132,29 @@ class Queue:
             pass
 
     def wake(self) -> None:
-        """Let everyone look who waits."""
+        """End all current calls of ``wait``."""
         self._changed.set()
         self._changed = asyncio.Event()
 
     def delete(self, handle: str) -> None:
-        """Delete the message of a receipt; an older receipt deletes nothing.
+        """Delete the message of a receipt handle; an older handle deletes nothing.
 
         Raises:
-            ValueError: the handle is none of this queue's.
+            ValueError: the handle is not one of this queue's.
         """
         message_id, received = self._read(handle)
         message = self._messages.get(message_id)
         if message is not None and message.received == received:
             del self._messages[message_id]
 
-    def postpone(self, handle: str, timeout: float) -> bool:
-        """Give a message in flight another visibility timeout, counted from now.
+    def change_visibility(self, handle: str, timeout: float) -> bool:
+        """Set the visibility timeout of a message in flight, from now on.
 
         Returns:
-            Whether the message is in flight by that receipt.
+            Whether the message of that receipt handle is in flight.
 
         Raises:
-            ValueError: the handle is none of this queue's.
+            ValueError: the handle is not one of this queue's.
         """
         message_id, received = self._read(handle)
         message = self._messages.get(message_id)
@@ -167,8 +170,8 @@ class Queue:
         self._messages.clear()
 
     def counts(self, now: datetime) -> dict[str, int]:
-        """How many messages are waiting, in flight and delayed, by attribute name."""
-        self._drop_old(now)
+        """The numbers of messages available, in flight and delayed, by attribute name."""
+        self._drop_expired(now)
         at = self._clock()
         hidden = [message for message in self._messages.values() if message.visible_at > at]
         in_flight = sum(message.received > 0 for message in hidden)
@@ -178,22 +181,22 @@ class Queue:
             "ApproximateNumberOfMessagesDelayed": len(hidden) - in_flight,
         }
 
-    def _drop_old(self, now: datetime) -> None:
+    def _drop_expired(self, now: datetime) -> None:
         oldest = now - timedelta(seconds=int(self.attributes["MessageRetentionPeriod"]))
-        # In the order of sending: behind the first one to stay, all are younger.
+        # Messages are in the order of sending: after the first one that stays, all are newer.
         while self._messages and (first := next(iter(self._messages.values()))).sent < oldest:
             del self._messages[first.id]
 
-    def _handle(self, message_id: str, received: int) -> str:
+    def _receipt_handle(self, message_id: str, received: int) -> str:
         plain = f"{message_id}:{received}"
         return f"{plain}:{hmac.digest(self._key, plain.encode(), 'sha256').hex()}"
 
     def _read(self, handle: str) -> tuple[str, int]:
         message_id, _, rest = handle.partition(":")
         received = rest.partition(":")[0]
-        # A digit is what int() takes here; others than ASCII it takes too.
+        # ASCII only, because int() also accepts other digits.
         if received.isascii() and received.isdigit():
-            expected = self._handle(message_id, int(received))
+            expected = self._receipt_handle(message_id, int(received))
             if hmac.compare_digest(expected.encode(), handle.encode()):
                 return message_id, int(received)
         raise ValueError("The input receipt handle is invalid.")

@@ -1,23 +1,23 @@
-"""The query protocol: requests as forms, answers as XML."""
+"""The query protocol: requests as forms, responses as XML."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
 def read_form(body: bytes) -> dict[str, Any]:
-    """The parameters of a form, with lists and maps put together again.
+    """The parameters of a form, with lists and maps decoded.
 
-    ``A.member.1`` is the first item of the list ``A``, ``A.entry.1.key`` with its ``value`` an
-    entry of the map ``A``; without a number in it, a dotted name is a path of members.
+    ``A.member.1`` is the first item of the list ``A``. ``A.entry.1.key`` and ``A.entry.1.value``
+    are an entry of the map ``A``. A dotted name without a number is a path of members.
 
     Raises:
-        Fault: the body is no form in UTF-8.
+        ApiError: the body is not a form in UTF-8.
 
     Example:
         >>> read_form(b"Action=X&Tags.member.1.Key=a&Attributes.entry.1.key=b"
@@ -27,7 +27,7 @@ def read_form(body: bytes) -> dict[str, Any]:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
-        raise Fault("InvalidParameter", "The request body is no form in UTF-8.") from None
+        raise ApiError("InvalidParameter", "The request body is no form in UTF-8.") from None
     tree: dict[str, Any] = {}
     for name, value in pairs:
         *path, last = name.split(".")
@@ -35,43 +35,45 @@ def read_form(body: bytes) -> dict[str, Any]:
         for part in path:
             below = node.get(part)
             if not isinstance(below, dict):
-                # A name that is a value and a path at once: the value gives way.
+                # The name is both a value and a path: the path replaces the value.
                 below = node[part] = dict[str, Any]()
             node = cast("dict[str, Any]", below)
         node[last] = value
-    return {name: _gathered(value) for name, value in tree.items()}
+    return {name: _decoded(value) for name, value in tree.items()}
 
 
-def _gathered(node: Any) -> Any:
+def _decoded(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    members = {name: _gathered(value) for name, value in cast("dict[str, Any]", node).items()}
+    members = {name: _decoded(value) for name, value in cast("dict[str, Any]", node).items()}
     if set(members) == {"member"}:
-        return _numbered(members["member"])
+        return _items_by_number(members["member"])
     if set(members) == {"entry"}:
-        return dict(_pair(entry) for entry in _numbered(members["entry"]))
+        return dict(_pair(entry) for entry in _items_by_number(members["entry"]))
     return members
 
 
 def _pair(entry: Any) -> tuple[str, Any]:
-    """An entry of a map; SNS has two ways to name its parts."""
+    """An entry of a map; SNS has two names for each of its parts."""
     parts = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
     return str(parts.get("key", parts.get("Name", ""))), parts.get("value", parts.get("Value"))
 
 
-def _numbered(node: Any) -> list[Any]:
+def _items_by_number(node: Any) -> list[Any]:
     if not isinstance(node, dict):
         return []
     items = cast("dict[str, Any]", node)
     return [items[key] for key in sorted(items, key=lambda key: (len(key), key))]
 
 
-def answer_document(operation: str, content: Mapping[str, object] | None, request_id: str) -> bytes:
-    """The answer to an operation.
+def response_document(
+    operation: str, content: Mapping[str, object] | None, request_id: str
+) -> bytes:
+    """The response to an operation.
 
     Args:
         operation: its name.
-        content: the members of its result; None for an operation without one.
+        content: the members of its result; None for an operation without a result.
         request_id: the request's id.
     """
     root = ET.Element(f"{operation}Response", {"xmlns": NAMESPACE})
@@ -81,17 +83,17 @@ def answer_document(operation: str, content: Mapping[str, object] | None, reques
     return _bytes(root)
 
 
-def error_document(fault: Fault, request_id: str) -> bytes:
-    """A refusal."""
-    kind = "Sender" if fault.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's own
+def error_document(error: ApiError, request_id: str) -> bytes:
+    """An error response."""
+    kind = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's own
     root = ET.Element("ErrorResponse", {"xmlns": NAMESPACE})
-    error = {"Type": kind, "Code": fault.code, "Message": fault.message}
-    _fill(root, {"Error": error, "RequestId": request_id})
+    members = {"Type": kind, "Code": error.code, "Message": error.message}
+    _fill(root, {"Error": members, "RequestId": request_id})
     return _bytes(root)
 
 
 def entries(attributes: Mapping[str, str]) -> dict[str, object]:
-    """A map as the protocol has it: a list of keys and values."""
+    """A map in the protocol's form: a list of keys and values."""
     return {"entry": [{"key": name, "value": value} for name, value in attributes.items()]}
 
 

@@ -1,4 +1,4 @@
-"""The queues of an account, and what may be said of one."""
+"""The queues of an account, and their attributes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from vidkit.local.notifications.attributes import Attribute
 from vidkit.local.notifications.message_queue import Queue
-from vidkit.local.notifications.queue_policies import is_policy, lets_in
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.notifications.queue_policies import admits, is_policy
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
 SETTABLE: dict[str, tuple[int, int, int]] = {
@@ -17,14 +17,14 @@ SETTABLE: dict[str, tuple[int, int, int]] = {
     "DelaySeconds": (0, 0, 900),
     "ReceiveMessageWaitTimeSeconds": (0, 0, 20),
 }
-"""Default, least and most of the numeric attributes."""
+"""Default, minimum and maximum of the numeric attributes."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-# Where messages rest encrypted makes no difference to clients.
+# Encryption at rest makes no difference to clients.
 _WITHOUT_EFFECT = frozenset(
     {"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"}
 )
-_NOT_SERVED = frozenset(
+_NOT_SUPPORTED = frozenset(
     {
         "FifoQueue",
         "ContentBasedDeduplication",
@@ -46,7 +46,7 @@ _KNOWN = frozenset(
         "ApproximateNumberOfMessagesDelayed",
         *SETTABLE,
         *_WITHOUT_EFFECT,
-        *_NOT_SERVED,
+        *_NOT_SUPPORTED,
     }
 )
 
@@ -59,16 +59,16 @@ class Queues:
         self._queues: dict[str, Queue] = {}
 
     def create(self, name: str, attributes: Mapping[str, str]) -> Queue:
-        """Make a queue, or find the one that has the same name and attributes.
+        """Create a queue, or return the one that has the same name and attributes.
 
         Raises:
-            Fault: the name or an attribute is not allowed, or a queue of that name has another
+            ApiError: the name or an attribute is not allowed, or a queue of that name has another
                 value for one of the attributes.
         """
         if name.endswith(".fifo"):
-            raise _unserved("FIFO queues")
+            raise _not_supported("FIFO queues")
         if not _NAME.fullmatch(name):
-            raise Fault(
+            raise ApiError(
                 "InvalidParameterValue",
                 "Can only include alphanumeric characters, hyphens, or underscores."
                 " 1 to 80 in length",
@@ -78,7 +78,7 @@ class Queues:
         if queue is not None:
             for key, value in settings.items():
                 if queue.attributes.get(key) != value:
-                    raise Fault(
+                    raise ApiError(
                         "QueueNameExists",
                         "A queue already exists with the same name and a different value for"
                         f" attribute {key}",
@@ -92,37 +92,37 @@ class Queues:
         return queue
 
     def find(self, name: str) -> Queue:
-        """The queue of a name.
+        """The queue with a name.
 
         Raises:
-            Fault: ``QueueDoesNotExist``.
+            ApiError: ``QueueDoesNotExist``.
         """
         queue = self._queues.get(name)
         if queue is None:
-            raise Fault("QueueDoesNotExist", "The specified queue does not exist.")
+            raise ApiError("QueueDoesNotExist", "The specified queue does not exist.")
         return queue
 
     def at(self, url: str) -> Queue:
-        """The queue of an address; the address's host is not looked at.
+        """The queue with a URL; the URL's host is ignored.
 
         Raises:
-            Fault: ``InvalidAddress`` or ``QueueDoesNotExist``.
+            ApiError: ``InvalidAddress`` or ``QueueDoesNotExist``.
         """
         parts = urlsplit(url).path.split("/")
         account = self._state.identity.account_id
         if parts[:-1] != ["", account] or not parts[-1]:
-            raise Fault("InvalidAddress", f"The address {url} is not valid for this endpoint.")
+            raise ApiError("InvalidAddress", f"The address {url} is not valid for this endpoint.")
         return self.find(parts[-1])
 
     def names(self, prefix: str) -> list[str]:
-        """The names that begin with a prefix, in order."""
+        """The names with a prefix, sorted."""
         return sorted(name for name in self._queues if name.startswith(prefix))
 
     def change(self, queue: Queue, attributes: Mapping[str, str]) -> None:
         """Set attributes of a queue.
 
         Raises:
-            Fault: an attribute is not known or its value not allowed.
+            ApiError: an attribute is unknown, or its value is not allowed.
         """
         queue.attributes.update(read_settings(attributes))
         if not queue.attributes.get("Policy", "-"):
@@ -137,20 +137,20 @@ class Queues:
         queue.wake()
 
     def wake_all(self) -> None:
-        """Let everyone look who waits for a message."""
+        """End all current waits for messages."""
         for queue in self._queues.values():
             queue.wake()
 
     def deliver(
         self, queue_arn: str, topic_arn: str, body: str, attributes: Mapping[str, Attribute]
     ) -> bool:
-        """Put a topic's message into a queue, if the queue is there and its policy says so.
+        """Send a topic's message to a queue, if the queue exists and its policy admits it.
 
         Returns:
-            Whether it did.
+            Whether the message was sent.
         """
         queue = next((queue for queue in self._queues.values() if queue.arn == queue_arn), None)
-        if queue is None or not lets_in(
+        if queue is None or not admits(
             queue.attributes.get("Policy"),
             queue_arn=queue_arn,
             topic_arn=topic_arn,
@@ -162,21 +162,21 @@ class Queues:
 
 
 def check_names(names: Iterable[object]) -> None:
-    """Hold queue attributes to the known ones.
+    """Check that queue attributes are known.
 
     Raises:
-        Fault: ``InvalidAttributeName``.
+        ApiError: ``InvalidAttributeName``.
     """
     for name in names:
         if name not in _KNOWN:
-            raise Fault("InvalidAttributeName", f"Unknown Attribute {name}.")
+            raise ApiError("InvalidAttributeName", f"Unknown Attribute {name}.")
 
 
 def read_settings(attributes: Mapping[str, str]) -> dict[str, str]:
-    """The attributes of a request, once they are found to be right.
+    """The attributes of a request, checked.
 
     Raises:
-        Fault: an attribute is not known, not served here, or its value not allowed.
+        ApiError: an attribute is unknown or not supported here, or its value is not allowed.
     """
     return {name: _read_setting(name, value) for name, value in attributes.items()}
 
@@ -184,20 +184,20 @@ def read_settings(attributes: Mapping[str, str]) -> dict[str, str]:
 def _read_setting(name: str, value: str) -> str:
     if name in _WITHOUT_EFFECT:
         return value
-    if name in _NOT_SERVED:
-        raise _unserved(name)
-    wrong = Fault("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+    if name in _NOT_SUPPORTED:
+        raise _not_supported(name)
+    invalid_value = ApiError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
     if name == "Policy":
         if value and not is_policy(value):
-            raise wrong
+            raise invalid_value
         return value
     if name not in SETTABLE:
-        raise Fault("InvalidAttributeName", f"Unknown Attribute {name}.")
+        raise ApiError("InvalidAttributeName", f"Unknown Attribute {name}.")
     _, least, most = SETTABLE[name]
     if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
-        raise wrong
+        raise invalid_value
     return str(int(value))
 
 
-def _unserved(what: str) -> Fault:
-    return Fault("UnsupportedOperation", f"{what} is not served here: queues are standard ones.")
+def _not_supported(what: str) -> ApiError:
+    return ApiError("UnsupportedOperation", f"{what} is not served here: queues are standard ones.")

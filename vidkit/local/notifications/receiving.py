@@ -1,4 +1,4 @@
-"""Receiving messages, with a wait for those that are still to come."""
+"""ReceiveMessage, with long polling."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -7,8 +7,8 @@ from typing import Any
 
 from vidkit.local.notifications.attributes import digest
 from vidkit.local.notifications.message_queue import MAX_IN_FLIGHT, Message, Queue
-from vidkit.local.notifications.presence import client_is_there
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.notifications.presence import client_is_connected
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
 MAX_MESSAGES = 10
@@ -23,53 +23,55 @@ async def receive(
     find: Callable[[], Queue],
     parameters: Mapping[str, Any],
     state: State,
-    ended: Callable[[], bool],
+    closing: Callable[[], bool],
 ) -> dict[str, Any]:
-    """Answer a ``ReceiveMessage``.
+    """Carry out a ``ReceiveMessage``.
 
     Args:
-        find: looks the queue up, which may be deleted during the wait.
+        find: returns the queue, which may be deleted during the wait.
         parameters: the request.
         state: the clock and the account.
-        ended: whether the service is closing and waits no more.
+        closing: whether the service is closing, so that the wait ends.
 
     Raises:
-        Fault: a parameter is out of its range, the queue is gone, or too many messages are in
-            flight.
+        ApiError: a parameter is out of range, the queue does not exist, or too many messages are
+            in flight.
     """
     queue = find()
-    most = within(parameters, "MaxNumberOfMessages", 1, MAX_MESSAGES, default=1)
-    waiting = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
-    wait = within(parameters, "WaitTimeSeconds", 0, MAX_WAIT, default=waiting)
+    max_messages = read_number(parameters, "MaxNumberOfMessages", 1, MAX_MESSAGES, default=1)
+    queue_wait = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
+    wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT, default=queue_wait)
     visibility = int(queue.attributes["VisibilityTimeout"])
-    timeout = within(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=visibility)
+    timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=visibility)
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
-    there = client_is_there.get()
-    while there():
+    is_connected = client_is_connected.get()
+    while is_connected():
         queue, now = find(), state.now()
         if queue.counts(now)["ApproximateNumberOfMessagesNotVisible"] >= MAX_IN_FLIGHT:
-            raise Fault("OverLimit", f"Too many messages in flight: {MAX_IN_FLIGHT}.")
-        taken = queue.take(most, timeout, now)
-        if taken:
-            shown = [_shown(*one, parameters, state.identity.account_id) for one in taken]
-            return {"Messages": shown}
+            raise ApiError("OverLimit", f"Too many messages in flight: {MAX_IN_FLIGHT}.")
+        received = queue.receive(max_messages, timeout, now)
+        if received:
+            account_id = state.identity.account_id
+            return {"Messages": [_message_item(*each, parameters, account_id) for each in received]}
         remaining = end - loop.time()
-        if remaining <= 0 or ended():
+        if remaining <= 0 or closing():
             break
         await queue.wait(remaining)
     return {}
 
 
-def within(parameters: Mapping[str, Any], name: str, least: int, most: int, *, default: int) -> int:
+def read_number(
+    parameters: Mapping[str, Any], name: str, least: int, most: int, *, default: int
+) -> int:
     """A number of a request.
 
     Raises:
-        Fault: ``InvalidParameterValue``: it is out of its range.
+        ApiError: ``InvalidParameterValue``: it is out of range.
     """
     value: int = parameters.get(name, default)
     if not least <= value <= most:
-        raise Fault(
+        raise ApiError(
             "InvalidParameterValue",
             f"Value {value} for parameter {name} is invalid."
             f" Reason: Must be between {least} and {most}, if provided.",
@@ -77,32 +79,32 @@ def within(parameters: Mapping[str, Any], name: str, least: int, most: int, *, d
     return value
 
 
-def _shown(
+def _message_item(
     message: Message, handle: str, parameters: Mapping[str, Any], account_id: str
 ) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+    item: dict[str, Any] = {
         "MessageId": message.id,
         "ReceiptHandle": handle,
         "MD5OfBody": message.md5,
         "Body": message.body,
     }
     system = _system_attributes(message, account_id)
-    wanted = parameters.get("MessageSystemAttributeNames", ())
-    if chosen := {name: text for name, text in system.items() if {name, "All"} & set(wanted)}:
-        shown["Attributes"] = chosen
-    named: Sequence[str] = parameters.get("MessageAttributeNames", ())
+    names = parameters.get("MessageSystemAttributeNames", ())
+    if selected := {name: text for name, text in system.items() if {name, "All"} & set(names)}:
+        item["Attributes"] = selected
+    patterns: Sequence[str] = parameters.get("MessageAttributeNames", ())
     attributes = {
         name: attribute
         for name, attribute in message.attributes.items()
-        if any(_names(pattern, name) for pattern in named)
+        if any(_matches(pattern, name) for pattern in patterns)
     }
     if attributes:
-        shown["MessageAttributes"] = {name: one.member() for name, one in attributes.items()}
-        shown["MD5OfMessageAttributes"] = digest(attributes)
-    return shown
+        item["MessageAttributes"] = {name: each.member() for name, each in attributes.items()}
+        item["MD5OfMessageAttributes"] = digest(attributes)
+    return item
 
 
-def _names(pattern: str, name: str) -> bool:
+def _matches(pattern: str, name: str) -> bool:
     if pattern in {"All", ".*"}:
         return True
     if pattern.endswith(".*"):

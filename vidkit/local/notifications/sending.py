@@ -1,4 +1,4 @@
-"""Sending messages to a queue."""
+"""SendMessage and SendMessageBatch."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,33 +8,33 @@ from typing import Any
 from vidkit.local.notifications.attributes import digest, read_attributes
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.message_queue import Queue
-from vidkit.local.notifications.receiving import within
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.notifications.receiving import read_number
+from vidkit.local.protocol.wire import ApiError
 
 MAX_DELAY = 900
 
-_FOREIGN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def send_one(queue: Queue, parameters: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Answer a ``SendMessage``, or one entry of a batch.
+    """Carry out a ``SendMessage``, or one entry of a batch.
 
     Raises:
-        Fault: the message is empty, too long, or has characters that messages may not have.
+        ApiError: the message is empty or too long, or contains characters that are not allowed.
     """
     body: str = parameters["MessageBody"]
     if not body:
-        raise Fault("MissingParameter", "The request must contain the parameter MessageBody.")
-    if _FOREIGN.search(body):
-        raise Fault("InvalidMessageContents", "Invalid characters found.")
+        raise ApiError("MissingParameter", "The request must contain the parameter MessageBody.")
+    if _INVALID_CHARACTER.search(body):
+        raise ApiError("InvalidMessageContents", "Invalid characters found.")
     if "MessageDeduplicationId" in parameters:
-        raise Fault(
+        raise ApiError(
             "InvalidParameterValue",
             "MessageDeduplicationId is for FIFO queues, which are not served here.",
         )
     most = int(queue.attributes["MaximumMessageSize"])
-    if size_of(parameters) > most:
-        raise Fault(
+    if message_size(parameters) > most:
+        raise ApiError(
             "InvalidParameterValue",
             "One or more parameters are invalid. Reason: Message must be shorter than"
             f" {most} bytes.",
@@ -44,33 +44,33 @@ def send_one(queue: Queue, parameters: Mapping[str, Any], now: datetime) -> dict
     )
     delay = None
     if "DelaySeconds" in parameters:
-        delay = within(parameters, "DelaySeconds", 0, MAX_DELAY, default=0)
+        delay = read_number(parameters, "DelaySeconds", 0, MAX_DELAY, default=0)
     trace = parameters.get("MessageSystemAttributes", {}).get("AWSTraceHeader", {})
     message = queue.send(
         body, now, delay=delay, attributes=attributes, trace=trace.get("StringValue")
     )
-    told = {"MessageId": message.id, "MD5OfMessageBody": message.md5}
+    result = {"MessageId": message.id, "MD5OfMessageBody": message.md5}
     if attributes:
-        told["MD5OfMessageAttributes"] = digest(attributes)
-    return told
+        result["MD5OfMessageAttributes"] = digest(attributes)
+    return result
 
 
 def send_batch(
     queue: Queue, entries: Sequence[dict[str, Any]], now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """Answer a ``SendMessageBatch``.
+    """Carry out a ``SendMessageBatch``.
 
     Raises:
-        Fault: the batch itself makes no sense, or its messages are too long together.
+        ApiError: the batch itself is invalid, or its messages are together too long.
     """
     most = int(queue.attributes["MaximumMessageSize"])
-    if sum(map(size_of, entries)) > most:
-        raise Fault("BatchRequestTooLong", f"Batch requests cannot be longer than {most} bytes.")
+    if sum(map(message_size, entries)) > most:
+        raise ApiError("BatchRequestTooLong", f"Batch requests cannot be longer than {most} bytes.")
     return run_batch(entries, lambda entry: send_one(queue, entry, now))
 
 
-def size_of(parameters: Mapping[str, Any]) -> int:
-    """The bytes of a message: its body, and the names, types and values of its attributes."""
+def message_size(parameters: Mapping[str, Any]) -> int:
+    """The size of a message in bytes: body, and names, types and values of its attributes."""
     texts = [parameters["MessageBody"]]
     for name, attribute in parameters.get("MessageAttributes", {}).items():
         texts += [name, attribute["DataType"], attribute.get("StringValue", "")]

@@ -5,34 +5,35 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from vidkit.local.notifications.attributes import read_attributes
-from vidkit.local.notifications.query import answer_document, entries, error_document, read_form
+from vidkit.local.notifications.query import entries, error_document, read_form, response_document
 from vidkit.local.notifications.topics import (
-    Subscription,
     Topics,
+    TopicSubscription,
     check_subscription_attribute,
     invalid,
 )
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.page_tokens import PageTokens
-from vidkit.local.protocol.wire import Answer, Fault, Request
+from vidkit.local.protocol.wire import ApiError, Request, Response
 from vidkit.local.runtime.state import State
 
-PAGE: Final = 100
+PAGE_SIZE: Final = 100
 """Topics or subscriptions on a page."""
 
 _Content: TypeAlias = dict[str, Any]
 
 _MEDIA_TYPE: Final = "text/xml"
-# Empty lists and maps come as an empty text.
-_COMPLEX: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
+# In a form, an empty list or map is an empty text.
+_LISTS_AND_MAPS: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
-class Sns:
-    """Standard topics with queues behind them.
+class SnsService:
+    """Standard topics with queues as subscribers.
 
-    Only the protocol ``sqs`` is served. A queue's policy must let the topic in; as in AWS,
-    nobody is told when it does not. Publishing a message delivers it before the answer.
+    Only the protocol ``sqs`` is supported. A queue's policy must admit the topic; as in AWS, the
+    publisher gets no error when it does not. A message is delivered before the response to
+    ``Publish``.
 
     Args:
         state: what the services share.
@@ -63,40 +64,40 @@ class Sns:
         """The operation that the form names."""
         try:
             operation = read_form(request.body).get("Action")
-        except Fault:
+        except ApiError:
             return None
         return operation if operation in self._operations else None
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         form = read_form(request.body)
-        form = {name: value for name, value in form.items() if value or name not in _COMPLEX}
+        form = {name: value for name, value in form.items() if value or name not in _LISTS_AND_MAPS}
         if "ReturnSubscriptionArn" in form:
-            # The one boolean there is; in a form it is a text.
+            # The only boolean parameter; in a form it is a text.
             text = form["ReturnSubscriptionArn"]
             form["ReturnSubscriptionArn"] = _BOOLEANS.get(text, text)
         parameters = await self._model.accept(operation, form)
         content = self._operations[operation](parameters)
         request_id = str(uuid.uuid4())
-        return Answer(
-            body=answer_document(operation, content, request_id),
+        return Response(
+            body=response_document(operation, content, request_id),
             headers={"Content-Type": _MEDIA_TYPE, "x-amzn-RequestId": request_id},
         )
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as the query protocol has it."""
-        return Answer(
-            status=fault.status,
-            body=error_document(fault, request_id),
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error in the query protocol."""
+        return Response(
+            status=error.status,
+            body=error_document(error, request_id),
             headers={"Content-Type": _MEDIA_TYPE, "x-amzn-RequestId": request_id},
         )
 
     async def close(self) -> None:
-        """End the work that is still running: each request ends its own."""
+        """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content) -> _Content:
         topic = self._topics.create(parameters["Name"], parameters.get("Attributes", {}))
@@ -170,7 +171,7 @@ class Sns:
         )
         return {"MessageId": message_id}
 
-    def _member(self, subscription: Subscription) -> dict[str, str]:
+    def _member(self, subscription: TopicSubscription) -> dict[str, str]:
         return {
             "SubscriptionArn": subscription.arn,
             "Owner": self._state.identity.account_id,
@@ -191,7 +192,7 @@ class Sns:
             start = self._tokens.read(token, bound)
         if start is None:
             raise invalid("NextToken")
-        end = start + PAGE
+        end = start + PAGE_SIZE
         content: _Content = {name: {"member": list(members[start:end])}}
         if end < len(members):
             content["NextToken"] = self._tokens.issue(end, bound)

@@ -6,11 +6,11 @@ from typing import Any, Final, TypeAlias, cast
 
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.queues import Queues, check_names
-from vidkit.local.notifications.receiving import MAX_VISIBILITY, receive, within
+from vidkit.local.notifications.receiving import MAX_VISIBILITY, read_number, receive
 from vidkit.local.notifications.sending import send_batch, send_one
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.page_tokens import PageTokens
-from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
 from vidkit.local.runtime.state import State
 
 MAX_LISTED: Final = 1000
@@ -20,7 +20,7 @@ _Content: TypeAlias = dict[str, Any]
 
 _MEDIA_TYPE: Final = "application/x-amz-json-1.0"
 _TARGET: Final = "AmazonSQS."
-# What clients of the query protocol, which came before, knew these errors as.
+# The codes of these errors in the query protocol, which SQS had before.
 _QUERY_CODES: Final = {
     "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
     "QueueNameExists": "QueueAlreadyExists",
@@ -39,13 +39,13 @@ _QUERY_CODES: Final = {
 }
 
 
-class Sqs:
+class SqsService:
     """Standard queues: at-least-once, with visibility timeouts and long polling.
 
-    Where the documents leave a choice: messages come in the order of sending and are deleted at
-    once; an older receipt handle of a message deletes nothing; a queue's name is free again as
-    soon as the queue is deleted. A policy matters to SNS only: the account's own key pair may do
-    everything. FIFO queues and dead-letter queues are refused.
+    Where the documents leave a choice: messages are received in the order of sending and deleted
+    immediately; an older receipt handle of a message deletes nothing; a queue's name can be used
+    again as soon as the queue is deleted. Policies apply to SNS only: the account's own key pair
+    may do everything. FIFO queues and dead-letter queues are not supported.
 
     Args:
         state: what the services share.
@@ -69,11 +69,11 @@ class Sqs:
             "SendMessageBatch": self._send_batch,
             "DeleteMessage": self._delete,
             "DeleteMessageBatch": self._delete_batch,
-            "ChangeMessageVisibility": self._postpone,
-            "ChangeMessageVisibilityBatch": self._postpone_batch,
+            "ChangeMessageVisibility": self._change_visibility,
+            "ChangeMessageVisibilityBatch": self._change_visibility_batch,
         }
-        # Their answers hold addresses, which are those that the client knows.
-        self._addressing: dict[str, Callable[[_Content, str], _Content]] = {
+        # Their responses contain URLs, which must have the host that the client called.
+        self._url_operations: dict[str, Callable[[_Content, str], _Content]] = {
             "CreateQueue": self._create,
             "GetQueueUrl": self._url,
             "ListQueues": self._list,
@@ -83,21 +83,21 @@ class Sqs:
         """The operation that the ``X-Amz-Target`` header names."""
         named = request.headers.get("X-Amz-Target", "")
         operation = named.removeprefix(_TARGET)
-        known = {*self._operations, *self._addressing, "ReceiveMessage"}
+        known = {*self._operations, *self._url_operations, "ReceiveMessage"}
         return operation if operation in known and named != operation else None
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         body = parse_json(
             request.body,
-            fault=Fault("SerializationException", "The request body is no JSON object."),
+            error=ApiError("SerializationException", "The request body is no JSON object."),
         )
         if operation == "ReceiveMessage":
-            # The older name of the same parameter; the model's list for it is one of other names.
+            # The older name of the same parameter, whose enum in the model has other values.
             older = body.pop("AttributeNames", None)
             body.setdefault("MessageSystemAttributeNames", older)
         for member in ("Attributes", "AttributeNames"):
@@ -111,60 +111,60 @@ class Sqs:
                 self._state,
                 lambda: self._closing,
             )
-        elif operation in self._addressing:
+        elif operation in self._url_operations:
             base = f"http://{request.headers.get('Host', '127.0.0.1')}"
-            content = self._addressing[operation](parameters, base)
+            content = self._url_operations[operation](parameters, base)
         else:
             content = self._operations[operation](parameters)
-        return Answer.json(content, media_type=_MEDIA_TYPE)
+        return Response.json(content, media_type=_MEDIA_TYPE)
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as JSON 1.0 has it, with its code of the query protocol in a header."""
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error in JSON 1.0, with its query protocol code in a header."""
         del request_id  # The server puts it into a header; the body has none.
-        sender = "Sender" if fault.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's own
-        return Answer(
-            status=fault.status,
+        sender = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's own
+        return Response(
+            status=error.status,
             body=json.dumps(
-                {"__type": f"com.amazonaws.sqs#{fault.code}", "message": fault.message}
+                {"__type": f"com.amazonaws.sqs#{error.code}", "message": error.message}
             ).encode(),
             headers={
                 "Content-Type": _MEDIA_TYPE,
-                "x-amzn-query-error": f"{_QUERY_CODES.get(fault.code, fault.code)};{sender}",
+                "x-amzn-query-error": f"{_QUERY_CODES.get(error.code, error.code)};{sender}",
             },
         )
 
     def release(self) -> None:
-        """Answer those who wait for messages, and let nobody wait any more."""
+        """Respond to the requests that wait for messages; no request waits from now on."""
         self._closing = True
         self._queues.wake_all()
 
     async def close(self) -> None:
-        """End the work that is still running: each request ends its own."""
+        """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content, base: str) -> _Content:
         queue = self._queues.create(parameters["QueueName"], parameters.get("Attributes", {}))
-        return {"QueueUrl": self._address(base, queue.name)}
+        return {"QueueUrl": self._queue_url(base, queue.name)}
 
     def _url(self, parameters: _Content, base: str) -> _Content:
         account = self._state.identity.account_id
         if parameters.get("QueueOwnerAWSAccountId", account) != account:
-            raise Fault("QueueDoesNotExist", "The specified queue does not exist.")
-        return {"QueueUrl": self._address(base, self._queues.find(parameters["QueueName"]).name)}
+            raise ApiError("QueueDoesNotExist", "The specified queue does not exist.")
+        return {"QueueUrl": self._queue_url(base, self._queues.find(parameters["QueueName"]).name)}
 
     def _list(self, parameters: _Content, base: str) -> _Content:
         prefix: str = parameters.get("QueueNamePrefix", "")
-        size = within(parameters, "MaxResults", 1, MAX_LISTED, default=MAX_LISTED)
+        size = read_number(parameters, "MaxResults", 1, MAX_LISTED, default=MAX_LISTED)
         start: int | None = 0
         if token := parameters.get("NextToken"):
             start = self._tokens.read(token, prefix)
         if start is None:
-            raise Fault("InvalidParameterValue", "NextToken is not one of this request's.")
+            raise ApiError("InvalidParameterValue", "NextToken is not one of this request's.")
         names = self._queues.names(prefix)
         end = start + size
         content: _Content = {}
         if names[start:end]:
-            content["QueueUrls"] = [self._address(base, name) for name in names[start:end]]
-        # Without a size asked for, the service leaves out what does not fit.
+            content["QueueUrls"] = [self._queue_url(base, name) for name in names[start:end]]
+        # Without MaxResults, the service returns one page and no token.
         if end < len(names) and "MaxResults" in parameters:
             content["NextToken"] = self._tokens.issue(end, prefix)
         return content
@@ -179,7 +179,7 @@ class Sqs:
 
     def _attributes(self, parameters: _Content) -> _Content:
         queue = self._queues.at(parameters["QueueUrl"])
-        wanted = set(parameters.get("AttributeNames", ()))
+        names = set(parameters.get("AttributeNames", ()))
         counts = queue.counts(self._state.now())
         shown = {
             **queue.attributes,
@@ -188,7 +188,7 @@ class Sqs:
             "CreatedTimestamp": str(int(queue.created.timestamp())),
             "LastModifiedTimestamp": str(int(queue.modified.timestamp())),
         }
-        found = {name: text for name, text in shown.items() if {name, "All"} & wanted}
+        found = {name: text for name, text in shown.items() if {name, "All"} & names}
         return {"Attributes": found} if found else {}
 
     def _set_attributes(self, parameters: _Content) -> _Content:
@@ -207,7 +207,7 @@ class Sqs:
         try:
             queue.delete(parameters["ReceiptHandle"])
         except ValueError as error:
-            raise Fault("ReceiptHandleIsInvalid", str(error)) from None
+            raise ApiError("ReceiptHandleIsInvalid", str(error)) from None
         return {}
 
     def _delete_batch(self, parameters: _Content) -> _Content:
@@ -215,21 +215,21 @@ class Sqs:
         self._queues.at(url["QueueUrl"])
         return run_batch(parameters["Entries"], lambda entry: self._delete(entry | url))
 
-    def _postpone(self, parameters: _Content) -> _Content:
+    def _change_visibility(self, parameters: _Content) -> _Content:
         queue = self._queues.at(parameters["QueueUrl"])
-        timeout = within(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=-1)
+        timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=-1)
         try:
-            in_flight = queue.postpone(parameters["ReceiptHandle"], timeout)
+            in_flight = queue.change_visibility(parameters["ReceiptHandle"], timeout)
         except ValueError as error:
-            raise Fault("ReceiptHandleIsInvalid", str(error)) from None
+            raise ApiError("ReceiptHandleIsInvalid", str(error)) from None
         if not in_flight:
-            raise Fault("MessageNotInflight", "The message is not in flight by this receipt.")
+            raise ApiError("MessageNotInflight", "The message is not in flight by this receipt.")
         return {}
 
-    def _postpone_batch(self, parameters: _Content) -> _Content:
+    def _change_visibility_batch(self, parameters: _Content) -> _Content:
         url = {"QueueUrl": parameters["QueueUrl"]}
         self._queues.at(url["QueueUrl"])
-        return run_batch(parameters["Entries"], lambda entry: self._postpone(entry | url))
+        return run_batch(parameters["Entries"], lambda entry: self._change_visibility(entry | url))
 
-    def _address(self, base: str, name: str) -> str:
+    def _queue_url(self, base: str, name: str) -> str:
         return f"{base}/{self._state.identity.account_id}/{name}"

@@ -11,7 +11,7 @@ from typing import Any, cast
 from vidkit.local.notifications.attributes import Attribute
 from vidkit.local.notifications.envelope import envelope
 from vidkit.local.notifications.queues import Queues
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
 MAX_MESSAGE = 262_144
@@ -29,8 +29,8 @@ _logger = logging.getLogger("vidkit.local")
 
 
 @dataclass(slots=True)
-class Subscription:
-    """A queue that gets what is published to a topic."""
+class TopicSubscription:
+    """A queue's subscription to a topic."""
 
     arn: str
     topic_arn: str
@@ -44,9 +44,11 @@ class Topic:
 
     arn: str
     attributes: dict[str, str]
-    subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
+    subscriptions: dict[str, TopicSubscription] = field(
+        default_factory=dict[str, TopicSubscription]
+    )
     deleted: int = 0
-    """How many subscriptions were ended."""
+    """The number of deleted subscriptions."""
 
 
 class Topics:
@@ -63,10 +65,10 @@ class Topics:
         self._topics: dict[str, Topic] = {}
 
     def create(self, name: str, attributes: Mapping[str, str]) -> Topic:
-        """Make a topic, or find the one that has the same name and attributes.
+        """Create a topic, or return the one that has the same name and attributes.
 
         Raises:
-            Fault: the name or an attribute is not allowed, or the topic has another value for
+            ApiError: the name or an attribute is not allowed, or the topic has another value for
                 an attribute.
         """
         if not _NAME.fullmatch(name):
@@ -82,32 +84,32 @@ class Topics:
         return topic
 
     def find(self, arn: str) -> Topic:
-        """The topic of an ARN.
+        """The topic with an ARN.
 
         Raises:
-            Fault: ``NotFound``.
+            ApiError: ``NotFound``.
         """
         topic = self._topics.get(arn)
         if topic is None:
-            raise Fault("NotFound", "Topic does not exist", status=404)
+            raise ApiError("NotFound", "Topic does not exist", status=404)
         return topic
 
     def arns(self) -> list[str]:
-        """The ARNs of all topics, in order."""
+        """The ARNs of all topics, sorted."""
         return sorted(self._topics)
 
     def delete(self, arn: str) -> None:
-        """Delete a topic with its subscriptions; one that is not there is deleted already."""
+        """Delete a topic with its subscriptions; without effect when it does not exist."""
         self._topics.pop(arn, None)
 
     def subscribe(
         self, topic: Topic, protocol: str, endpoint: str, attributes: Mapping[str, str]
-    ) -> Subscription:
-        """Subscribe a queue, or find the subscription that it has.
+    ) -> TopicSubscription:
+        """Subscribe a queue, or return its existing subscription.
 
         Raises:
-            Fault: the protocol, the endpoint or an attribute is not served here, or the queue is
-                subscribed with other attributes.
+            ApiError: the protocol, the endpoint or an attribute is not supported here, or the
+                queue is already subscribed with other attributes.
         """
         if protocol != "sqs":
             raise invalid(f"Does not support this protocol string: {protocol}")
@@ -124,32 +126,32 @@ class Topics:
                     )
                 return subscription
         arn = f"{topic.arn}:{uuid.uuid4()}"
-        topic.subscriptions[arn] = Subscription(arn, topic.arn, endpoint, raw)
+        topic.subscriptions[arn] = TopicSubscription(arn, topic.arn, endpoint, raw)
         return topic.subscriptions[arn]
 
-    def subscription(self, arn: str) -> Subscription:
-        """The subscription of an ARN.
+    def subscription(self, arn: str) -> TopicSubscription:
+        """The subscription with an ARN.
 
         Raises:
-            Fault: ``NotFound``.
+            ApiError: ``NotFound``.
         """
         topic = self._topics.get(arn.rpartition(":")[0])
         subscription = topic.subscriptions.get(arn) if topic else None
         if subscription is None:
-            raise Fault("NotFound", "Subscription does not exist", status=404)
+            raise ApiError("NotFound", "Subscription does not exist", status=404)
         return subscription
 
     def unsubscribe(self, arn: str) -> None:
-        """End a subscription; one that is not there has ended already."""
+        """Delete a subscription; without effect when it does not exist."""
         topic = self._topics.get(arn.rpartition(":")[0])
         if topic is not None and topic.subscriptions.pop(arn, None) is not None:
             topic.deleted += 1
 
     async def publish_text(self, topic_arn: str, text: str) -> None:
-        """Publish a text, as other services of the cloud do.
+        """Publish a text, for other services of the cloud.
 
         Raises:
-            Fault: the topic is not there.
+            ApiError: the topic does not exist.
         """
         self.publish(self.find(topic_arn), text)
 
@@ -162,14 +164,14 @@ class Topics:
         structure: str | None = None,
         attributes: Mapping[str, Attribute] | None = None,
     ) -> str:
-        """Publish a message: put it into the queues whose policies let the topic in.
+        """Publish a message: send it to the subscribed queues whose policies admit the topic.
 
         Returns:
             The message's id.
 
         Raises:
-            Fault: the message is empty or too long, its structure is none, or the subject has
-                characters that subjects may not have.
+            ApiError: the message is empty or too long, its structure is invalid, or the subject
+                contains characters that are not allowed.
         """
         if not message:
             raise invalid("Empty message")
@@ -193,10 +195,10 @@ class Topics:
                     now=self._state.now(),
                     endpoint=self._state.endpoint,
                 )
-            carried = attributes if subscription.raw else {}
-            if not self._queues.deliver(subscription.endpoint, topic.arn, body, carried):
+            delivered = attributes if subscription.raw else {}
+            if not self._queues.deliver(subscription.endpoint, topic.arn, body, delivered):
                 _logger.info(
-                    "%s let no message of %s in: the queue is missing, or its policy has no"
+                    "%s admits no message of %s: the queue is missing, or its policy has no"
                     " statement that allows sns.amazonaws.com sqs:SendMessage for this topic",
                     subscription.endpoint,
                     topic.arn,
@@ -205,10 +207,10 @@ class Topics:
 
 
 def check_subscription_attribute(name: str, value: str) -> None:
-    """Hold what a subscription can be told.
+    """Check an attribute of a subscription.
 
     Raises:
-        Fault: the attribute is not served here, or its value is no boolean.
+        ApiError: the attribute is not supported here, or its value is not a boolean.
     """
     if name != "RawMessageDelivery":
         raise invalid(f"Attributes Reason: {name} is not served here")
@@ -216,13 +218,13 @@ def check_subscription_attribute(name: str, value: str) -> None:
         raise invalid(f"Attributes Reason: {name}: Invalid value [{value}]. Must be true or false.")
 
 
-def invalid(what: str) -> Fault:
-    """The refusal of a parameter."""
-    return Fault("InvalidParameter", f"Invalid parameter: {what}")
+def invalid(what: str) -> ApiError:
+    """The error for an invalid parameter."""
+    return ApiError("InvalidParameter", f"Invalid parameter: {what}")
 
 
 def _for_queues(message: str, structure: str) -> str:
-    """The part of a message of several parts that is for queues."""
+    """The text for queues in a message with a JSON structure."""
     if structure != "json":
         raise invalid("MessageStructure")
     try:

@@ -1,1 +1,1 @@
-"""The object store, with S3's face."""
+"""The object store: buckets and objects over the S3 API."""

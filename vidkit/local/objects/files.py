@@ -1,27 +1,27 @@
-"""Stored objects as files, for readers that want a path."""
+"""Stored objects as files, for readers that need a path."""
 
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from vidkit.local.runtime.state import StoredObject
+from vidkit.local.objects.state import StoredObject
 
-_LONGEST_SUFFIX = 8
+_MAX_SUFFIX_LENGTH = 8
 
 
 @contextmanager
 def as_file(stored: StoredObject) -> Generator[Path]:
-    """The object as a file on disk, for the length of a ``with`` block.
+    """The object as a file on disk, within a ``with`` block.
 
-    An object that is a file is given as it is; the bytes of any other one are written to a
-    temporary file, which is gone after the block. Blocking: run it in a thread.
+    The path of an object that is a file is returned as it is. The bytes of any other object are
+    written to a temporary file, which is deleted after the block. Blocking: run it in a thread.
     """
     if isinstance(stored.content, Path):
         yield stored.content
         return
     suffix = PurePosixPath(stored.name).suffix
-    if len(suffix) > _LONGEST_SUFFIX or not suffix[1:].isalnum():
+    if len(suffix) > _MAX_SUFFIX_LENGTH or not suffix[1:].isalnum():
         suffix = ""
     with tempfile.TemporaryDirectory(prefix="vidkit-object-") as folder:
         path = Path(folder, f"object{suffix}")
@@ -29,11 +29,11 @@ def as_file(stored: StoredObject) -> Generator[Path]:
         yield path
 
 
-def size_of(stored: StoredObject) -> int:
+def object_size(stored: StoredObject) -> int:
     """The object's length in bytes (blocking when it is a file).
 
     Raises:
-        OSError: the file behind the object cannot be looked at.
+        OSError: the file of the object cannot be accessed.
     """
     if isinstance(stored.content, bytes):
         return len(stored.content)

@@ -1,4 +1,4 @@
-"""Listings of the object store: buckets, and the objects of one bucket."""
+"""ListBuckets and ListObjectsV2."""
 
 import base64
 import binascii
@@ -8,42 +8,44 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from vidkit.local.objects.state import ObjectsState, StoredObject
 from vidkit.local.objects.xml import document
-from vidkit.local.protocol.wire import Answer, Fault
-from vidkit.local.runtime.state import State, StoredObject
+from vidkit.local.protocol.wire import ApiError, Response
+from vidkit.local.runtime.state import State
 
-MOST_KEYS: Final = 1000
-"""Keys and common prefixes on a page, both unless asked otherwise and at the most."""
+MAX_KEYS: Final = 1000
+"""Keys and common prefixes on a page: the default, and the maximum."""
 
 _XML: Final = {"Content-Type": "application/xml"}
 
 
-def list_buckets(state: State) -> Answer:
-    """The answer to ListBuckets."""
-    modified = {name: state.now() for name in state.buckets}
-    for stored in state.objects.values():
+def list_buckets(state: State) -> Response:
+    """The response to ListBuckets."""
+    kept = state.of(ObjectsState)
+    modified = {name: state.now() for name in kept.buckets}
+    for stored in kept.objects.values():
         known = modified.get(stored.bucket, stored.modified)
         modified[stored.bucket] = min(known, stored.modified)
     buckets = [
-        {"Name": name, "CreationDate": _iso(moment)} for name, moment in sorted(modified.items())
+        {"Name": name, "CreationDate": _iso(created)} for name, created in sorted(modified.items())
     ]
     owner = {"ID": state.identity.account_id}
     content: dict[str, object] = {"Buckets": {"Bucket": buckets}, "Owner": owner}
-    return Answer(body=document("ListAllMyBucketsResult", content), headers=_XML)
+    return Response(body=document("ListAllMyBucketsResult", content), headers=_XML)
 
 
 def list_objects(
-    bucket: str, held: Iterable[StoredObject], query: Sequence[tuple[str, str]]
-) -> Answer:
-    """The answer to ListObjectsV2 (blocking: objects that are files are read for their ETags).
+    bucket: str, contents: Iterable[StoredObject], query: Sequence[tuple[str, str]]
+) -> Response:
+    """The response to ListObjectsV2 (blocking: objects that are files are read for their ETags).
 
     Args:
         bucket: the bucket's name.
-        held: all of its objects.
-        query: the parameters of the listing.
+        contents: all of its objects.
+        query: the parameters of the request.
 
     Raises:
-        Fault: a parameter of the listing is invalid.
+        ApiError: a parameter is invalid.
     """
     parameters = dict(query)
     prefix, delimiter = parameters.get("prefix", ""), parameters.get("delimiter", "")
@@ -51,7 +53,7 @@ def list_objects(
     after = parameters.get("start-after", "") if token is None else _read_token(token)
     size = _max_keys(parameters.get("max-keys"))
     entries: dict[str, StoredObject | None] = {}
-    for stored in held:
+    for stored in contents:
         name = stored.name
         if not name.startswith(prefix):
             continue
@@ -81,14 +83,14 @@ def list_objects(
         ],
         "CommonPrefixes": [{"Prefix": shown(name)} for name in page if entries[name] is None],
     }
-    return Answer(body=document("ListBucketResult", content), headers=_XML)
+    return Response(body=document("ListBucketResult", content), headers=_XML)
 
 
 def _entry(shown: str, stored: StoredObject) -> dict[str, object]:
     try:
         content = stored.read()
     except OSError:
-        # The file behind it went away; the object is still listed.
+        # The object's file no longer exists; the object is still listed.
         content = b""
     return {
         "Key": shown,
@@ -101,10 +103,10 @@ def _entry(shown: str, stored: StoredObject) -> dict[str, object]:
 
 def _max_keys(text: str | None) -> int:
     if text is None:
-        return MOST_KEYS
+        return MAX_KEYS
     if text.isascii() and text.isdigit():
-        return min(int(text), MOST_KEYS)
-    raise Fault("InvalidArgument", "max-keys must be a whole number.")
+        return min(int(text), MAX_KEYS)
+    raise ApiError("InvalidArgument", "max-keys must be a whole number.")
 
 
 def _token(last: str) -> str:
@@ -115,12 +117,12 @@ def _read_token(token: str) -> str:
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise Fault("InvalidArgument", "The continuation token is not one of ours.") from None
+        raise ApiError("InvalidArgument", "The continuation token is not one of ours.") from None
 
 
 def _encoded(text: str) -> str:
     return quote(text, safe="/-_.~*")
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _iso(timestamp: datetime) -> str:
+    return timestamp.strftime("%Y-%m-%dT%H:%M:%S.000Z")

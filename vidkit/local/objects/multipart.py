@@ -1,18 +1,18 @@
-"""Uploads of one object in several parts."""
+"""Multipart uploads."""
 
 import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vidkit.local.objects.state import StoredObject
 from vidkit.local.objects.xml import completed_parts, document
-from vidkit.local.protocol.wire import Answer, Fault, Request
-from vidkit.local.runtime.state import StoredObject
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.protocol.wire import ApiError, Request, Response
+from vidkit.local.runtime.worker_threads import in_worker_thread
 
-_MOST_PARTS = 10_000
-_SMALLEST_PART = 5 * 2**20
-"""Every part but the last has at least this many bytes."""
+_MAX_PARTS = 10_000
+_MIN_PART_BYTES = 5 * 2**20
+"""The smallest size of every part but the last."""
 
 
 @dataclass(slots=True)
@@ -22,13 +22,13 @@ class _Upload:
 
 
 class MultipartUploads:
-    """The uploads that were begun and neither completed nor aborted."""
+    """The uploads that were started and neither completed nor aborted."""
 
     def __init__(self) -> None:
         self._uploads: dict[str, _Upload] = {}
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all uploads."""
         self._uploads.clear()
 
     async def handle(
@@ -37,18 +37,18 @@ class MultipartUploads:
         target: StoredObject,
         request: Request,
         store: Callable[[StoredObject, bytes], None],
-    ) -> Answer:
-        """Answer one of the four operations of a multipart upload.
+    ) -> Response:
+        """Carry out one of the four operations of a multipart upload.
 
         Args:
             operation: ``CreateMultipartUpload``, ``UploadPart``, ``CompleteMultipartUpload`` or
                 ``AbortMultipartUpload``.
-            target: the object to be, without content.
+            target: the object that the upload creates, without content.
             request: the request.
-            store: keeps the finished object.
+            store: stores the completed object.
 
         Raises:
-            Fault: the upload or a part is not there, or a part is too small.
+            ApiError: the upload or a part does not exist, or a part is too small.
         """
         if operation == "CreateMultipartUpload":
             return self._create(target)
@@ -59,52 +59,52 @@ class MultipartUploads:
             target.bucket,
             target.name,
         ):
-            raise Fault("NoSuchUpload", "There is no such multipart upload.", status=404)
+            raise ApiError("NoSuchUpload", "There is no such multipart upload.", status=404)
         if operation == "UploadPart":
             number = _part_number(query.get("partNumber", ""))
-            etag = await in_thread(_etag, request.body)
+            etag = await in_worker_thread(_etag, request.body)
             upload.parts[number] = etag, request.body
-            return Answer(headers={"ETag": etag})
+            return Response(headers={"ETag": etag})
         if operation == "AbortMultipartUpload":
             del self._uploads[identifier]
-            return Answer(status=204)
-        content = await in_thread(_join, upload, request.body)
+            return Response(status=204)
+        content = await in_worker_thread(_join, upload, request.body)
         self._uploads.pop(identifier, None)
         store(upload.target, content)
-        return _answer("CompleteMultipartUploadResult", target, ETag=_etag(content))
+        return _response("CompleteMultipartUploadResult", target, ETag=_etag(content))
 
-    def _create(self, target: StoredObject) -> Answer:
+    def _create(self, target: StoredObject) -> Response:
         identifier = secrets.token_hex(16)
         self._uploads[identifier] = _Upload(target)
-        return _answer("InitiateMultipartUploadResult", target, UploadId=identifier)
+        return _response("InitiateMultipartUploadResult", target, UploadId=identifier)
 
 
 def _join(upload: _Upload, body: bytes) -> bytes:
     try:
         listed = completed_parts(body)
     except ValueError:
-        raise Fault("MalformedXML", "The body is no list of parts.") from None
+        raise ApiError("MalformedXML", "The body is no list of parts.") from None
     numbers = [number for number, _ in listed]
     if not listed or numbers != sorted(set(numbers)):
-        raise Fault("InvalidPartOrder", "Parts must be listed once each, in ascending order.")
+        raise ApiError("InvalidPartOrder", "Parts must be listed once each, in ascending order.")
     for number, etag in listed:
         if number not in upload.parts or upload.parts[number][0].strip('"') != etag.strip('"'):
-            raise Fault("InvalidPart", f"Part {number} was not uploaded, or not with that ETag.")
+            raise ApiError("InvalidPart", f"Part {number} was not uploaded, or not with that ETag.")
     contents = [upload.parts[number][1] for number in numbers]
-    if any(len(content) < _SMALLEST_PART for content in contents[:-1]):
-        raise Fault("EntityTooSmall", "Every part but the last needs 5 MiB.")
+    if any(len(content) < _MIN_PART_BYTES for content in contents[:-1]):
+        raise ApiError("EntityTooSmall", "Every part but the last needs 5 MiB.")
     return b"".join(contents)
 
 
 def _part_number(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_PARTS:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_PARTS:
         return int(text)
-    raise Fault("InvalidArgument", f"partNumber must be from 1 to {_MOST_PARTS}.")
+    raise ApiError("InvalidArgument", f"partNumber must be from 1 to {_MAX_PARTS}.")
 
 
-def _answer(root: str, target: StoredObject, **content: str) -> Answer:
+def _response(root: str, target: StoredObject, **content: str) -> Response:
     named: dict[str, object] = {"Bucket": target.bucket, "Key": target.name, **content}
-    return Answer(body=document(root, named), headers={"Content-Type": "application/xml"})
+    return Response(body=document(root, named), headers={"Content-Type": "application/xml"})
 
 
 def _etag(content: bytes) -> str:

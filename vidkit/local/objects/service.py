@@ -1,4 +1,4 @@
-"""The object store of the local cloud, with the face of S3."""
+"""The object store of the local cloud, over the S3 API."""
 
 import base64
 import binascii
@@ -11,18 +11,19 @@ from urllib.parse import unquote
 
 from vidkit.local.objects.listing import list_buckets, list_objects
 from vidkit.local.objects.multipart import MultipartUploads
+from vidkit.local.objects.state import ObjectsState, StoredObject
 from vidkit.local.objects.xml import document
-from vidkit.local.protocol.wire import Answer, Fault, Request
-from vidkit.local.runtime.state import State, StoredObject
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.protocol.wire import ApiError, Request, Response
+from vidkit.local.runtime.state import State
+from vidkit.local.runtime.worker_threads import in_worker_thread
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_LONGEST_NAME: Final = 1024
+_MAX_KEY_BYTES: Final = 1024
 _METADATA: Final = "x-amz-meta-"
 _DEFAULT_TYPE: Final = "binary/octet-stream"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
-# What decides about the operation: method, whether a key is named, and the query's subresource.
+# Operations by method, whether the path has a key, and the query's subresource.
 _OPERATIONS: Final = {
     ("GET", False, ""): "ListObjectsV2",
     ("HEAD", False, ""): "HeadBucket",
@@ -57,18 +58,19 @@ _CHECKSUMS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 }
 
 
-class Objects:
-    """Buckets and objects, addressed path-style.
+class ObjectsService:
+    """Buckets and objects, with path-style URLs.
 
-    PutObject, GetObject (ranges too), HeadObject, DeleteObject, ListObjectsV2, CreateBucket,
-    HeadBucket, DeleteBucket, ListBuckets, and multipart uploads. Objects that clients put are kept
-    in memory.
+    PutObject, GetObject (also with ranges), HeadObject, DeleteObject, ListObjectsV2, CreateBucket,
+    HeadBucket, DeleteBucket, ListBuckets, and multipart uploads. Objects that clients upload are
+    kept in memory.
     """
 
     name = "objects"
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._kept = state.of(ObjectsState)
         self._uploads = MultipartUploads()
 
     def operation(self, request: Request) -> str | None:
@@ -84,11 +86,11 @@ class Objects:
         copies = any(key.lower() == "x-amz-copy-source" for key in request.headers)
         return None if copies else operation
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the store refuses.
+            ApiError: the service rejects the request.
         """
         bucket, name = _split(request)
         if operation == "ListBuckets":
@@ -100,61 +102,61 @@ class Objects:
             return await self._handle_object(operation, bucket, name, request)
         match operation:
             case "HeadBucket":
-                return Answer(headers={"x-amz-bucket-region": self._state.identity.region})
+                return Response(headers={"x-amz-bucket-region": self._state.identity.region})
             case "DeleteBucket":
                 return self._delete_bucket(bucket)
             case _:
-                held = [
-                    stored for stored in self._state.objects.values() if stored.bucket == bucket
+                contents = [
+                    stored for stored in self._kept.objects.values() if stored.bucket == bucket
                 ]
-                return await in_thread(list_objects, bucket, held, request.query)
+                return await in_worker_thread(list_objects, bucket, contents, request.query)
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as an XML document."""
-        content: dict[str, object] = {"Code": fault.code, "Message": fault.message}
-        if fault.code == "AuthorizationHeaderMalformed":
-            # Clients read the right region here and sign anew.
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error: an XML document."""
+        content: dict[str, object] = {"Code": error.code, "Message": error.message}
+        if error.code == "AuthorizationHeaderMalformed":
+            # Clients read the correct region here and sign again.
             content["Region"] = self._state.identity.region
         body = document("Error", content | {"RequestId": request_id}, namespace=False)
-        return Answer(status=fault.status, body=body, headers={"Content-Type": "application/xml"})
+        return Response(status=error.status, body=body, headers={"Content-Type": "application/xml"})
 
     async def close(self) -> None:
-        """Forget the uploads that were never completed."""
+        """Drop the uploads that were not completed."""
         self._uploads.clear()
 
     async def _handle_object(
         self, operation: str, bucket: str, name: str, request: Request
-    ) -> Answer:
+    ) -> Response:
         match operation:
             case "GetObject" | "HeadObject":
                 return await self._get(operation, bucket, name, request)
             case "DeleteObject":
-                # The bucket stays when its last object goes.
-                self._state.buckets.add(bucket)
-                self._state.objects.pop((bucket, name), None)
-                return Answer(status=204)
+                # The bucket stays when its last object is deleted.
+                self._kept.buckets.add(bucket)
+                self._kept.objects.pop((bucket, name), None)
+                return Response(status=204)
             case _:
                 return await self._write(operation, bucket, name, request)
 
-    def _create_bucket(self, bucket: str) -> Answer:
+    def _create_bucket(self, bucket: str) -> Response:
         if not _BUCKET.fullmatch(bucket):
-            raise Fault("InvalidBucketName", f"{bucket!r} is no valid name of a bucket.")
-        self._state.buckets.add(bucket)
-        return Answer(headers={"Location": f"/{bucket}"})
+            raise ApiError("InvalidBucketName", f"{bucket!r} is no valid name of a bucket.")
+        self._kept.buckets.add(bucket)
+        return Response(headers={"Location": f"/{bucket}"})
 
-    def _delete_bucket(self, bucket: str) -> Answer:
-        if any(owner == bucket for owner, _ in self._state.objects):
-            raise Fault("BucketNotEmpty", "The bucket still holds objects.", status=409)
-        self._state.buckets.discard(bucket)
-        return Answer(status=204)
+    def _delete_bucket(self, bucket: str) -> Response:
+        if any(owner == bucket for owner, _ in self._kept.objects):
+            raise ApiError("BucketNotEmpty", "The bucket still holds objects.", status=409)
+        self._kept.buckets.discard(bucket)
+        return Response(status=204)
 
     def _check_bucket(self, bucket: str) -> None:
-        state = self._state
-        if bucket not in state.buckets and all(owner != bucket for owner, _ in state.objects):
-            raise Fault("NoSuchBucket", f"There is no bucket {bucket!r}.", status=404)
+        kept = self._kept
+        if bucket not in kept.buckets and all(owner != bucket for owner, _ in kept.objects):
+            raise ApiError("NoSuchBucket", f"There is no bucket {bucket!r}.", status=404)
 
-    async def _get(self, operation: str, bucket: str, name: str, request: Request) -> Answer:
-        stored = self._state.objects.get((bucket, name))
+    async def _get(self, operation: str, bucket: str, name: str, request: Request) -> Response:
+        stored = self._kept.objects.get((bucket, name))
         if stored is None:
             raise _no_such_key(name)
         headers = {
@@ -164,25 +166,25 @@ class Objects:
             **{f"{_METADATA}{key}": value for key, value in stored.metadata.items()},
         }
         try:
-            return await in_thread(_object_answer, operation, stored, headers, request)
+            return await in_worker_thread(_object_response, operation, stored, headers, request)
         except OSError:
             raise _no_such_key(name) from None
 
-    async def _write(self, operation: str, bucket: str, name: str, request: Request) -> Answer:
-        if len(name.encode()) > _LONGEST_NAME:
-            raise Fault("KeyTooLongError", "The key is longer than 1024 bytes.")
+    async def _write(self, operation: str, bucket: str, name: str, request: Request) -> Response:
+        if len(name.encode()) > _MAX_KEY_BYTES:
+            raise ApiError("KeyTooLongError", "The key is longer than 1024 bytes.")
         headers = {key.lower(): value for key, value in request.headers.items()}
         if operation in {"PutObject", "UploadPart"}:
-            await in_thread(_check_checksums, headers, request.body)
+            await in_worker_thread(_check_checksums, headers, request.body)
         if operation != "PutObject":
             return await self._uploads.handle(
-                operation, self._blank(bucket, name, headers), request, self._store
+                operation, self._new_object(bucket, name, headers), request, self._store
             )
-        etag = await in_thread(_etag, request.body)
-        self._store(self._blank(bucket, name, headers), request.body)
-        return Answer(headers={"ETag": etag})
+        etag = await in_worker_thread(_etag, request.body)
+        self._store(self._new_object(bucket, name, headers), request.body)
+        return Response(headers={"ETag": etag})
 
-    def _blank(self, bucket: str, name: str, headers: Mapping[str, str]) -> StoredObject:
+    def _new_object(self, bucket: str, name: str, headers: Mapping[str, str]) -> StoredObject:
         return StoredObject(
             bucket=bucket,
             name=name,
@@ -196,14 +198,14 @@ class Objects:
             },
         )
 
-    def _store(self, blank: StoredObject, content: bytes) -> None:
-        self._state.objects[blank.bucket, blank.name] = StoredObject(
-            bucket=blank.bucket,
-            name=blank.name,
+    def _store(self, target: StoredObject, content: bytes) -> None:
+        self._kept.objects[target.bucket, target.name] = StoredObject(
+            bucket=target.bucket,
+            name=target.name,
             content=content,
             modified=self._state.now(),
-            content_type=blank.content_type,
-            metadata=blank.metadata,
+            content_type=target.content_type,
+            metadata=target.metadata,
         )
 
 
@@ -217,26 +219,26 @@ def _is_neutral(parameter: str) -> bool:
     return parameter == "x-id" or parameter.startswith(("X-Amz-", "response-"))
 
 
-def _object_answer(
+def _object_response(
     operation: str, stored: StoredObject, headers: dict[str, str], request: Request
-) -> Answer:
-    """The object, a range of it, or its headers alone (blocking)."""
+) -> Response:
+    """The object, a range of it, or only its headers (blocking)."""
     content = stored.read()
     headers["ETag"] = _etag(content)
     if operation == "HeadObject":
-        return Answer(headers=headers | {"Content-Length": str(len(content))})
-    asked = next((v for k, v in request.headers.items() if k.lower() == "range"), None)
-    span = _span(asked, len(content)) if asked else None
+        return Response(headers=headers | {"Content-Length": str(len(content))})
+    header = next((v for k, v in request.headers.items() if k.lower() == "range"), None)
+    span = _span(header, len(content)) if header else None
     if span is None:
-        return Answer(body=content, headers=headers)
+        return Response(body=content, headers=headers)
     start, end = span
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
-    return Answer(status=206, body=content[start:end], headers=headers)
+    return Response(status=206, body=content[start:end], headers=headers)
 
 
-def _span(asked: str, size: int) -> tuple[int, int] | None:
-    """The half-open span of a Range header; None when the header is to be passed over."""
-    found = _RANGE.fullmatch(asked)
+def _span(header: str, size: int) -> tuple[int, int] | None:
+    """The half-open span of a Range header; None when the header is to be ignored."""
+    found = _RANGE.fullmatch(header)
     if found is None or not (found[1] or found[2]):
         return None
     if found[1]:
@@ -244,7 +246,7 @@ def _span(asked: str, size: int) -> tuple[int, int] | None:
     else:
         start, end = max(size - int(found[2]), 0), size
     if start >= end:
-        raise Fault("InvalidRange", "The object ends before that range.", status=416)
+        raise ApiError("InvalidRange", "The object ends before that range.", status=416)
     return start, end
 
 
@@ -255,14 +257,14 @@ def _check_checksums(headers: Mapping[str, str], body: bytes) -> None:
         try:
             declared = base64.b64decode(headers[name], validate=True)
         except (binascii.Error, ValueError):
-            raise Fault("InvalidDigest", f"{name} is no Base64.") from None
+            raise ApiError("InvalidDigest", f"{name} is no Base64.") from None
         if declared != digest(body):
-            raise Fault("BadDigest", f"The body does not have the {name} that came with it.")
+            raise ApiError("BadDigest", f"The body does not have the {name} that came with it.")
 
 
 def _etag(content: bytes) -> str:
     return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 
 
-def _no_such_key(name: str) -> Fault:
-    return Fault("NoSuchKey", f"There is no object {name!r}.", status=404)
+def _no_such_key(name: str) -> ApiError:
+    return ApiError("NoSuchKey", f"There is no object {name!r}.", status=404)

@@ -1,4 +1,4 @@
-"""The XML documents that S3 speaks in."""
+"""The XML documents of S3."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -14,7 +14,7 @@ def document(root: str, content: Mapping[str, object], *, namespace: bool = True
         root: the name of the root element.
         content: its children: text, a mapping for an element with children of its own, or a list of
             mappings for a repeated element; None is left out.
-        namespace: whether the root names S3's namespace, which errors do not.
+        namespace: whether the root has S3's namespace; errors have none.
     """
     element = ET.Element(root, {"xmlns": _NAMESPACE} if namespace else {})
     _fill(element, content)
@@ -26,10 +26,10 @@ def completed_parts(body: bytes) -> list[tuple[int, str]]:
     """The part numbers and entity tags of a ``CompleteMultipartUpload`` document.
 
     Raises:
-        ValueError: the document is not one.
+        ValueError: the body is no such document.
     """
     try:
-        # The parser is a current expat, which bounds what entities may grow to.
+        # A current version of expat limits the expansion of entities.
         root = ET.fromstring(body)  # noqa: S314
     except ET.ParseError as error:
         raise ValueError(str(error)) from None

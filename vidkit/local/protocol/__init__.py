@@ -1,1 +1,1 @@
-"""What passes between the HTTP server and the services: requests, responses, service models."""
+"""What the HTTP server and the services have in common: requests, responses, service models."""

@@ -1,19 +1,19 @@
-"""Service models, loaded when the first request needs them."""
+"""Service models that are loaded at the first request."""
 
 import asyncio
 import functools
 from typing import Any
 
 from vidkit.local.protocol.service_models import ServiceModel
-from vidkit.local.protocol.wire import Fault
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.runtime.worker_threads import in_worker_thread
 
-# One program may start many clouds, and the models never change.
+# Cached, because one program may start many clouds and the models never change.
 _load = functools.cache(ServiceModel.load)
 
 
 class LazyModel:
-    """One AWS service's model, whose refusals carry that service's own code.
+    """One AWS service's model, whose errors have that service's own code.
 
     Args:
         service: botocore's name of the service, such as ``kinesisvideo``.
@@ -27,15 +27,15 @@ class LazyModel:
         self._loading = asyncio.Lock()
 
     async def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request that the model knows, without the null ones.
+        """The members of a request that the model knows, without null values.
 
         Raises:
-            Fault: a constraint is broken; the message names the member.
+            ApiError: the request breaks a constraint; the message names the member.
         """
         async with self._loading:
             if self._model is None:
-                self._model = await in_thread(_load, self._service)
+                self._model = await in_worker_thread(_load, self._service)
         try:
             return self._model.accept(operation, parameters)
-        except Fault as fault:
-            raise Fault(self._code, fault.message) from None
+        except ApiError as error:
+            raise ApiError(self._code, error.message) from None

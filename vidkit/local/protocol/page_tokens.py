@@ -1,4 +1,4 @@
-"""Opaque tokens that say where the next page of a request begins."""
+"""Opaque page tokens."""
 
 import base64
 import binascii
@@ -11,10 +11,10 @@ _MAC_BYTES = 16
 
 
 class PageTokens:
-    """Makes tokens and reads them back.
+    """Issues page tokens and reads them.
 
-    A token is bound to the request it continues: with any other request, or with a changed
-    character, it is refused.
+    A token is bound to its request: with any other request, or with a changed character, it is
+    invalid.
     """
 
     def __init__(self) -> None:
@@ -24,14 +24,14 @@ class PageTokens:
         """A token for a position in a request's results.
 
         Args:
-            position: how many results came before.
-            request: what must be the same when the token comes back, JSON-serialisable.
+            position: how many results come before the page.
+            request: what must be the same when the token is used, JSON-serialisable.
         """
         count = position.to_bytes(_POSITION_BYTES, "big")
         return base64.b64encode(count + self._mac(count, request)).decode()
 
     def read(self, token: str, request: object) -> int | None:
-        """The position that a token stands for; None for a token that is not this request's."""
+        """The position that a token stands for; None when it is not a token of this request."""
         try:
             raw = base64.b64decode(token, validate=True)
         except (binascii.Error, ValueError):

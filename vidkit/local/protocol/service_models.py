@@ -1,4 +1,4 @@
-"""Requests checked against the service model that botocore carries."""
+"""Checks of requests against the service models of botocore."""
 
 import functools
 import math
@@ -8,16 +8,16 @@ from typing import Any, Self, cast
 
 from botocore import loaders
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
 _NUMBERS = {"integer": int, "long": int, "float": float, "double": float, "timestamp": float}
 
 
 class ServiceModel:
-    """The input shapes of one AWS service, and whether a request fits them.
+    """The input shapes of one AWS service.
 
-    Every constraint of the model is held: required members, types, minima, maxima, enums, and
-    the patterns that Python's ``re`` can read; the few others hold nothing back.
+    It checks every constraint of the model: required members, types, minima, maxima, enums, and
+    patterns, except for the few patterns that Python's ``re`` cannot read.
 
     Example:
         >>> model = ServiceModel.load("rekognition")
@@ -31,15 +31,15 @@ class ServiceModel:
 
     @classmethod
     def load(cls, service: str) -> Self:
-        """The newest model of a service that the installed botocore has (blocking)."""
+        """The newest model of a service in the installed botocore (blocking)."""
         loader: Any = loaders.Loader(include_default_extras=False)
         return cls(loader.load_service_model(service, "service-2"))
 
     def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request that the model knows, without the null ones.
+        """The members of a request that the model knows, without null values.
 
         Raises:
-            Fault: ``InvalidParameterException``, which names the member and the constraint.
+            ApiError: ``InvalidParameterException``, which names the member and the constraint.
         """
         shape = self._shapes[self._operations[operation]["input"]["shape"]]
         return self._structure(shape, parameters, "")
@@ -63,9 +63,9 @@ class ServiceModel:
                 return _number(shape, kind, value, path)
 
     def _structure(self, shape: Mapping[str, Any], value: object, path: str) -> dict[str, Any]:
-        given = _object(value, path)
+        content = _object(value, path)
         members: dict[str, dict[str, Any]] = shape.get("members", {})
-        known = {name: given[name] for name in members if given.get(name) is not None}
+        known = {name: content[name] for name in members if content.get(name) is not None}
         for name in shape.get("required", ()):
             if name not in known:
                 raise _invalid(_join(path, name), "is missing")
@@ -85,12 +85,13 @@ class ServiceModel:
         ]
 
     def _map(self, shape: Mapping[str, Any], value: object, path: str) -> dict[str, object]:
-        given = _object(value, path)
-        _check_range(shape, len(given), f"has {len(given)} entries", path)
-        for key in given:
+        content = _object(value, path)
+        _check_range(shape, len(content), f"has {len(content)} entries", path)
+        for key in content:
             self._accept(shape["key"], key, f"{path} key")
         return {
-            key: self._accept(shape["value"], item, _join(path, key)) for key, item in given.items()
+            key: self._accept(shape["value"], item, _join(path, key))
+            for key, item in content.items()
         }
 
 
@@ -114,7 +115,7 @@ def _string(shape: Mapping[str, Any], value: object, path: str) -> str:
 
 def _number(shape: Mapping[str, Any], kind: str, value: object, path: str) -> int | float:
     whole = _NUMBERS[kind] is int
-    # JSON's true is an int to Python, and its parser lets NaN through.
+    # In Python, JSON's true is an int, and the JSON parser accepts NaN.
     if (
         isinstance(value, bool)
         or not isinstance(value, int if whole else int | float)
@@ -125,11 +126,11 @@ def _number(shape: Mapping[str, Any], kind: str, value: object, path: str) -> in
     return value
 
 
-def _check_range(shape: Mapping[str, Any], size: float, said: str, path: str) -> None:
+def _check_range(shape: Mapping[str, Any], size: float, found: str, path: str) -> None:
     if "min" in shape and size < shape["min"]:
-        raise _invalid(path, f"{said}; the least is {shape['min']}")
+        raise _invalid(path, f"{found}; the least is {shape['min']}")
     if "max" in shape and size > shape["max"]:
-        raise _invalid(path, f"{said}; the most is {shape['max']}")
+        raise _invalid(path, f"{found}; the most is {shape['max']}")
 
 
 @functools.cache
@@ -144,5 +145,5 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _invalid(path: str, what: str) -> Fault:
-    return Fault("InvalidParameterException", f"Request has invalid parameters: {path} {what}.")
+def _invalid(path: str, what: str) -> ApiError:
+    return ApiError("InvalidParameterException", f"Request has invalid parameters: {path} {what}.")

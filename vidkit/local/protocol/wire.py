@@ -1,4 +1,4 @@
-"""What passes between the HTTP server and the services behind it."""
+"""Requests, responses and errors between the HTTP server and the services."""
 
 import json
 from collections.abc import Mapping
@@ -17,26 +17,26 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     raw_target: str = ""
-    """Path and query as they stood in the request line, still percent-encoded."""
+    """Path and query as in the request line, still percent-encoded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer."""
+class Response:
+    """One HTTP response."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
-    def json(cls, content: object, *, status: int = 200, media_type: str) -> "Answer":
-        """An answer whose body is ``content`` as compact JSON."""
+    def json(cls, content: object, *, status: int = 200, media_type: str) -> "Response":
+        """A response whose body is ``content`` as compact JSON."""
         body = json.dumps(content, separators=(",", ":")).encode()
         return cls(status=status, body=body, headers={"Content-Type": media_type})
 
 
-class Fault(Exception):  # noqa: N818 - the field's word for a refusal
-    """A refusal in the service's own words; the server renders it in that service's format."""
+class ApiError(Exception):
+    """An error of a service's API; the service turns it into a response in its own format."""
 
     def __init__(self, code: str, message: str, *, status: int = 400) -> None:
         super().__init__(code, message, status)
@@ -47,7 +47,7 @@ class Fault(Exception):  # noqa: N818 - the field's word for a refusal
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One call that the local cloud has answered."""
+    """One call that the local cloud has responded to."""
 
     service: str
     operation: str
@@ -56,44 +56,48 @@ class RecordedCall:
     started: datetime
     seconds: float
     code: str | None = None
-    """The error code of a refusal."""
+    """The code of an error response."""
     fault: str | None = None
-    """The kind of fault that struck it; the status is 0 where it did not reach the service."""
+    """The kind of fault that struck it; the status is 0 when it did not reach the service."""
 
 
 class Service(Protocol):
     """One service of the local cloud."""
 
     name: str
-    """How recorded calls name it: ``images``, ``rekognition``, ``ivs``, ``mpc``, ``objects``."""
+    """Its name in recorded calls: ``images``, ``rekognition``, ``ivs``, ``mpc``, ``objects``..."""
 
     def operation(self, request: Request) -> str | None:
-        """The operation that a request names, such as ``GetImages``; None when there is none."""
+        """The operation that a request names, such as ``GetImages``; None if it names none."""
         ...
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         ...
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault in this service's error format."""
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error, in this service's format."""
         ...
 
     async def close(self) -> None:
-        """End the work that is still running."""
+        """Cancel the work that is still running."""
         ...
 
 
-def parse_json(body: bytes, *, fault: Fault) -> dict[str, Any]:
-    """A JSON object out of a request body, or ``fault``."""
+def parse_json(body: bytes, *, error: ApiError) -> dict[str, Any]:
+    """The JSON object in a request body; an empty body is an empty object.
+
+    Raises:
+        ApiError: ``error``, when the body is no JSON object.
+    """
     try:
         content: object = json.loads(body or b"{}")
     except ValueError:
-        raise fault from None
+        raise error from None
     if not isinstance(content, dict):
-        raise fault
+        raise error
     return content  # pyright: ignore[reportUnknownVariableType]

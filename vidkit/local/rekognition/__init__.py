@@ -1,1 +1,1 @@
-"""Rekognition Video: jobs over real files."""
+"""Rekognition Video: analysis jobs over stored videos, and stream processors."""

@@ -1,23 +1,24 @@
-"""The kinds that look at people: faces, face search, paths of persons, celebrities."""
+"""Face detection, face search, person tracking and celebrity recognition."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.protocol.wire import Fault
-from vidkit.local.rekognition.kinds import Item, JobKind, Subject, timestamp
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.rekognition.kinds import AnalysisKind, Item, Subject, item_timestamp
+from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.runtime.state import State
 
 _DEFAULT_ATTRIBUTES = frozenset({"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"})
 _DEFAULT_THRESHOLD = 80.0
 
 
-class FaceDetection(JobKind):
+class FaceDetectionKind(AnalysisKind):
     """``StartFaceDetection`` and ``GetFaceDetection``.
 
-    The faces are those scripted for the object, by time. ``FaceAttributes`` ``DEFAULT`` keeps of
-    each the bounding box, confidence, landmarks, pose and quality; ``ALL`` everything scripted.
+    The faces are those scripted for the object, by time. ``FaceAttributes`` ``DEFAULT`` keeps the
+    bounding box, confidence, landmarks, pose and quality of each; ``ALL`` keeps everything.
     """
 
     name = "FaceDetection"
@@ -26,19 +27,19 @@ class FaceDetection(JobKind):
 
     @override
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
-        """The scripted faces, with the attributes that the start request asks for."""
-        items = sorted(subject.scripted, key=timestamp)
+        """The scripted faces, with the attributes that the start request selects."""
+        items = sorted(subject.scripted, key=item_timestamp)
         if parameters.get("FaceAttributes", "DEFAULT") == "ALL":
             return items
         return [_with_default_face(item) for item in items]
 
 
-class FaceSearch(JobKind):
+class FaceSearchKind(AnalysisKind):
     """``StartFaceSearch`` and ``GetFaceSearch``.
 
     The persons are those scripted for the object. Matches below ``FaceMatchThreshold`` are left
-    out; a person without any match left has neither ``FaceMatches`` nor a ``Face``, as the
-    service answers for those whom it did not find in the collection.
+    out. A person without remaining matches has neither ``FaceMatches`` nor a ``Face``, like the
+    persons that the service did not find in the collection.
     """
 
     name = "FaceSearch"
@@ -47,26 +48,26 @@ class FaceSearch(JobKind):
 
     @override
     def check(self, parameters: Mapping[str, Any], state: State) -> None:
-        """The collection must be there.
+        """Check that the collection exists.
 
         Raises:
-            Fault: ``ResourceNotFoundException``.
+            ApiError: ``ResourceNotFoundException``.
         """
         collection = parameters["CollectionId"]
-        if collection not in state.collections:
-            raise Fault(
+        if collection not in state.of(RekognitionState).collections:
+            raise ApiError(
                 "ResourceNotFoundException", f"The collection id: {collection} does not exist"
             )
 
     @override
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
-        """The scripted persons, with the matches that are like enough."""
+        """The scripted persons, with the matches that reach the threshold."""
         least = parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD)
         return [_matched(_with_default_face(item, "Person"), least) for item in subject.scripted]
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How to sort."""
+        """The order of the items."""
         return _order(parameters)
 
     @override
@@ -75,10 +76,10 @@ class FaceSearch(JobKind):
         return _by_person(items, query)
 
 
-class PersonTracking(JobKind):
+class PersonTrackingKind(AnalysisKind):
     """``StartPersonTracking`` and ``GetPersonTracking``: the scripted persons.
 
-    AWS itself ended them on 31 October 2025; here they go on for programs not yet changed.
+    AWS discontinued them on 31 October 2025; here they remain for programs not yet changed.
     """
 
     name = "PersonTracking"
@@ -93,7 +94,7 @@ class PersonTracking(JobKind):
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How to sort."""
+        """The order of the items."""
         return _order(parameters)
 
     @override
@@ -102,7 +103,7 @@ class PersonTracking(JobKind):
         return _by_person(items, query)
 
 
-class CelebrityRecognition(JobKind):
+class CelebrityRecognitionKind(AnalysisKind):
     """``StartCelebrityRecognition`` and ``GetCelebrityRecognition``: the scripted celebrities."""
 
     name = "CelebrityRecognition"
@@ -117,7 +118,7 @@ class CelebrityRecognition(JobKind):
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How to sort."""
+        """The order of the items."""
         return _order(parameters)
 
     @override
@@ -125,9 +126,9 @@ class CelebrityRecognition(JobKind):
         """The celebrities by time, or by id and then by time."""
         if query["SortBy"] == "ID":
             return sorted(
-                items, key=lambda item: (item["Celebrity"].get("Id", ""), timestamp(item))
+                items, key=lambda item: (item["Celebrity"].get("Id", ""), item_timestamp(item))
             )
-        return sorted(items, key=timestamp)
+        return sorted(items, key=item_timestamp)
 
 
 def _order(parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -136,12 +137,14 @@ def _order(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 def _by_person(items: Sequence[Item], query: Mapping[str, str]) -> list[Item]:
     if query["SortBy"] == "INDEX":
-        return sorted(items, key=lambda item: (item["Person"].get("Index", 0), timestamp(item)))
-    return sorted(items, key=timestamp)
+        return sorted(
+            items, key=lambda item: (item["Person"].get("Index", 0), item_timestamp(item))
+        )
+    return sorted(items, key=item_timestamp)
 
 
 def _with_default_face(item: Item, holder: str | None = None) -> Item:
-    """The item with the default attributes of its face, which may stand in a member."""
+    """The item with the default attributes of its face, which may be inside a member."""
     if holder is not None:
         return {**item, holder: _with_default_face(item[holder])}
     if "Face" not in item:
@@ -153,9 +156,9 @@ def _with_default_face(item: Item, holder: str | None = None) -> Item:
 def _matched(item: Item, least: float) -> Item:
     if not item.get("FaceMatches"):
         return item
-    alike = [match for match in item["FaceMatches"] if match.get("Similarity", 100.0) >= least]
-    if alike:
-        return {**item, "FaceMatches": alike}
+    similar = [match for match in item["FaceMatches"] if match.get("Similarity", 100.0) >= least]
+    if similar:
+        return {**item, "FaceMatches": similar}
     person = {name: value for name, value in item["Person"].items() if name != "Face"}
     rest = {name: value for name, value in item.items() if name != "FaceMatches"}
     return {**rest, "Person": person}

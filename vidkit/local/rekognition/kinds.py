@@ -1,4 +1,4 @@
-"""What a kind of analysis is: its operations, its rules and its results."""
+"""The base of the kinds of analysis: operations, rules and results."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from vidkit.local.runtime.state import State
 from vidkit.local.video import media
 
 Item: TypeAlias = dict[str, Any]
-"""A structure of the API, as JSON has it."""
+"""A structure of the API as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a job looks at: the video, and what was scripted about it for this kind."""
+    """What a job analyses: the video, and the results scripted for it and this kind."""
 
     path: Path
     info: media.VideoInfo
@@ -24,38 +24,38 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a job found out."""
+    """The result of a job."""
 
     info: media.VideoInfo
     items: Sequence[Item]
 
 
-class JobKind(ABC):
-    """One kind of analysis: its ``Start`` and ``Get`` operations in one place.
+class AnalysisKind(ABC):
+    """One kind of analysis, with its ``Start`` and ``Get`` operations.
 
-    A further kind is one subclass, listed among the kinds of the service.
+    To add a kind, write a subclass and list it in the service.
     """
 
     name: ClassVar[str]
-    """What follows ``Start`` and ``Get`` in the operations' names."""
+    """The operations' names without ``Start`` and ``Get``."""
     key: ClassVar[str]
-    """How scripts and ordered failures name it: the name in snake_case."""
+    """The name in snake_case, which scripts and failures use."""
     member: ClassVar[str]
-    """The member of the answer that holds the items."""
+    """The member of the response that contains the items."""
 
     def check(self, parameters: Mapping[str, Any], state: State) -> None:  # noqa: B027 - most kinds have no more rules
-        """Hold the rules of the start request that the service model cannot say.
+        """Check the rules of the start request that the service model does not contain.
 
         Raises:
-            Fault: the parameters contradict each other or name what is not there.
+            ApiError: the parameters contradict each other, or name something that does not exist.
         """
 
     @abstractmethod
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
-        """All items that the start request asks for (blocking)."""
+        """All items that match the start request (blocking)."""
 
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How a get request wants the items: the part of it that a page token is bound to."""
+        """The part of a get request that selects form and order; page tokens are bound to it."""
         del parameters
         return {}
 
@@ -67,12 +67,12 @@ class JobKind(ABC):
     def facts(
         self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
     ) -> Item:
-        """The members of an answer beside the items and what all kinds share.
+        """The members of a response, except for the items and the members of all kinds.
 
         Args:
             parameters: the start request.
-            result: what was found out; None unless the job has succeeded.
-            query: how the get request wants the items.
+            result: the job's result; None unless the job has succeeded.
+            query: the form and order of the get request.
         """
         del parameters, query
         return {} if result is None else {"VideoMetadata": video_metadata(result.info)}
@@ -91,7 +91,7 @@ def video_metadata(info: media.VideoInfo) -> Item:
     }
 
 
-def timestamp(item: Mapping[str, Any]) -> int:
-    """When an item is seen, in milliseconds from the start of the video."""
-    moment: int = item.get("Timestamp", 0)
-    return moment
+def item_timestamp(item: Mapping[str, Any]) -> int:
+    """An item's time in milliseconds from the start of the video."""
+    timestamp: int = item.get("Timestamp", 0)
+    return timestamp

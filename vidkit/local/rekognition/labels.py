@@ -1,21 +1,21 @@
-"""Label detection: what was scripted about a video, filtered and sorted as asked."""
+"""Label detection: scripted labels, filtered and sorted as the request says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject
+from vidkit.local.rekognition.kinds import AnalysisKind, Item, Result, Subject
 
 _DEFAULT_CONFIDENCE = 50.0
 
 
-class LabelDetection(JobKind):
+class LabelDetectionKind(AnalysisKind):
     """``StartLabelDetection`` and ``GetLabelDetection``.
 
-    No model looks at the pictures: the labels are those scripted for the object, and a video
-    without a script has none. An inclusion filter keeps the labels that it names and those of
-    the categories that it names; an exclusion filter wins over it.
+    No model analyses the video: the labels are those scripted for the object, and a video without
+    a script has none. An inclusion filter keeps the labels that it names and those of the
+    categories that it names; an exclusion filter takes precedence over it.
     """
 
     name = "LabelDetection"
@@ -30,12 +30,12 @@ class LabelDetection(JobKind):
         return [
             _with_instances(item, least)
             for item in subject.scripted
-            if item["Label"].get("Confidence", 0.0) >= least and _wanted(item["Label"], settings)
+            if item["Label"].get("Confidence", 0.0) >= least and _passes(item["Label"], settings)
         ]
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How to sort and to aggregate."""
+        """The order and the aggregation of the items."""
         return {
             "SortBy": parameters.get("SortBy", "TIMESTAMP"),
             "AggregateBy": parameters.get("AggregateBy", "TIMESTAMPS"),
@@ -43,44 +43,46 @@ class LabelDetection(JobKind):
 
     @override
     def arrange(self, items: Sequence[Item], query: Mapping[str, str]) -> Sequence[Item]:
-        """The items per point in time or per segment, by time or by name.
+        """The items per timestamp or per segment, by time or by name.
 
-        By name, the items of one label come by falling confidence.
+        By name, the items of one label are in descending order of confidence.
         """
-        shape = _segment if query["AggregateBy"] == "SEGMENTS" else _point
+        form = _segment_item if query["AggregateBy"] == "SEGMENTS" else _timestamp_item
         ordered = sorted(items, key=_by_name if query["SortBy"] == "NAME" else _by_time)
-        return [shape(item) for item in ordered]
+        return [form(item) for item in ordered]
 
     @override
     def facts(
         self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
     ) -> Item:
-        """The request's settings, and with the results the video and the model's version."""
+        """The request's settings; with the results also the video and the model's version."""
         facts = {"GetRequestMetadata": dict(query), **super().facts(parameters, result, query)}
         if result is not None:
             facts["LabelModelVersion"] = "3.0"
         return facts
 
 
-def _wanted(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> bool:
+def _passes(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> bool:
     name = {label["Name"]}
     categories = {category["Name"] for category in label.get("Categories", ())}
 
-    def named(kind: str) -> bool:
+    def is_named_in(kind: str) -> bool:
         labels = settings.get(f"Label{kind}Filters", ())
         groups = settings.get(f"LabelCategory{kind}Filters", ())
         return not (name.isdisjoint(labels) and categories.isdisjoint(groups))
 
-    chosen = settings.get("LabelInclusionFilters") or settings.get("LabelCategoryInclusionFilters")
-    return (not chosen or named("Inclusion")) and not named("Exclusion")
+    included = settings.get("LabelInclusionFilters") or settings.get(
+        "LabelCategoryInclusionFilters"
+    )
+    return (not included or is_named_in("Inclusion")) and not is_named_in("Exclusion")
 
 
 def _with_instances(item: Item, least: float) -> Item:
     label = item["Label"]
     if "Instances" not in label:
         return item
-    sure = [box for box in label["Instances"] if box.get("Confidence", 100.0) >= least]
-    return {**item, "Label": {**label, "Instances": sure}}
+    instances = [box for box in label["Instances"] if box.get("Confidence", 100.0) >= least]
+    return {**item, "Label": {**label, "Instances": instances}}
 
 
 def _start(item: Mapping[str, Any]) -> int:
@@ -88,11 +90,11 @@ def _start(item: Mapping[str, Any]) -> int:
     return start
 
 
-def _point(item: Item) -> Item:
+def _timestamp_item(item: Item) -> Item:
     return {"Timestamp": item.get("Timestamp", _start(item)), "Label": item["Label"]}
 
 
-def _segment(item: Item) -> Item:
+def _segment_item(item: Item) -> Item:
     start = _start(item)
     end = item.get("EndTimestampMillis", start + item.get("DurationMillis", 0))
     label = {name: value for name, value in item["Label"].items() if name != "Instances"}

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.rates import TokenBucket
 
 _DEFAULT_RATE = 20.0
@@ -15,11 +15,11 @@ _RATES = {
     "ListStreamProcessors": 5.0,
     "ListTagsForResource": 10.0,
 }
-_SUDDEN_SECONDS = 1.0
+_BURST_SECONDS = 1.0
 
 
 def rate_of(operation: str) -> float:
-    """How many requests a second an operation takes from one account.
+    """The requests a second that an operation accepts from one account.
 
     Example:
         >>> rate_of("StartLabelDetection"), rate_of("StopStreamProcessor")
@@ -33,20 +33,20 @@ def rate_of(operation: str) -> float:
 @dataclass(slots=True)
 class _Limit:
     bucket: TokenBucket
-    refused: float = -math.inf
-    """When it was last refused."""
-    refusing_since: float = 0.0
-    """The first of the refusals that came within a second of each other."""
+    throttled_at: float = -math.inf
+    """When a request was last throttled."""
+    throttled_since: float = 0.0
+    """The first of the throttled requests that are at most a second apart."""
 
 
-class Throttle:
-    """One token bucket for each operation, which holds what the operation takes in a second.
+class RekognitionThrottle:
+    """One token bucket for each operation, with the capacity of one second.
 
-    A burst is refused with ``ThrottlingException``; whoever goes on being too fast for over a
-    second, with ``ProvisionedThroughputExceededException``.
+    A burst gets ``ThrottlingException``; a caller that stays too fast for over a second gets
+    ``ProvisionedThroughputExceededException``.
 
     Args:
-        clock: seconds that only grow.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -54,10 +54,10 @@ class Throttle:
         self._limits: dict[str, _Limit] = {}
 
     def take(self, operation: str) -> None:
-        """Let a request pass.
+        """Count a request.
 
         Raises:
-            Fault: it is one too many.
+            ApiError: the request exceeds the rate.
         """
         limit = self._limits.get(operation)
         if limit is None:
@@ -66,9 +66,9 @@ class Throttle:
         if limit.bucket.take():
             return
         now = self._clock()
-        if now - limit.refused > _SUDDEN_SECONDS:
-            limit.refusing_since = now
-        limit.refused = now
-        if now - limit.refusing_since <= _SUDDEN_SECONDS:
-            raise Fault("ThrottlingException", "Slow down; sudden increase in rate of requests.")
-        raise Fault("ProvisionedThroughputExceededException", "Provisioned Rate exceeded.")
+        if now - limit.throttled_at > _BURST_SECONDS:
+            limit.throttled_since = now
+        limit.throttled_at = now
+        if now - limit.throttled_since <= _BURST_SECONDS:
+            raise ApiError("ThrottlingException", "Slow down; sudden increase in rate of requests.")
+        raise ApiError("ProvisionedThroughputExceededException", "Provisioned Rate exceeded.")

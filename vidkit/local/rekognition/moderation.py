@@ -1,22 +1,22 @@
-"""Content moderation: what was scripted about a video, filtered and sorted as asked."""
+"""Content moderation: scripted labels, filtered and sorted as the request says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject, timestamp
+from vidkit.local.rekognition.kinds import AnalysisKind, Item, Result, Subject, item_timestamp
 
 _DEFAULT_CONFIDENCE = 50.0
 _SPAN = frozenset({"StartTimestampMillis", "EndTimestampMillis", "DurationMillis"})
 
 
-class ContentModeration(JobKind):
+class ContentModerationKind(AnalysisKind):
     """``StartContentModeration`` and ``GetContentModeration``.
 
-    The labels are those scripted for the object. Aggregated by ``SEGMENTS`` each has a start, an
-    end and a duration, which default to its ``Timestamp`` and nothing; by ``TIMESTAMPS`` it has
-    the timestamp only.
+    The labels are those scripted for the object. Aggregated by ``SEGMENTS``, each has a start, an
+    end and a duration, which default to its ``Timestamp`` and 0; by ``TIMESTAMPS``, it has only
+    the timestamp.
     """
 
     name = "ContentModeration"
@@ -25,7 +25,7 @@ class ContentModeration(JobKind):
 
     @override
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
-        """The scripted labels that the service is sure enough of."""
+        """The scripted labels that reach the minimum confidence."""
         least = parameters.get("MinConfidence", _DEFAULT_CONFIDENCE)
         return [
             item
@@ -35,7 +35,7 @@ class ContentModeration(JobKind):
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """How to sort and to aggregate."""
+        """The order and the aggregation of the items."""
         return {
             "SortBy": parameters.get("SortBy", "TIMESTAMP"),
             "AggregateBy": parameters.get("AggregateBy", "TIMESTAMPS"),
@@ -43,16 +43,16 @@ class ContentModeration(JobKind):
 
     @override
     def arrange(self, items: Sequence[Item], query: Mapping[str, str]) -> Sequence[Item]:
-        """The items per point in time or per segment, by time or by name and confidence."""
-        shape = _segment if query["AggregateBy"] == "SEGMENTS" else _point
+        """The items per timestamp or per segment, by time or by name and confidence."""
+        form = _segment_item if query["AggregateBy"] == "SEGMENTS" else _timestamp_item
         ordered = sorted(items, key=_by_name if query["SortBy"] == "NAME" else _by_time)
-        return [shape(item) for item in ordered]
+        return [form(item) for item in ordered]
 
     @override
     def facts(
         self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
     ) -> Item:
-        """The request's settings, and with the results the video and the model's version."""
+        """The request's settings; with the results also the video and the model's version."""
         facts = {"GetRequestMetadata": dict(query), **super().facts(parameters, result, query)}
         if result is not None:
             facts["ModerationModelVersion"] = "7.0"
@@ -60,16 +60,16 @@ class ContentModeration(JobKind):
 
 
 def _start(item: Mapping[str, Any]) -> int:
-    start: int = item.get("StartTimestampMillis", timestamp(item))
+    start: int = item.get("StartTimestampMillis", item_timestamp(item))
     return start
 
 
-def _point(item: Item) -> Item:
+def _timestamp_item(item: Item) -> Item:
     rest = {name: value for name, value in item.items() if name not in _SPAN}
     return {"Timestamp": _start(item), **rest}
 
 
-def _segment(item: Item) -> Item:
+def _segment_item(item: Item) -> Item:
     start = _start(item)
     end = item.get("EndTimestampMillis", start + item.get("DurationMillis", 0))
     span = {

@@ -1,13 +1,13 @@
-"""What AWS documents about stream processors beyond the service model."""
+"""The rules of stream processors that AWS documents beside the service model."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 from vidkit.local.rekognition.regions import check_regions
 
 _LABELS = ("PERSON", "PET", "PACKAGE", "ALL")
-_LEAST_THRESHOLD = 80.0
+_MIN_THRESHOLD = 80.0
 _ONLY_CONNECTED_HOME = ("KmsKeyId", "RegionsOfInterest")
 _REPLACED_BY = {
     "ConnectedHomeMinConfidence": "SettingsForUpdate.ConnectedHomeForUpdate.MinConfidence",
@@ -16,10 +16,10 @@ _REPLACED_BY = {
 
 
 def check_create(parameters: Mapping[str, Any]) -> None:
-    """Hold the rules of ``CreateStreamProcessor``.
+    """Check the rules of ``CreateStreamProcessor``.
 
     Raises:
-        Fault: ``InvalidParameterException``.
+        ApiError: ``InvalidParameterException``.
     """
     settings, output = parameters["Settings"], parameters["Output"]
     if len(settings) != 1:
@@ -38,20 +38,20 @@ def check_create(parameters: Mapping[str, Any]) -> None:
             raise invalid(f"Tags: {key!r} begins with the reserved 'aws:'.")
 
 
-def effective(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as the service keeps them: no face match threshold is below 80."""
+def effective_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that the service stores: the face match threshold is at least 80."""
     kept = dict(parameters)
     if search := parameters["Settings"].get("FaceSearch"):
-        threshold = max(search.get("FaceMatchThreshold", _LEAST_THRESHOLD), _LEAST_THRESHOLD)
+        threshold = max(search.get("FaceMatchThreshold", _MIN_THRESHOLD), _MIN_THRESHOLD)
         kept["Settings"] = {"FaceSearch": {**search, "FaceMatchThreshold": threshold}}
     return kept
 
 
 def check_start(parameters: Mapping[str, Any], *, face_search: bool) -> None:
-    """Hold the rules of ``StartStreamProcessor``.
+    """Check the rules of ``StartStreamProcessor``.
 
     Raises:
-        Fault: ``InvalidParameterException``.
+        ApiError: ``InvalidParameterException``.
     """
     for name in ("StartSelector", "StopSelector"):
         if face_search and name in parameters:
@@ -66,10 +66,10 @@ def check_start(parameters: Mapping[str, Any], *, face_search: bool) -> None:
 
 
 def check_update(parameters: Mapping[str, Any], *, face_search: bool) -> None:
-    """Hold the rules of ``UpdateStreamProcessor``.
+    """Check the rules of ``UpdateStreamProcessor``.
 
     Raises:
-        Fault: ``InvalidParameterException``.
+        ApiError: ``InvalidParameterException``.
     """
     settings = parameters.get("SettingsForUpdate", {}).get("ConnectedHomeForUpdate", {})
     deleted = parameters.get("ParametersToDelete", ())
@@ -86,9 +86,9 @@ def check_update(parameters: Mapping[str, Any], *, face_search: bool) -> None:
             raise invalid(f"{name} is in ParametersToDelete and in {_REPLACED_BY[name]}.")
 
 
-def invalid(what: str) -> Fault:
-    """The refusal of parameters that break a rule."""
-    return Fault("InvalidParameterException", f"Request has invalid parameters: {what}")
+def invalid(what: str) -> ApiError:
+    """The error for parameters that break a rule."""
+    return ApiError("InvalidParameterException", f"Request has invalid parameters: {what}")
 
 
 def _check_face_search(

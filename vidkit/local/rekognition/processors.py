@@ -1,4 +1,4 @@
-"""Stream processors of Rekognition Video: their lives over time."""
+"""Stream processors of Rekognition Video."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -6,65 +6,69 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.rekognition.expiring_tokens import ExpiringTokens
 from vidkit.local.rekognition.kinds import Item
-from vidkit.local.rekognition.page_tokens import ExpiringTokens
 from vidkit.local.rekognition.processor_rules import (
     check_create,
     check_start,
     check_update,
-    effective,
+    effective_parameters,
 )
+from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.runtime.state import State
 
 MAX_PROCESSORS = 10_000
-"""Processors that may exist in an account."""
+"""The quota of processors of an account."""
 MAX_FACE_SEARCHES = 10
-"""Face search processors that may run at a time."""
+"""The quota of face search processors that run at the same time."""
 MAX_RESULTS = 1000
-"""Processors on a page, both unless asked otherwise and at the most."""
+"""Processors on a page: the default, and the maximum."""
 
 _DEFAULT_SECONDS = 10
-_RESTING = frozenset({"STOPPED", "FAILED"})
-_SESSION = frozenset({"STARTING", "RUNNING"})
+_IDLE = frozenset({"STOPPED", "FAILED"})
+_ACTIVE = frozenset({"STARTING", "RUNNING"})
 
 
 @dataclass(slots=True)
 class _Processor:
-    """A processor; its phases begin at their times, and the last one begun is its status."""
+    """A processor, with the times at which it takes on each status."""
 
     parameters: Item
     arn: str
     serial: int
     created: datetime
-    phases: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
+    schedule: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
     failure: str | None = None
 
     @property
     def face_search(self) -> bool:
         return "FaceSearch" in self.parameters["Settings"]
 
-    def phase(self, now: datetime) -> tuple[datetime, str]:
-        begun = [phase for phase in self.phases if phase[0] <= now]
-        return begun[-1] if begun else self.phases[0]
+    def current(self, now: datetime) -> tuple[datetime, str]:
+        """The current status, and when it began."""
+        begun = [entry for entry in self.schedule if entry[0] <= now]
+        return begun[-1] if begun else self.schedule[0]
 
     def status(self, now: datetime) -> str:
-        return self.phase(now)[1]
+        return self.current(now)[1]
 
 
 class StreamProcessors:
     """The stream processors of an account.
 
     A change of status takes ``State.job_seconds``: ``STARTING`` becomes ``RUNNING``, ``STOPPING``
-    and ``UPDATING`` become ``STOPPED``. A label detection processor stays in ``STARTING`` until
-    the duration of its ``StopSelector`` is over. No stream is read and nothing is written to the
-    outputs. Where the documents leave a choice: a processor that is not at rest can be neither
-    started, updated nor deleted, one that has no session cannot be stopped
-    (``ResourceInUseException``); whether collections, streams and buckets exist is not asked.
+    and ``UPDATING`` become ``STOPPED``. A label detection processor stays in ``STARTING`` for the
+    duration of its ``StopSelector``. No stream is read and nothing is written to the outputs.
+    Where the documents leave a choice: a processor that is neither ``STOPPED`` nor ``FAILED``
+    cannot be started, updated or deleted, and one that is neither ``STARTING`` nor ``RUNNING``
+    cannot be stopped (``ResourceInUseException``); collections, streams and buckets need not
+    exist.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._setup = state.of(RekognitionState)
         self._processors: dict[str, _Processor] = {}
         self._created = 0
         self._tokens = ExpiringTokens(state)
@@ -81,14 +85,14 @@ class StreamProcessors:
 
     @property
     def operations(self) -> frozenset[str]:
-        """The operations that are answered here."""
+        """The operations of stream processors."""
         return frozenset(self._operations)
 
-    def answer(self, operation: str, parameters: Item) -> Item:
-        """Answer one request whose members fit the service model.
+    def handle(self, operation: str, parameters: Item) -> Item:
+        """Carry out one request that fits the service model.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         self._apply_failures()
         return self._operations[operation](parameters)
@@ -97,26 +101,29 @@ class StreamProcessors:
         check_create(parameters)
         name = parameters["Name"]
         if name in self._processors:
-            raise Fault("ResourceInUseException", f"Stream processor name: {name} already exists.")
+            raise ApiError(
+                "ResourceInUseException", f"Stream processor name: {name} already exists."
+            )
         if len(self._processors) >= MAX_PROCESSORS:
             raise _limit()
         identity, now = self._state.identity, self._state.now()
         arn = f"arn:aws:rekognition:{identity.region}:{identity.account_id}:streamprocessor/{name}"
-        processor = _Processor(effective(parameters), arn, self._created, now, [(now, "STOPPED")])
+        kept = effective_parameters(parameters)
+        processor = _Processor(kept, arn, self._created, now, [(now, "STOPPED")])
         self._created += 1
         self._processors[name] = processor
         return {"StreamProcessorArn": arn}
 
     def _describe(self, parameters: Item) -> Item:
         processor = self._find(parameters)
-        updated, status = processor.phase(self._state.now())
+        updated, status = processor.current(self._state.now())
         shown = {name: value for name, value in processor.parameters.items() if name != "Tags"}
-        told = {} if processor.failure is None else {"StatusMessage": processor.failure}
+        message = {} if processor.failure is None else {"StatusMessage": processor.failure}
         return {
             **shown,
             "StreamProcessorArn": processor.arn,
             "Status": status,
-            **(told if status == "FAILED" else {}),
+            **(message if status == "FAILED" else {}),
             "CreationTimestamp": processor.created.timestamp(),
             "LastUpdateTimestamp": updated.timestamp(),
         }
@@ -124,7 +131,7 @@ class StreamProcessors:
     def _list(self, parameters: Item) -> Item:
         start = self._tokens.read(parameters.get("NextToken"), "ListStreamProcessors")
         size: int = min(parameters.get("MaxResults", MAX_RESULTS), MAX_RESULTS)
-        # Counted by creation: a processor deleted between two pages shifts none of the others.
+        # By order of creation: a processor deleted between two pages does not shift the others.
         left = [item for item in self._processors.values() if item.serial >= start]
         now = self._state.now()
         content: Item = {
@@ -138,37 +145,37 @@ class StreamProcessors:
         return content
 
     def _start(self, parameters: Item) -> Item:
-        processor = self._resting(parameters)
+        processor = self._find_idle(parameters)
         check_start(parameters, face_search=processor.face_search)
         now = self._state.now()
         running = sum(
-            item.face_search and item.status(now) in _SESSION for item in self._processors.values()
+            item.face_search and item.status(now) in _ACTIVE for item in self._processors.values()
         )
         if processor.face_search and running >= MAX_FACE_SEARCHES:
             raise _limit()
-        ready = now + timedelta(seconds=self._state.job_seconds)
+        started = now + timedelta(seconds=self._state.job_seconds)
         seconds = parameters.get("StopSelector", {}).get("MaxDurationInSeconds", _DEFAULT_SECONDS)
-        processor.failure = self._state.processor_failures.pop(parameters["Name"], None)
+        processor.failure = self._setup.processor_failures.pop(parameters["Name"], None)
         if processor.failure is not None:
-            then = (ready, "FAILED")
+            following = (started, "FAILED")
         elif processor.face_search:
-            then = (ready, "RUNNING")
+            following = (started, "RUNNING")
         else:
-            then = (now + timedelta(seconds=seconds), "STOPPED")
-        processor.phases = [(now, "STARTING"), then]
+            following = (now + timedelta(seconds=seconds), "STOPPED")
+        processor.schedule = [(now, "STARTING"), following]
         return {"SessionId": str(uuid.uuid4())}
 
     def _stop(self, parameters: Item) -> Item:
         processor = self._find(parameters)
         now = self._state.now()
-        if processor.status(now) not in _SESSION:
+        if processor.status(now) not in _ACTIVE:
             name = parameters["Name"]
-            raise Fault("ResourceInUseException", f"Stream processor {name} is not running.")
-        self._rest_after(processor, "STOPPING")
+            raise ApiError("ResourceInUseException", f"Stream processor {name} is not running.")
+        self._stop_after(processor, "STOPPING")
         return {}
 
     def _update(self, parameters: Item) -> Item:
-        processor = self._resting(parameters)
+        processor = self._find_idle(parameters)
         check_update(parameters, face_search=processor.face_search)
         kept = dict(processor.parameters)
         deleted = parameters.get("ParametersToDelete", ())
@@ -184,11 +191,11 @@ class StreamProcessors:
         if "RegionsOfInterest" in deleted:
             kept.pop("RegionsOfInterest", None)
         processor.parameters = kept
-        self._rest_after(processor, "UPDATING")
+        self._stop_after(processor, "UPDATING")
         return {}
 
     def _delete(self, parameters: Item) -> Item:
-        self._resting(parameters)
+        self._find_idle(parameters)
         del self._processors[parameters["Name"]]
         return {}
 
@@ -197,38 +204,41 @@ class StreamProcessors:
         for processor in self._processors.values():
             if processor.arn == arn:
                 return {"Tags": processor.parameters.get("Tags", {})}
-        raise Fault("ResourceNotFoundException", f"The resource {arn} does not exist.")
+        raise ApiError("ResourceNotFoundException", f"The resource {arn} does not exist.")
 
     def _find(self, parameters: Mapping[str, Any]) -> _Processor:
         name = parameters["Name"]
         processor = self._processors.get(name)
         if processor is None:
-            raise Fault("ResourceNotFoundException", f"Stream processor {name} does not exist.")
+            raise ApiError("ResourceNotFoundException", f"Stream processor {name} does not exist.")
         return processor
 
-    def _resting(self, parameters: Mapping[str, Any]) -> _Processor:
+    def _find_idle(self, parameters: Mapping[str, Any]) -> _Processor:
         processor = self._find(parameters)
         status = processor.status(self._state.now())
-        if status not in _RESTING:
+        if status not in _IDLE:
             name = parameters["Name"]
-            raise Fault("ResourceInUseException", f"Stream processor {name} is in state {status}.")
+            raise ApiError(
+                "ResourceInUseException", f"Stream processor {name} is in state {status}."
+            )
         return processor
 
-    def _rest_after(self, processor: _Processor, status: str) -> None:
+    def _stop_after(self, processor: _Processor, status: str) -> None:
+        """Set a status that becomes ``STOPPED`` after ``State.job_seconds``."""
         now = self._state.now()
-        rested = now + timedelta(seconds=self._state.job_seconds)
+        stopped = now + timedelta(seconds=self._state.job_seconds)
         processor.failure = None
-        processor.phases = [(now, status), (rested, "STOPPED")]
+        processor.schedule = [(now, status), (stopped, "STOPPED")]
 
     def _apply_failures(self) -> None:
-        """Let the processors fail that were told to while in a session."""
-        failures, now = self._state.processor_failures, self._state.now()
+        """Set ``FAILED`` for the active processors that a failure was set up for."""
+        failures, now = self._setup.processor_failures, self._state.now()
         for name in list(failures):
             processor = self._processors.get(name)
-            if processor is not None and processor.status(now) in _SESSION:
+            if processor is not None and processor.status(now) in _ACTIVE:
                 processor.failure = failures.pop(name)
-                processor.phases = [(now, "FAILED")]
+                processor.schedule = [(now, "FAILED")]
 
 
-def _limit() -> Fault:
-    return Fault("LimitExceededException", "Stream processor limit exceeded for account")
+def _limit() -> ApiError:
+    return ApiError("LimitExceededException", "Stream processor limit exceeded for account")

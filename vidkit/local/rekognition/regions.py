@@ -1,45 +1,45 @@
-"""Regions of interest: whether they make sense, and how much of a box lies in them."""
+"""Regions of interest: their rules, and how much of a box is inside them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from vidkit.local.protocol.wire import Fault
+from vidkit.local.protocol.wire import ApiError
 
-_FEWEST_POINTS = 3
-_MOST_POINTS = 10
+_MIN_POINTS = 3
+_MAX_POINTS = 10
 
 _Point: TypeAlias = tuple[float, float]
 
 
 def check_regions(regions: Sequence[Mapping[str, Any]], path: str = "") -> None:
-    """Hold what the service model cannot say about regions of interest.
+    """Check the rules of regions of interest that the service model does not contain.
 
     Args:
         regions: the request's regions.
-        path: what stands before ``RegionsOfInterest`` in the request.
+        path: the path to ``RegionsOfInterest`` in the request.
 
     Raises:
-        Fault: ``InvalidParameterException``: a region is no box and no polygon, or both, or its
-            polygon has too few or too many points.
+        ApiError: ``InvalidParameterException``: a region has not exactly one of box and polygon,
+            or its polygon has too few or too many points.
     """
     for index, region in enumerate(regions):
         where = f"Request has invalid parameters: {path}RegionsOfInterest[{index}]"
         if ("BoundingBox" in region) == ("Polygon" in region):
-            raise Fault(
+            raise ApiError(
                 "InvalidParameterException", f"{where} needs either BoundingBox or Polygon."
             )
         points = region.get("Polygon")
-        if points is not None and not _FEWEST_POINTS <= len(points) <= _MOST_POINTS:
-            raise Fault(
+        if points is not None and not _MIN_POINTS <= len(points) <= _MAX_POINTS:
+            raise ApiError(
                 "InvalidParameterException",
-                f"{where}.Polygon has {len(points)} points; {_FEWEST_POINTS} to {_MOST_POINTS}"
+                f"{where}.Polygon has {len(points)} points; {_MIN_POINTS} to {_MAX_POINTS}"
                 " are allowed.",
             )
 
 
 def share_inside(box: Mapping[str, float], region: Mapping[str, Any]) -> float:
-    """How much of a box lies in a region: 0 to 1.
+    """The share of a box that is inside a region, 0 to 1.
 
     Args:
         box: a ``BoundingBox``.
@@ -67,7 +67,7 @@ def _edges(box: Mapping[str, float]) -> tuple[float, float, float, float]:
 
 
 def _clipped(points: Sequence[_Point], axis: int, bound: float, sign: int) -> list[_Point]:
-    """The polygon's part on one side of a line along an axis (Sutherland and Hodgman)."""
+    """The part of a polygon on one side of a line along an axis (Sutherland-Hodgman)."""
     inside: Callable[[_Point], bool] = lambda point: (point[axis] - bound) * sign >= 0  # noqa: E731
     kept: list[_Point] = []
     for before, point in pairwise([*points[-1:], *points]):

@@ -1,4 +1,4 @@
-"""What Rekognition is told to find, or to fail with."""
+"""Scripts: the results that jobs return, and the failures that they end with."""
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
+from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.runtime.state import State
 
 SCRIPTED_KINDS = (
@@ -17,9 +18,9 @@ SCRIPTED_KINDS = (
     "content_moderation",
     "text_detection",
 )
-"""The kinds of jobs that find what was scripted."""
+"""The kinds of jobs that return scripted results."""
 JOB_KINDS = (*SCRIPTED_KINDS, "segment_detection")
-"""All kinds of jobs; segments are found in the video itself."""
+"""All kinds of jobs; segments are detected in the video itself."""
 
 _DETAILS = {
     "label_detection": "Label",
@@ -31,9 +32,9 @@ _DETAILS = {
     "text_detection": "TextDetection",
 }
 _FILTERED = {"Label", "ModerationLabel", "TextDetection"}
-"""What a job leaves out below a confidence."""
-_CONFIDENCE = 99.0
-"""What an item is scripted with that says nothing of it."""
+"""The items that a job filters by confidence."""
+_DEFAULT_CONFIDENCE = 99.0
+"""The confidence of an item that is scripted without one."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -41,32 +42,32 @@ _MILLISECOND = timedelta(milliseconds=1)
 def script_results(
     state: State, kind: str, bucket: str, name: str, items: Iterable[Mapping[str, Any]]
 ) -> int:
-    """Say what jobs of a kind find in a video.
+    """Set the results of a kind of jobs over a video.
 
     Args:
-        state: the cloud's.
+        state: the cloud's state.
         kind: one of ``SCRIPTED_KINDS``.
         bucket: the video's bucket.
         name: the video's key.
-        items: the items as the kind's ``Get`` operation lists them; what was scripted before for
-            this kind and video is replaced.
+        items: the items as the kind's ``Get`` operation lists them; they replace those scripted
+            before for this kind and video.
 
     Returns:
-        How many items there are.
+        The number of items.
 
     Raises:
-        ValueError: the kind is none of those, or an item is no item of that kind.
+        ValueError: the kind is none of those, or an item is not one of that kind.
     """
     if kind not in SCRIPTED_KINDS:
         raise ValueError(f"kind must be one of {', '.join(SCRIPTED_KINDS)}, not {kind!r}")
-    # A list that the caller goes on to change is not the script.
+    # Copies, so that later changes by the caller do not change the script.
     script = [_checked(kind, number, item) for number, item in enumerate(items)]
-    state.scripts.setdefault(kind, {})[bucket, name] = script
+    state.of(RekognitionState).scripts.setdefault(kind, {})[bucket, name] = script
     return len(script)
 
 
 def _checked(kind: str, number: int, item: object) -> dict[str, Any]:
-    """A copy of an item, of which the parts that every answer needs are there and sound."""
+    """A copy of an item, with a check of the members that every response needs."""
     member = _DETAILS[kind]
     if not isinstance(item, Mapping):
         raise ValueError(f"item {number}: must be a mapping")  # noqa: TRY004
@@ -78,7 +79,7 @@ def _checked(kind: str, number: int, item: object) -> dict[str, Any]:
         raise ValueError(f"item {number}: {member} is missing, or no mapping")  # noqa: TRY004
     if member not in _FILTERED:
         return found
-    confidence = cast("dict[str, Any]", detail).setdefault("Confidence", _CONFIDENCE)
+    confidence = cast("dict[str, Any]", detail).setdefault("Confidence", _DEFAULT_CONFIDENCE)
     if isinstance(confidence, bool) or not isinstance(confidence, int | float):
         raise ValueError(f"item {number}: {member}.Confidence must be a number")  # noqa: TRY004
     return found
@@ -87,14 +88,14 @@ def _checked(kind: str, number: int, item: object) -> dict[str, Any]:
 def fail_jobs(
     state: State, bucket: str, name: str, *, message: str | None, kind: str | None
 ) -> None:
-    """Let the jobs over a video fail.
+    """Make the jobs over a video fail.
 
     Args:
-        state: the cloud's.
+        state: the cloud's state.
         bucket: the video's bucket.
         name: the video's key.
-        message: the jobs' ``StatusMessage``; None takes back what was said before of the kind,
-            or of all kinds.
+        message: the jobs' ``StatusMessage``; None removes the failure of the kind, or of all
+            kinds.
         kind: one of ``JOB_KINDS``; None for all of them.
 
     Raises:
@@ -102,7 +103,7 @@ def fail_jobs(
     """
     if kind is not None and kind not in JOB_KINDS:
         raise ValueError(f"kind must be one of {', '.join(JOB_KINDS)}, not {kind!r}")
-    failures = state.failures.setdefault((bucket, name), {})
+    failures = state.of(RekognitionState).failures.setdefault((bucket, name), {})
     if message is not None:
         failures[kind] = message
     elif kind is None:
@@ -113,17 +114,17 @@ def fail_jobs(
 
 @dataclass(frozen=True, slots=True)
 class ScriptedLabel:
-    """One label that label detection finds in a video.
+    """One label that label detection returns for a video.
 
     Attributes:
         name: the label, such as ``Car``.
-        timestamp: when it is seen, counted from the start of the video.
+        timestamp: when it is visible, from the start of the video.
         confidence: 0 to 100.
-        duration: how long it is seen; None for the one moment.
-        parents: names of the labels above it.
-        categories: names of the categories it belongs to.
-        aliases: other names it has.
-        instances: where in the picture it is: bounding boxes as the API has them, such as
+        duration: how long it is visible; None: only at the timestamp.
+        parents: names of its parent labels.
+        categories: names of its categories.
+        aliases: its other names.
+        instances: its places in the picture: bounding boxes of the API, such as
             ``{"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4}``.
 
     Example:
@@ -142,7 +143,7 @@ class ScriptedLabel:
     instances: Sequence[Mapping[str, float]] = ()
 
     def item(self) -> dict[str, object]:
-        """The label as an item of GetLabelDetection's answer."""
+        """The label as an item of ``GetLabelDetection``'s response."""
         start = self.timestamp // _MILLISECOND
         duration = (self.duration or timedelta()) // _MILLISECOND
         return {

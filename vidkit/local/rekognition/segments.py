@@ -1,24 +1,24 @@
-"""Segment detection: shots and black frames, found in the video itself."""
+"""Segment detection: shots and black frames, detected in the video itself."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject, video_metadata
+from vidkit.local.rekognition.kinds import AnalysisKind, Item, Result, Subject, video_metadata
 from vidkit.local.video import media, shots
 
 _DEFAULT_CONFIDENCE = 50.0
 _MODEL_VERSION = "2.0"
 
 
-class SegmentDetection(JobKind):
+class SegmentDetectionKind(AnalysisKind):
     """``StartSegmentDetection`` and ``GetSegmentDetection``.
 
-    Shots are real shot changes and the only technical cue that is ever reported is
-    ``BlackFrames``; credits, slates, colour bars and the rest are not looked for. Segments come
-    in the order of the request's ``SegmentTypes`` and by time within each type. The end of a
-    segment is its last frame, so that a segment of one frame has a duration of 0.
+    Shots are the real shot changes of the video. The only technical cue is ``BlackFrames``;
+    credits, slates, colour bars and the others are not detected. Segments are in the order of the
+    request's ``SegmentTypes``, and by time within each type. The end of a segment is its last
+    frame, so that a segment of one frame has a duration of 0.
     """
 
     name = "SegmentDetection"
@@ -40,7 +40,7 @@ class SegmentDetection(JobKind):
     def facts(
         self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
     ) -> Item:
-        """With the results, the streams of the video and the types that were looked for."""
+        """With the results: the streams of the video and the selected types."""
         del query
         if result is None:
             return {}
@@ -76,7 +76,7 @@ def _black_frames(subject: Subject, filters: Mapping[str, Any]) -> Iterator[Item
         min_coverage_percentage=black.get("MinCoveragePercentage", 99.0),
     )
     for span in spans:
-        # The share of black pixels; the API knows no confidence below 50.
+        # The confidence is the percentage of black pixels; the API's smallest confidence is 50.
         confidence = max(span.confidence, _DEFAULT_CONFIDENCE)
         if confidence >= least:
             yield {

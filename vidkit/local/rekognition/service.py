@@ -5,69 +5,69 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidkit.local.protocol.lazy_models import LazyModel
-from vidkit.local.protocol.wire import Answer, Fault, Request, parse_json
+from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
 from vidkit.local.rekognition.completion import Publisher
+from vidkit.local.rekognition.expiring_tokens import ExpiringTokens
 from vidkit.local.rekognition.faces import (
-    CelebrityRecognition,
-    FaceDetection,
-    FaceSearch,
-    PersonTracking,
+    CelebrityRecognitionKind,
+    FaceDetectionKind,
+    FaceSearchKind,
+    PersonTrackingKind,
 )
-from vidkit.local.rekognition.jobs import Jobs
-from vidkit.local.rekognition.kinds import Item, JobKind
-from vidkit.local.rekognition.labels import LabelDetection
-from vidkit.local.rekognition.limits import Throttle
-from vidkit.local.rekognition.moderation import ContentModeration
-from vidkit.local.rekognition.page_tokens import ExpiringTokens
+from vidkit.local.rekognition.jobs import AnalysisJobs
+from vidkit.local.rekognition.kinds import AnalysisKind, Item
+from vidkit.local.rekognition.labels import LabelDetectionKind
+from vidkit.local.rekognition.limits import RekognitionThrottle
+from vidkit.local.rekognition.moderation import ContentModerationKind
 from vidkit.local.rekognition.processors import StreamProcessors
-from vidkit.local.rekognition.segments import SegmentDetection
-from vidkit.local.rekognition.texts import TextDetection
+from vidkit.local.rekognition.segments import SegmentDetectionKind
+from vidkit.local.rekognition.texts import TextDetectionKind
 from vidkit.local.runtime.state import State
 
 MAX_RESULTS = 1000
-"""Items on a page, both unless asked otherwise and at the most."""
+"""Items on a page: the default, and the maximum."""
 
 _MEDIA_TYPE = "application/x-amz-json-1.1"
 _TARGET = "RekognitionService."
 _KINDS = (
-    LabelDetection,
-    FaceDetection,
-    FaceSearch,
-    PersonTracking,
-    CelebrityRecognition,
-    ContentModeration,
-    SegmentDetection,
-    TextDetection,
+    LabelDetectionKind,
+    FaceDetectionKind,
+    FaceSearchKind,
+    PersonTrackingKind,
+    CelebrityRecognitionKind,
+    ContentModerationKind,
+    SegmentDetectionKind,
+    TextDetectionKind,
 )
 
 
-class Rekognition:
+class RekognitionService:
     """The video operations of Amazon Rekognition, over JSON 1.1.
 
-    A job runs for ``State.job_seconds`` at the least and fails with "Unsupported codec/format."
-    unless the object is H.264 in MP4 or MOV. When it has a ``NotificationChannel``, its end is
-    published to the topic there.
+    A job takes at least ``State.job_seconds`` and fails with "Unsupported codec/format." unless
+    the object is H.264 in MP4 or MOV. When it has a ``NotificationChannel``, its completion is
+    published to that topic.
 
     Args:
         state: what the services share.
-        publish: how to publish to a topic; None for nowhere.
+        publish: publishes to a topic; None: nothing is published.
     """
 
     name = "rekognition"
 
     def __init__(self, state: State, publish: Publisher | None = None) -> None:
         self._state = state
-        self._jobs = Jobs(state, publish)
+        self._jobs = AnalysisJobs(state, publish)
         self._processors = StreamProcessors(state)
-        self._starts: dict[str, JobKind] = {}
-        self._gets: dict[str, JobKind] = {}
+        self._starts: dict[str, AnalysisKind] = {}
+        self._gets: dict[str, AnalysisKind] = {}
         for kind in (make() for make in _KINDS):
             self._starts[f"Start{kind.name}"] = kind
             self._gets[f"Get{kind.name}"] = kind
         self._operations = {*self._starts, *self._gets, *self._processors.operations}
         self._model = LazyModel("rekognition", code="InvalidParameterException")
         self._tokens = ExpiringTokens(state)
-        self._throttle = Throttle()
+        self._throttle = RekognitionThrottle()
 
     def operation(self, request: Request) -> str | None:
         """The operation that the ``X-Amz-Target`` header names."""
@@ -78,17 +78,17 @@ class Rekognition:
                 return operation if known else None
         return None
 
-    async def handle(self, operation: str, request: Request) -> Answer:
-        """Answer one request.
+    async def handle(self, operation: str, request: Request) -> Response:
+        """Carry out one request.
 
         Raises:
-            Fault: the service refuses.
+            ApiError: the service rejects the request.
         """
         if self._state.throttles(self.name):
             self._throttle.take(operation)
         body = parse_json(
             request.body,
-            fault=Fault("SerializationException", "The request body is no JSON object."),
+            error=ApiError("SerializationException", "The request body is no JSON object."),
         )
         parameters = await self._model.accept(operation, body)
         if operation in self._starts:
@@ -97,28 +97,28 @@ class Rekognition:
         elif operation in self._gets:
             content = self._get(self._gets[operation], parameters)
         else:
-            content = self._processors.answer(operation, parameters)
-        return Answer.json(content, media_type=_MEDIA_TYPE)
+            content = self._processors.handle(operation, parameters)
+        return Response.json(content, media_type=_MEDIA_TYPE)
 
-    def refuse(self, fault: Fault, request_id: str) -> Answer:
-        """A fault as JSON 1.1 has it."""
+    def error_response(self, error: ApiError, request_id: str) -> Response:
+        """The response for an error in JSON 1.1."""
         content = {
-            "__type": fault.code,
-            "Code": fault.code,
-            "Message": fault.message,
+            "__type": error.code,
+            "Code": error.code,
+            "Message": error.message,
             "Logref": request_id,
         }
-        return Answer(
-            status=fault.status,
+        return Response(
+            status=error.status,
             body=json.dumps(content).encode(),
-            headers={"Content-Type": _MEDIA_TYPE, "x-amzn-ErrorType": fault.code},
+            headers={"Content-Type": _MEDIA_TYPE, "x-amzn-ErrorType": error.code},
         )
 
     async def close(self) -> None:
-        """End the jobs in progress."""
+        """Cancel the jobs in progress."""
         await self._jobs.close()
 
-    def _get(self, kind: JobKind, parameters: Mapping[str, Any]) -> Item:
+    def _get(self, kind: AnalysisKind, parameters: Mapping[str, Any]) -> Item:
         job = self._jobs.find(kind, parameters["JobId"])
         query = kind.query(parameters)
         content: Item = {

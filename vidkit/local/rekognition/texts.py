@@ -1,23 +1,24 @@
-"""Text detection: what was scripted about a video, filtered as asked."""
+"""Text detection: scripted words and lines, filtered as the request says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
 
-from vidkit.local.rekognition.kinds import Item, JobKind, Result, Subject, timestamp
+from vidkit.local.rekognition.kinds import AnalysisKind, Item, Result, Subject, item_timestamp
 from vidkit.local.rekognition.regions import check_regions, share_inside
 
 _DEFAULT_CONFIDENCE = 80.0
-_MOST_INSIDE = 0.5
+_MIN_SHARE_INSIDE = 0.5
 
 
-class TextDetection(JobKind):
+class TextDetectionKind(AnalysisKind):
     """``StartTextDetection`` and ``GetTextDetection``.
 
-    The words and lines are those scripted for the object, by time. ``WordFilter`` looks at words;
-    a line goes when words of it are scripted and the filter leaves none. Regions of interest keep
-    what lies in one of them by more than half; a text without geometry lies everywhere.
+    The words and lines are those scripted for the object, by time. ``WordFilter`` filters words;
+    a line is left out when it has scripted words and the filter leaves none of them. Regions of
+    interest keep a text that is more than half inside one of them; a text without geometry is
+    always kept.
     """
 
     name = "TextDetection"
@@ -26,10 +27,10 @@ class TextDetection(JobKind):
 
     @override
     def check(self, parameters: Mapping[str, Any], state: object) -> None:
-        """Each region of interest must be a box or a polygon.
+        """Check that each region of interest is a box or a polygon.
 
         Raises:
-            Fault: ``InvalidParameterException``.
+            ApiError: ``InvalidParameterException``.
         """
         del state
         check_regions(parameters.get("Filters", {}).get("RegionsOfInterest", ()), "Filters.")
@@ -38,19 +39,19 @@ class TextDetection(JobKind):
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
         """The scripted words and lines that pass the filters of the start request."""
         filters = parameters.get("Filters", {})
-        wanted = filters.get("WordFilter", {})
+        word_filter = filters.get("WordFilter", {})
         regions = filters.get("RegionsOfInterest", ())
         words = [item for item in subject.scripted if _is_word(item)]
-        passed = {id(item) for item in words if _passes(item["TextDetection"], wanted)}
-        with_words = {_line_of(item) for item in words}
-        legible = {_line_of(item) for item in words if id(item) in passed}
+        passed = {id(item) for item in words if _passes(item["TextDetection"], word_filter)}
+        lines_with_words = {_line_of(item) for item in words}
+        lines_kept = {_line_of(item) for item in words if id(item) in passed}
         return [
             item
-            for item in sorted(subject.scripted, key=timestamp)
+            for item in sorted(subject.scripted, key=item_timestamp)
             if (
                 id(item) in passed
                 if _is_word(item)
-                else _key(item) in legible or _key(item) not in with_words
+                else _key(item) in lines_kept or _key(item) not in lines_with_words
             )
             and _inside(item["TextDetection"], regions)
         ]
@@ -59,7 +60,7 @@ class TextDetection(JobKind):
     def facts(
         self, parameters: Mapping[str, Any], result: Result | None, query: Mapping[str, str]
     ) -> Item:
-        """With the results, the video and the model's version."""
+        """With the results: the video and the model's version."""
         facts = super().facts(parameters, result, query)
         return facts if result is None else {**facts, "TextModelVersion": "3.0"}
 
@@ -69,20 +70,20 @@ def _is_word(item: Item) -> bool:
 
 
 def _key(item: Item) -> tuple[int, Any]:
-    """A line; ids are counted anew for each frame."""
-    return timestamp(item), item["TextDetection"].get("Id")
+    """The identity of a line: ids are unique within one frame only."""
+    return item_timestamp(item), item["TextDetection"].get("Id")
 
 
 def _line_of(word: Item) -> tuple[int, Any]:
-    return timestamp(word), word["TextDetection"].get("ParentId")
+    return item_timestamp(word), word["TextDetection"].get("ParentId")
 
 
-def _passes(word: Mapping[str, Any], wanted: Mapping[str, float]) -> bool:
+def _passes(word: Mapping[str, Any], word_filter: Mapping[str, float]) -> bool:
     box = word.get("Geometry", {}).get("BoundingBox", {})
     return bool(
-        word.get("Confidence", 100.0) >= wanted.get("MinConfidence", _DEFAULT_CONFIDENCE)
-        and box.get("Height", 1.0) >= wanted.get("MinBoundingBoxHeight", 0.0)
-        and box.get("Width", 1.0) >= wanted.get("MinBoundingBoxWidth", 0.0)
+        word.get("Confidence", 100.0) >= word_filter.get("MinConfidence", _DEFAULT_CONFIDENCE)
+        and box.get("Height", 1.0) >= word_filter.get("MinBoundingBoxHeight", 0.0)
+        and box.get("Width", 1.0) >= word_filter.get("MinBoundingBoxWidth", 0.0)
     )
 
 
@@ -90,4 +91,4 @@ def _inside(text: Mapping[str, Any], regions: Sequence[Mapping[str, Any]]) -> bo
     box = text.get("Geometry", {}).get("BoundingBox")
     if not regions or box is None:
         return True
-    return any(share_inside(box, region) > _MOST_INSIDE for region in regions)
+    return any(share_inside(box, region) > _MIN_SHARE_INSIDE for region in regions)

@@ -1,1 +1,1 @@
-"""What the services of the local cloud share: identity, clock, threads, rates."""
+"""What the services of the local cloud share: identity, clock, accounts, threads, rates."""

@@ -1,16 +1,16 @@
-"""How much of something a service gives in a second."""
+"""Rates: how many requests, or points, a service accepts in a second."""
 
 import time
 from collections.abc import Callable
 
 
 class TokenBucket:
-    """A bucket that holds what a rate gives in a second, unless told otherwise.
+    """A token bucket, full at first.
 
     Args:
-        rate: tokens that come back each second.
-        capacity: what the bucket holds, full at first; ``rate`` by default.
-        clock: seconds that only grow.
+        rate: tokens added each second.
+        capacity: the most tokens that the bucket holds; ``rate`` by default.
+        clock: a monotonic clock in seconds.
 
     Example:
         >>> bucket = TokenBucket(2, clock=lambda: 0.0)
@@ -32,14 +32,14 @@ class TokenBucket:
         self._filled = clock()
 
     def has(self, amount: float = 1) -> bool:
-        """Whether the bucket holds that much at this moment."""
+        """Whether the bucket holds that many tokens now."""
         now = self._clock()
         self._tokens = min(self._capacity, self._tokens + (now - self._filled) * self._rate)
         self._filled = now
         return self._tokens >= amount
 
     def take(self, amount: float = 1) -> bool:
-        """Take out that much, if the bucket holds it."""
+        """Take tokens out if the bucket holds that many; return whether it did."""
         held = self.has(amount)
         if held:
             self._tokens -= amount

@@ -12,7 +12,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 # Not the event loop's default executor: a program that calls the cloud through blocking clients in
-# asyncio.to_thread can fill that one with calls, which would then wait for threads of their own.
+# asyncio.to_thread can fill that one with calls, which then wait for threads of their own.
 _pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 4, thread_name_prefix="vidkit-local")
 
 
@@ -22,21 +22,23 @@ _abandoned: contextvars.ContextVar[threading.Event | None] = contextvars.Context
 
 
 class AbandonedError(Exception):
-    """Nobody waits for this thread's work any more."""
+    """The caller of this thread's work was cancelled and no longer waits for the result."""
 
 
 def checkpoint() -> None:
-    """Where long work in a thread ends when nobody waits for it.
+    """Stop long work in a thread when its caller no longer waits for the result.
 
     Raises:
-        AbandonedError: nobody does.
+        AbandonedError: the caller was cancelled.
     """
     abandoned = _abandoned.get()
     if abandoned is not None and abandoned.is_set():
         raise AbandonedError
 
 
-async def in_thread(function: Callable[_P, _T], /, *arguments: _P.args, **options: _P.kwargs) -> _T:
+async def in_worker_thread(
+    function: Callable[_P, _T], /, *arguments: _P.args, **options: _P.kwargs
+) -> _T:
     """Run blocking work in one of the local cloud's threads, like ``asyncio.to_thread``."""
     context = contextvars.copy_context()
     abandoned = threading.Event()
@@ -47,5 +49,5 @@ async def in_thread(function: Callable[_P, _T], /, *arguments: _P.args, **option
             _pool, lambda: context.run(function, *arguments, **options)
         )
     finally:
-        # Done or cancelled: in either case nobody waits any more.
+        # Done or cancelled: in both cases the caller no longer waits.
         abandoned.set()

@@ -1,1 +1,1 @@
-"""The HTTP server in front of the local cloud's services."""
+"""The HTTP server of the local cloud: routes, authentication, admin endpoints."""

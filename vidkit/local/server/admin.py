@@ -1,4 +1,4 @@
-"""Unsigned endpoints for programs that set the local cloud up from outside."""
+"""Unsigned endpoints for programs that set the local cloud up over HTTP."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -8,17 +8,21 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
-from vidkit.local.faults.fault_rules import FaultRule
+from vidkit.local.faults.fault_rules import FaultRule, Faults
 from vidkit.local.ivs.streams import end_stream, go_live
+from vidkit.local.kinesis_video.state import KinesisVideoState, Stream
 from vidkit.local.kinesis_video.video_streams import make_stream
-from vidkit.local.protocol.browser_guard import page_complaint
-from vidkit.local.protocol.wire import Answer, RecordedCall, Request
+from vidkit.local.mpc.state import MpcState
+from vidkit.local.protocol.browser_guard import rejection_reason
+from vidkit.local.protocol.wire import RecordedCall, Request, Response
 from vidkit.local.rekognition.scripts import fail_jobs, script_results
-from vidkit.local.runtime.state import State, Stream
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.rekognition.state import RekognitionState
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
+from vidkit.local.runtime.state import State
+from vidkit.local.runtime.worker_threads import in_worker_thread
 
 PREFIX: Final = "/_local/"
-"""What the paths of these endpoints begin with."""
+"""The prefix of these endpoints' paths."""
 
 _JSON: Final = "application/json"
 _NAME = Annotated[str, Field(min_length=1)]
@@ -85,24 +89,24 @@ class _BroadcastEndRequest(_BroadcastRequest):
 
 
 class Admin:
-    """``GET /_local/calls``, and what ``LocalCloud`` has methods for.
+    """``GET /_local/calls``, and endpoints for the set-up methods of ``LocalCloud``.
 
-    That is to ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``,
+    ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``,
     ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``, ``projects``,
-    ``forbidden-buckets``, ``revoked-tokens`` and ``faults`` (and to ``DELETE`` these), with the
-    methods' own parameters.
+    ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own parameters;
+    ``DELETE`` removes all ``faults``.
 
-    They read files and change what the services answer, so they are for programs on this machine:
+    They read files and change the services' responses, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
-    JSON, a ``Host`` that is no loopback name) is refused.
+    JSON, a ``Host`` that is no loopback name) is rejected.
     """
 
     def __init__(self, state: State, calls: Sequence[RecordedCall]) -> None:
         self._state = state
         self._calls = calls
 
-    async def answer(self, request: Request) -> Answer:
-        """Answer one request; errors are ``{"error": ...}``."""
+    async def handle(self, request: Request) -> Response:
+        """Carry out one request; the body of an error is ``{"error": ...}``."""
         endpoints: dict[tuple[str, str], Callable[[bytes], Any]] = {
             ("POST", "streams"): self._add_stream,
             ("POST", "labels"): self._script_labels,
@@ -123,93 +127,101 @@ class Admin:
         if endpoint is None:
             return _error(f"there is no {request.method} {request.path}", status=404)
         try:
-            if complaint := _foreign(request):
-                return _error(complaint, status=403)
+            if reason := _rejection_reason(request):
+                return _error(reason, status=403)
             content = await endpoint(request.body)
         except ValidationError as error:
-            told = "; ".join(
+            message = "; ".join(
                 f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors()
             )
-            return _error(told, status=400)
+            return _error(message, status=400)
         except (ValueError, OSError) as error:
             return _error(str(error), status=400)
-        return Answer.json(content, media_type=_JSON)
+        return Response.json(content, media_type=_JSON)
 
     async def _add_stream(self, body: bytes) -> dict[str, str]:
-        asked = _StreamRequest.model_validate_json(body)
-        stream: Stream = await in_thread(
+        parameters = _StreamRequest.model_validate_json(body)
+        stream: Stream = await in_worker_thread(
             make_stream,
             self._state.identity,
-            asked.name,
-            asked.path,
-            start_timestamp=asked.start_timestamp,
-            duration=asked.duration,
-            gaps=asked.gaps,
-            audio_only=asked.audio_only,
-            producer_offset=asked.producer_offset,
-            fragment_duration=asked.fragment_duration,
+            parameters.name,
+            parameters.path,
+            start_timestamp=parameters.start_timestamp,
+            duration=parameters.duration,
+            gaps=parameters.gaps,
+            audio_only=parameters.audio_only,
+            producer_offset=parameters.producer_offset,
+            fragment_duration=parameters.fragment_duration,
         )
-        self._state.streams[stream.name] = stream
+        self._state.of(KinesisVideoState).streams[stream.name] = stream
         return {"name": stream.name, "arn": stream.arn}
 
     async def _script_labels(self, body: bytes) -> dict[str, int]:
-        asked = _LabelsRequest.model_validate_json(body)
+        parameters = _LabelsRequest.model_validate_json(body)
         count = script_results(
-            self._state, "label_detection", asked.bucket, asked.name, asked.labels
+            self._state, "label_detection", parameters.bucket, parameters.name, parameters.labels
         )
         return {"labels": count}
 
     async def _script_results(self, body: bytes) -> dict[str, int]:
-        asked = _ResultsRequest.model_validate_json(body)
-        count = script_results(self._state, asked.kind, asked.bucket, asked.name, asked.items)
+        parameters = _ResultsRequest.model_validate_json(body)
+        count = script_results(
+            self._state, parameters.kind, parameters.bucket, parameters.name, parameters.items
+        )
         return {"items": count}
 
     async def _fail_job(self, body: bytes) -> dict[str, str | None]:
-        asked = _JobFailureRequest.model_validate_json(body)
-        fail_jobs(self._state, asked.bucket, asked.name, message=asked.message, kind=asked.kind)
-        return {"message": asked.message}
+        parameters = _JobFailureRequest.model_validate_json(body)
+        fail_jobs(
+            self._state,
+            parameters.bucket,
+            parameters.name,
+            message=parameters.message,
+            kind=parameters.kind,
+        )
+        return {"message": parameters.message}
 
     async def _add_collection(self, body: bytes) -> dict[str, str]:
-        asked = _CollectionRequest.model_validate_json(body)
-        self._state.collections.add(asked.collection_id)
-        return {"collection_id": asked.collection_id}
+        parameters = _CollectionRequest.model_validate_json(body)
+        self._state.of(RekognitionState).collections.add(parameters.collection_id)
+        return {"collection_id": parameters.collection_id}
 
     async def _fail_processor(self, body: bytes) -> dict[str, str]:
-        asked = _ProcessorFailureRequest.model_validate_json(body)
-        self._state.processor_failures[asked.name] = asked.message
-        return {"message": asked.message}
+        parameters = _ProcessorFailureRequest.model_validate_json(body)
+        self._state.of(RekognitionState).processor_failures[parameters.name] = parameters.message
+        return {"message": parameters.message}
 
     async def _add_project(self, body: bytes) -> dict[str, str]:
-        asked = _ProjectRequest.model_validate_json(body)
-        self._state.accounts.projects[asked.project_id] = asked.name
-        return {"project_id": asked.project_id}
+        parameters = _ProjectRequest.model_validate_json(body)
+        self._state.of(HuaweiAccounts).projects[parameters.project_id] = parameters.name
+        return {"project_id": parameters.project_id}
 
     async def _forbid_bucket(self, body: bytes) -> dict[str, bool]:
-        asked = _BucketRequest.model_validate_json(body)
-        buckets = self._state.forbidden_buckets
-        (buckets.add if asked.forbidden else buckets.discard)(asked.bucket)
-        return {"forbidden": asked.forbidden}
+        parameters = _BucketRequest.model_validate_json(body)
+        buckets = self._state.of(MpcState).forbidden_buckets
+        (buckets.add if parameters.forbidden else buckets.discard)(parameters.bucket)
+        return {"forbidden": parameters.forbidden}
 
     async def _revoke_tokens(self, _: bytes) -> dict[str, object]:
-        self._state.accounts.revoke_tokens()
+        self._state.of(HuaweiAccounts).revoke_tokens()
         return {}
 
     async def _go_live(self, body: bytes) -> dict[str, str]:
-        asked = _BroadcastRequest.model_validate_json(body)
-        return {"stream_id": go_live(self._state, asked.channel_arn)}
+        parameters = _BroadcastRequest.model_validate_json(body)
+        return {"stream_id": go_live(self._state, parameters.channel_arn)}
 
     async def _end_stream(self, body: bytes) -> dict[str, str]:
-        asked = _BroadcastEndRequest.model_validate_json(body)
-        end_stream(self._state, asked.channel_arn, failed=asked.failed)
-        return {"channel_arn": asked.channel_arn}
+        parameters = _BroadcastEndRequest.model_validate_json(body)
+        end_stream(self._state, parameters.channel_arn, failed=parameters.failed)
+        return {"channel_arn": parameters.channel_arn}
 
     async def _inject(self, body: bytes) -> dict[str, str]:
         rule = TypeAdapter(FaultRule).validate_json(body)
-        self._state.faults.add(rule)
+        self._state.of(Faults).add(rule)
         return {"kind": rule.kind}
 
     async def _clear_faults(self, _: bytes) -> dict[str, object]:
-        self._state.faults.clear()
+        self._state.of(Faults).clear()
         return {}
 
     async def _list_calls(self, _: bytes) -> list[dict[str, object]]:
@@ -222,15 +234,15 @@ class Admin:
         ]
 
 
-def _foreign(request: Request) -> str | None:
-    if complaint := page_complaint(request):
-        return complaint
+def _rejection_reason(request: Request) -> str | None:
+    if reason := rejection_reason(request):
+        return reason
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if request.method != "GET" and media_type != _JSON:
         return f"the content type must be {_JSON}"
     return None
 
 
-def _error(message: str, *, status: int) -> Answer:
+def _error(message: str, *, status: int) -> Response:
     body = json.dumps({"error": message}).encode()
-    return Answer(status=status, body=body, headers={"Content-Type": _JSON})
+    return Response(status=status, body=body, headers={"Content-Type": _JSON})

@@ -16,12 +16,13 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from vidkit.local.faults import error_responses
-from vidkit.local.faults.breakage import DEFAULT_SECONDS, Breakage, plain
-from vidkit.local.faults.fault_rules import FaultRule
-from vidkit.local.notifications.presence import client_is_there
-from vidkit.local.protocol.wire import Answer, Fault, RecordedCall, Request, Service
+from vidkit.local.faults.breakage import DEFAULT_SECONDS, Breakage, to_web_response
+from vidkit.local.faults.fault_rules import FaultRule, Faults
+from vidkit.local.notifications.presence import client_is_connected
+from vidkit.local.protocol.wire import ApiError, RecordedCall, Request, Response, Service
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import State
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.runtime.worker_threads import in_worker_thread
 from vidkit.local.server import routes
 from vidkit.local.server.admin import PREFIX, Admin
 from vidkit.local.server.routes import Route
@@ -33,20 +34,20 @@ _LARGE_BODY: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
 _DROPPED_SHARE: Final = 10
 
-# Faults that the service tells of itself, and faults of requests that it never gets to see.
-_WORDED: Final = frozenset(
+# Faults that are error responses of the service, and faults of requests that do not reach it.
+_ERROR_RESPONSES: Final = frozenset(
     {"throttled", "unavailable", "late_unavailable", "expired_token", "skewed_clock"}
 )
-_UNSEEN: Final = frozenset({"reset", "hang", "html"})
+_NOT_CARRIED_OUT: Final = frozenset({"reset", "hang", "html"})
 
 logger: logging.Logger = logging.getLogger("vidkit.local")
 
 
 def require_loopback(host: str) -> None:
-    """Refuse an address that other machines can reach.
+    """Reject an address that other machines can reach.
 
     Raises:
-        ValueError: the host is not ``localhost`` and no loopback address.
+        ValueError: the host is neither ``localhost`` nor a loopback address.
     """
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -57,11 +58,11 @@ def require_loopback(host: str) -> None:
 
 
 @runtime_checkable
-class Waiting(Protocol):
-    """A service whose requests wait for something, perhaps for long."""
+class LongPolling(Protocol):
+    """A service whose requests may wait for a long time."""
 
     def release(self) -> None:
-        """Answer those who wait, and let nobody wait any more."""
+        """Respond to the requests that wait; no request waits from now on."""
         ...
 
 
@@ -70,9 +71,9 @@ class Server:
 
     Args:
         state: what the services share.
-        services: the services, each under its own name.
-        calls: where answered calls are recorded.
-        recorded_calls: how many of them are kept at the most.
+        services: the services.
+        calls: the list that calls are recorded in.
+        recorded_calls: the largest number of calls that it keeps.
         host: a loopback address.
         port: the port, or 0 for a free one.
 
@@ -98,13 +99,13 @@ class Server:
         self._closing = False
         self._breakage = Breakage(lambda: self._closing)
         self._admin = Admin(state, calls)
-        # Two families behind one name would get two free ports.
+        # "localhost" can stand for IPv4 and IPv6, each with a free port of its own.
         self._host = "127.0.0.1" if host == "localhost" else host
         self._port = port
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._respond)
         app.on_shutdown.append(self._release)
-        # A body that is stored compressed is signed and kept as it came.
+        # An object that is uploaded compressed is verified and stored as it was sent.
         self._runner = web.AppRunner(
             app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
         )
@@ -113,10 +114,10 @@ class Server:
         """Listen.
 
         Returns:
-            The address that clients call, such as ``http://127.0.0.1:4588``.
+            The endpoint URL, such as ``http://127.0.0.1:4588``.
 
         Raises:
-            OSError: the port cannot be had.
+            OSError: the port cannot be used.
         """
         await self._runner.setup()
         try:
@@ -129,7 +130,7 @@ class Server:
         return f"http://{shown}:{port}"
 
     async def close(self) -> None:
-        """Stop listening, let requests in flight end, and close the services."""
+        """Stop listening, wait for the requests in flight, and close the services."""
         async with AsyncExitStack() as services:
             for service in self._services.values():
                 services.push_async_callback(service.close)
@@ -138,11 +139,11 @@ class Server:
     async def _release(self, _: web.Application) -> None:
         self._closing = True
         for service in self._services.values():
-            if isinstance(service, Waiting):
+            if isinstance(service, LongPolling):
                 service.release()
 
     async def _respond(self, incoming: web.Request) -> web.StreamResponse:
-        client_is_there.set(lambda: incoming.transport is not None)
+        client_is_connected.set(lambda: incoming.transport is not None)
         try:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
@@ -156,51 +157,53 @@ class Server:
             raw_target=incoming.raw_path,
         )
         if request.path.startswith(PREFIX):
-            return plain(await self._admin.answer(request))
+            return to_web_response(await self._admin.handle(request))
         call = self._call(request, oversized=body is None)
         rule = call.rule
-        if rule is None or rule.kind in _WORDED:
-            return plain(await self._serve(call))
-        if rule.kind in _UNSEEN:
+        if rule is None or rule.kind in _ERROR_RESPONSES:
+            return to_web_response(await self._serve(call))
+        if rule.kind in _NOT_CARRIED_OUT:
             self._record(call, status=0)
         return await self._breakage.respond(incoming, rule, lambda: self._serve(call))
 
     def _call(self, request: Request, *, oversized: bool) -> "_Call":
         route: Route | None = None
         operation: str | None = None
-        refusal: Fault | None = None
+        routing_error: ApiError | None = None
         try:
             route = routes.find_route(request)
             operation = self._services[route.service].operation(request)
-        except Fault as fault:
-            refusal = fault
-        rule = self._state.faults.draw(route.service if route else "unknown", operation)
-        return _Call(request, route, operation, refusal, rule, oversized=oversized)
+        except ApiError as error:
+            routing_error = error
+        rule = self._state.of(Faults).draw(route.service if route else "unknown", operation)
+        return _Call(request, route, operation, routing_error, rule, oversized=oversized)
 
-    async def _serve(self, call: "_Call") -> Answer:
-        clock = time.perf_counter()
+    async def _serve(self, call: "_Call") -> Response:
+        started = time.perf_counter()
         request_id = str(uuid.uuid4())
         code: str | None = None
         try:
-            answer = await self._pass(call, request_id)
-        except _RefusedError as refused:
-            answer, code = refused.answer, refused.code
-        except Fault as fault:
-            answer, code = routes.front_refusal(call.route, fault, request_id), fault.code
-        self._record(call, status=answer.status, seconds=time.perf_counter() - clock, code=code)
+            response = await self._handle(call, request_id)
+        except _ServiceError as error:
+            response, code = error.response, error.code
+        except ApiError as error:
+            response = routes.front_end_error_response(call.route, error, request_id)
+            code = error.code
+        seconds = time.perf_counter() - started
+        self._record(call, status=response.status, seconds=seconds, code=code)
         if call.rule is not None:
-            answer = self._marked(answer, call.rule)
-        answer = routes.identified(call.route, answer, request_id)
-        # By the cloud's own clock, for clients that correct theirs.
+            response = self._with_fault_headers(response, call.rule)
+        response = routes.with_request_id(call.route, response, request_id)
+        # The cloud's own clock: clients use the header to correct theirs.
         date = format_datetime(self._state.now().astimezone(UTC), usegmt=True)
-        return Answer(answer.status, answer.body, {"Date": date, **answer.headers})
+        return Response(response.status, response.body, {"Date": date, **response.headers})
 
     def _record(
         self, call: "_Call", *, status: int, seconds: float = 0.0, code: str | None = None
     ) -> None:
         request, now = call.request, self._state.now()
         if len(self._calls) >= self._recorded_calls:
-            # Many at once, since all that stay are moved.
+            # Several at once, because each deletion moves all remaining items.
             del self._calls[: max(1, self._recorded_calls // _DROPPED_SHARE)]
         self._calls.append(
             RecordedCall(
@@ -214,56 +217,59 @@ class Server:
             )
         )
 
-    def _marked(self, answer: Answer, rule: FaultRule) -> Answer:
-        """The answer with the headers that a fault brings along."""
-        headers = dict(answer.headers)
-        if rule.retry_after is not None and rule.kind in _WORDED:
+    def _with_fault_headers(self, response: Response, rule: FaultRule) -> Response:
+        """The response with the headers that belong to a fault."""
+        headers = dict(response.headers)
+        if rule.retry_after is not None and rule.kind in _ERROR_RESPONSES:
             headers["Retry-After"] = str(rule.retry_after)
         if rule.kind == "skewed_clock":
             headers["Date"] = format_datetime(self._state.now() + _skew(rule), usegmt=True)
-        return Answer(answer.status, answer.body, headers)
+        return Response(response.status, response.body, headers)
 
-    async def _pass(self, call: "_Call", request_id: str) -> Answer:
-        """Take a request through the front door to its service."""
+    async def _handle(self, call: "_Call", request_id: str) -> Response:
+        """Check a request as the service's front end does, then let the service carry it out."""
         route, operation, rule = call.route, call.operation, call.rule
         if route is None:
-            raise call.refusal or Fault("UnknownOperationException", "Nobody serves this.")
+            raise call.routing_error or ApiError(
+                "UnknownOperationException", "No service has this operation."
+            )
         service = self._services[route.service]
         try:
             if call.oversized:
                 raise routes.too_large(route)
-            request = await self._verified(route, call.request, _skew(rule))
-            error_responses.at_the_door(rule, route.service)
+            request = await self._authenticated(route, call.request, _skew(rule))
+            error_responses.before_service(rule, route.service)
             if operation is None:
                 raise routes.unknown_operation(route, request)
             if route is routes.MPC:
-                identity, accounts = self._state.identity, self._state.accounts
-                routes.check_project(request, identity=identity, accounts=accounts)
-        except Fault as fault:
-            if route not in routes.ONE_VOICE and not fault.code.startswith("MPC."):
+                identity, accounts = self._state.identity, self._state.of(HuaweiAccounts)
+                routes.check_huawei_project(request, identity=identity, accounts=accounts)
+        except ApiError as error:
+            if route not in routes.SAME_ERROR_FORMAT and not error.code.startswith("MPC."):
                 raise
-            raise _RefusedError(fault.code, service.refuse(fault, request_id)) from None
+            raise _ServiceError(error.code, service.error_response(error, request_id)) from None
         try:
-            answer = await service.handle(operation, request)
-            error_responses.at_the_end(rule, route.service)
-        except Fault as fault:
-            raise _RefusedError(fault.code, service.refuse(fault, request_id)) from None
+            response = await service.handle(operation, request)
+            error_responses.after_service(rule, route.service)
+        except ApiError as error:
+            raise _ServiceError(error.code, service.error_response(error, request_id)) from None
         except Exception:
             logger.exception("%s failed in %s", operation, service.name)
             failure = routes.internal_error(route)
-            raise _RefusedError(failure.code, service.refuse(failure, request_id)) from None
-        return answer
+            raise _ServiceError(failure.code, service.error_response(failure, request_id)) from None
+        return response
 
-    async def _verified(self, route: Route, request: Request, skew: timedelta) -> Request:
-        verify = partial(
-            routes.verify,
+    async def _authenticated(self, route: Route, request: Request, skew: timedelta) -> Request:
+        authenticate = partial(
+            routes.authenticate,
             route,
             request,
             identity=self._state.identity,
-            accounts=self._state.accounts,
+            accounts=self._state.of(HuaweiAccounts),
             now=self._state.now() + skew,
         )
-        payload = verify() if len(request.body) < _LARGE_BODY else await in_thread(verify)
+        small = len(request.body) < _LARGE_BODY
+        payload = authenticate() if small else await in_worker_thread(authenticate)
         headers: Mapping[str, str] = request.headers
         if payload.trailers:
             headers = CIMultiDict([*headers.items(), *payload.trailers.items()])
@@ -279,12 +285,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request, where it goes, and the fault that strikes it."""
+    """A request, its route, and the fault that strikes it."""
 
     request: Request
     route: Route | None
     operation: str | None
-    refusal: Fault | None
+    routing_error: ApiError | None
     rule: FaultRule | None
     oversized: bool = False
 
@@ -296,10 +302,10 @@ def _skew(rule: FaultRule | None) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-class _RefusedError(Exception):
-    """A call was refused, and this is the answer."""
+class _ServiceError(Exception):
+    """An error response in the service's own format."""
 
-    def __init__(self, code: str, answer: Answer) -> None:
+    def __init__(self, code: str, response: Response) -> None:
         super().__init__(code)
         self.code = code
-        self.answer = answer
+        self.response = response

@@ -1,14 +1,14 @@
-"""Which service a request belongs to, and what its front door checks."""
+"""Which service a request is for, and what the service's front end checks before it."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vidkit.local.iam import gateway
-from vidkit.local.iam.metadata import KEY_PATH, TOKEN_PATH, check_visitor
+from vidkit.local.iam.metadata import KEY_PATH, TOKEN_PATH, check_browser
 from vidkit.local.iam.service import check_iam_caller
-from vidkit.local.protocol.wire import Answer, Fault, Request
-from vidkit.local.runtime.huawei_accounts import Accounts
+from vidkit.local.protocol.wire import ApiError, Request, Response
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws import (
     JSON,
@@ -23,7 +23,7 @@ from vidkit.local.signatures.huawei import ALGORITHM as HUAWEI_ALGORITHM
 
 _THUMBNAILS = re.compile(r"/v1/[^/]+/thumbnails/?")
 _PROJECT = re.compile(r"/v1/([^/]+)/.*")
-# No bucket has a name of two characters.
+# Not the path of an object: names of buckets have at least three characters.
 _IAM = re.compile(r"/v3/.+")
 _IMAGES = re.compile(r"/getDataEndpoint|(/data/[^/]+)?/(getImages|listFragments)")
 _IVS_TAGS = re.compile(r"/tags/arn:aws:ivs:.+")
@@ -42,7 +42,7 @@ _QUERY = Dialect(
     skewed="SignatureDoesNotMatch",
     skew=timedelta(minutes=15),
 )
-"""How services word it that speak the query protocol, or once did."""
+"""The errors of services that use the query protocol, or once did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ MPC = Route("mpc")
 IAM = Route("iam")
 METADATA = Route("metadata")
 
-ONE_VOICE = frozenset({OBJECTS, SNS, SQS, IAM, METADATA})
-"""Services whose front door refuses in the same format as they do themselves."""
+SAME_ERROR_FORMAT = frozenset({OBJECTS, SNS, SQS, IAM, METADATA})
+"""Services whose front end has the same error format as the service itself."""
 
 _BY_TARGET = {"RekognitionService": REKOGNITION, "AmazonSQS": SQS}
 _BY_SIGNING_NAME = {
@@ -77,11 +77,11 @@ def find_route(request: Request) -> Route:
     """The service that a request is for.
 
     What only one service has (a target header, an operation's path) decides before the
-    credential scope does, so that a request signed for another service is refused by the one it
-    was sent to. What nobody claims is path-style S3.
+    credential scope does, so that a request signed for another service is rejected by the one it
+    was sent to. Any other request is path-style S3.
 
     Raises:
-        Fault: the request is signed for a service that is not here.
+        ApiError: the request is signed for a service that the local cloud does not have.
     """
     target = request.headers.get("X-Amz-Target", "")
     scoped = scoped_service(request)
@@ -99,7 +99,7 @@ def find_route(request: Request) -> Route:
     if scoped is None:
         return OBJECTS
     if scoped not in _BY_SIGNING_NAME:
-        raise Fault(
+        raise ApiError(
             "UnknownOperationException", f"The local cloud has no service {scoped!r}.", status=404
         )
     return _BY_SIGNING_NAME[scoped]
@@ -117,13 +117,13 @@ def _huawei_route(request: Request, scoped: str | None) -> Route | None:
     return None
 
 
-def verify(
-    route: Route, request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+def authenticate(
+    route: Route, request: Request, *, identity: Identity, accounts: HuaweiAccounts, now: datetime
 ) -> Payload:
-    """Check the request's signature in the way of its service (blocking: hashes the body).
+    """Check the request's signature as its service requires (blocking: hashes the body).
 
     Raises:
-        Fault: the front door refuses.
+        ApiError: the request is not authenticated.
     """
     if route is MPC:
         gateway.check_caller(request, identity=identity, accounts=accounts, now=now)
@@ -132,41 +132,41 @@ def verify(
         check_iam_caller(request, identity=identity, accounts=accounts, now=now)
         return Payload(request.body)
     if route is METADATA:
-        check_visitor(request)
+        check_browser(request)
         return Payload(request.body)
     return verify_aws(
         request, identity=identity, now=now, service=route.signing_name, dialect=route.dialect
     )
 
 
-def check_project(request: Request, *, identity: Identity, accounts: Accounts) -> None:
-    """Hold a Huawei Cloud request to one project that there is.
+def check_huawei_project(request: Request, *, identity: Identity, accounts: HuaweiAccounts) -> None:
+    """Check that a Huawei Cloud request names one existing project.
 
     Raises:
-        Fault: ``MPC.10203`` or ``MPC.10208``.
+        ApiError: ``MPC.10203`` or ``MPC.10208``.
     """
     found = _PROJECT.fullmatch(request.path)
     gateway.check_project(request, found and found[1], identity=identity, accounts=accounts)
 
 
-def unknown_operation(route: Route, request: Request) -> Fault:
-    """What a service says to an operation that it does not have."""
-    asked = f"{request.method} {request.path}"
+def unknown_operation(route: Route, request: Request) -> ApiError:
+    """The service's error for an operation that it does not have."""
+    call = f"{request.method} {request.path}"
     if route in {MPC, IAM}:
         return gateway.unknown_api(request)
     if route is METADATA:
-        return Fault("405", f"Not allowed: {asked}", status=405)
+        return ApiError("405", f"Not allowed: {call}", status=405)
     if route is OBJECTS:
-        return Fault("NotImplemented", f"{asked} is not served here.", status=501)
-    message = f"There is no such operation: {asked}"
+        return ApiError("NotImplemented", f"{call} is not served here.", status=501)
+    message = f"There is no such operation: {call}"
     if route is SNS:
-        return Fault("InvalidAction", message)
+        return ApiError("InvalidAction", message)
     status = 400 if route in {REKOGNITION, SQS} else 404
-    return Fault("UnknownOperationException", message, status=status)
+    return ApiError("UnknownOperationException", message, status=status)
 
 
-def internal_error(route: Route) -> Fault:
-    """What a service says when it fails itself."""
+def internal_error(route: Route) -> ApiError:
+    """The service's error for a failure of its own."""
     code = {
         "rekognition": "InternalServerError",
         "ivs": "InternalServerException",
@@ -178,39 +178,41 @@ def internal_error(route: Route) -> Fault:
         "iam": "500",
         "metadata": "500",
     }[route.service]
-    return Fault(code, "Operation failed: an internal error.", status=500)
+    return ApiError(code, "Operation failed: an internal error.", status=500)
 
 
-def too_large(route: Route) -> Fault:
-    """What a service says to a body beyond the server's limit."""
+def too_large(route: Route) -> ApiError:
+    """The service's error for a body that exceeds the server's limit."""
     message = "The request body is too large."
     if route in {MPC, IAM}:
         return gateway.too_large()
     if route is OBJECTS:
-        return Fault("EntityTooLarge", message)
-    return Fault("RequestEntityTooLargeException", message, status=413)
+        return ApiError("EntityTooLarge", message)
+    return ApiError("RequestEntityTooLargeException", message, status=413)
 
 
-def front_refusal(route: Route | None, fault: Fault, request_id: str) -> Answer:
-    """A refusal of the front door, which most services word unlike their own."""
+def front_end_error_response(route: Route | None, error: ApiError, request_id: str) -> Response:
+    """An error of the front end, which for most services differs from their own format."""
     if route is MPC:
-        return gateway.gateway_answer(fault, request_id)
+        return gateway.gateway_error_response(error, request_id)
     if route is REKOGNITION:
-        content = {"__type": fault.code, "message": fault.message}
-        return Answer.json(content, status=fault.status, media_type="application/x-amz-json-1.1")
-    content = {"message": fault.message}
+        content = {"__type": error.code, "message": error.message}
+        return Response.json(content, status=error.status, media_type="application/x-amz-json-1.1")
+    content = {"message": error.message}
     if route is None:
-        # Whose format the client reads is not known: both places where types are looked for.
-        content["__type"] = fault.code
-    answer = Answer.json(content, status=fault.status, media_type="application/json")
-    return Answer(answer.status, answer.body, {**answer.headers, "x-amzn-ErrorType": fault.code})
+        # The client's service is unknown: the error type is in both places where clients look.
+        content["__type"] = error.code
+    response = Response.json(content, status=error.status, media_type="application/json")
+    return Response(
+        response.status, response.body, {**response.headers, "x-amzn-ErrorType": error.code}
+    )
 
 
-def identified(route: Route | None, answer: Answer, request_id: str) -> Answer:
-    """The answer with its request id in the header where the service's clients look for it."""
+def with_request_id(route: Route | None, response: Response, request_id: str) -> Response:
+    """The response with its request id in the header that the service's clients read."""
     if route is SNS:
-        # Its documents hold the id as well, so the service has said it.
-        named = {} if "x-amzn-RequestId" in answer.headers else {"x-amzn-RequestId": request_id}
+        # SNS also writes the id into its documents, so it has already set the header.
+        named = {} if "x-amzn-RequestId" in response.headers else {"x-amzn-RequestId": request_id}
     elif route is MPC:
         named = {"X-Request-Id": request_id}
     elif route is IAM:
@@ -221,4 +223,4 @@ def identified(route: Route | None, answer: Answer, request_id: str) -> Answer:
         named = {"x-amz-request-id": request_id, "x-amz-id-2": f"local/{request_id}"}
     else:
         named = {"x-amzn-RequestId": request_id}
-    return Answer(answer.status, answer.body, {**answer.headers, **named})
+    return Response(response.status, response.body, {**response.headers, **named})

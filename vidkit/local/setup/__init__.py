@@ -1,1 +1,1 @@
-"""What a program may set up in the local cloud, by subject."""
+"""The methods of ``LocalCloud`` that set the services up, by subject."""

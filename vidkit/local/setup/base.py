@@ -1,10 +1,10 @@
-"""What the parts of the local cloud's set-up stand on."""
+"""The base of the set-up methods."""
 
 from vidkit.local.runtime.state import Identity, State
 
 
 class Setup:
-    """Something that changes what the services share."""
+    """Methods that change the state of the services."""
 
     _state: State
 

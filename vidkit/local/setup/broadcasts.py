@@ -1,14 +1,14 @@
-"""What is live on the channels of IVS."""
+"""Set-up of IVS: broadcasts on channels."""
 
 from vidkit.local.ivs.streams import end_stream, go_live
 from vidkit.local.setup.base import Setup
 
 
 class BroadcastSetup(Setup):
-    """What is live on the channels of IVS."""
+    """Set-up of IVS: broadcasts on channels."""
 
     def go_live(self, channel_arn: str) -> str:
-        """Let a broadcaster start a stream on a channel of IVS; no video is needed.
+        """Start a broadcaster's stream on a channel of IVS; no video is needed.
 
         Args:
             channel_arn: the channel.
@@ -17,7 +17,7 @@ class BroadcastSetup(Setup):
             The stream's id, such as ``st-1A2b3C...``.
 
         Raises:
-            ValueError: there is no such channel, or it is live already.
+            ValueError: the channel does not exist, or it is already live.
 
         Example:
             ```python
@@ -27,13 +27,13 @@ class BroadcastSetup(Setup):
         return go_live(self._state, channel_arn)
 
     def end_stream(self, channel_arn: str, *, failed: bool = False) -> None:
-        """Let the broadcaster of a live channel end the stream; it is over at once.
+        """End the broadcaster's stream on a live channel; it ends immediately.
 
         Args:
             channel_arn: the channel.
-            failed: whether a failure ends it, of which the session then tells.
+            failed: whether a failure ends it; the session then has an event ``Stream Failure``.
 
         Raises:
-            ValueError: there is no such channel, or it is not live.
+            ValueError: the channel does not exist, or it is not live.
         """
         end_stream(self._state, channel_arn, failed=failed)

@@ -1,26 +1,26 @@
-"""What goes wrong on purpose."""
+"""Set-up of injected faults."""
 
 from typing import Any
 
-from vidkit.local.faults.fault_rules import FaultKind, FaultRule
+from vidkit.local.faults.fault_rules import FaultKind, FaultRule, Faults
 from vidkit.local.setup.base import Setup
 
 
 class FaultSetup(Setup):
-    """What goes wrong on purpose."""
+    """Set-up of injected faults."""
 
     def inject(self, kind: FaultKind, **rule: Any) -> FaultRule:
-        """Let something go wrong with requests from now on.
+        """Inject a fault into requests from now on.
 
         Args:
             kind: what goes wrong; see `FaultRule`.
-            **rule: which requests it strikes: the other members of `FaultRule`.
+            **rule: which requests it strikes: the other attributes of `FaultRule`.
 
         Returns:
             The rule, for `uninject` and `struck`.
 
         Raises:
-            ValueError: a value makes no sense.
+            ValueError: a value is invalid.
 
         Example:
             ```python
@@ -28,16 +28,16 @@ class FaultSetup(Setup):
             ```
         """
         added = FaultRule(kind, **rule)
-        self._state.faults.add(added)
+        self._state.of(Faults).add(added)
         return added
 
     def uninject(self, rule: FaultRule | None = None) -> None:
-        """Put a rule, or all of them, out of force."""
+        """Remove a rule, or all of them."""
         if rule is None:
-            self._state.faults.clear()
+            self._state.of(Faults).clear()
         else:
-            self._state.faults.remove(rule)
+            self._state.of(Faults).remove(rule)
 
     def struck(self, rule: FaultRule) -> int:
-        """How many requests a rule in force has struck so far."""
-        return self._state.faults.struck(rule)
+        """How many requests a rule has struck so far; 0 for one that is not active."""
+        return self._state.of(Faults).struck(rule)

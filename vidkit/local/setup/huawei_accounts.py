@@ -1,39 +1,39 @@
-"""Projects, tokens and keys of Huawei Cloud."""
+"""Set-up of Huawei Cloud: projects, tokens and temporary keys."""
 
-from vidkit.local.runtime.huawei_accounts import TemporaryKey
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, TemporaryKey
 from vidkit.local.setup.base import Setup
 
 
-class TenantSetup(Setup):
-    """Projects, tokens and keys of Huawei Cloud."""
+class HuaweiAccountSetup(Setup):
+    """Set-up of Huawei Cloud: projects, tokens and temporary keys."""
 
     def add_project(self, project_id: str, name: str) -> None:
-        """Let there be a Huawei Cloud project, or give one another name.
+        """Add a Huawei Cloud project, or rename one.
 
         Args:
             project_id: its id.
-            name: its name, the region's as a rule; several projects may have one name.
+            name: its name, mostly the region's; several projects may have one name.
 
         Raises:
             ValueError: the id or the name is empty.
         """
         if not project_id or not name:
             raise ValueError("project_id and name must not be empty")
-        self._state.accounts.projects[project_id] = name
+        self._state.of(HuaweiAccounts).projects[project_id] = name
 
     def remove_project(self, project_id: str) -> None:
-        """Let there be no such Huawei Cloud project any more; the first one can go as well."""
-        self._state.accounts.projects.pop(project_id, None)
+        """Remove a Huawei Cloud project; the one of ``identity`` can be removed as well."""
+        self._state.of(HuaweiAccounts).projects.pop(project_id, None)
 
     def revoke_tokens(self) -> None:
-        """Let IAM's tokens of so far be refused from now on."""
-        self._state.accounts.revoke_tokens()
+        """Revoke the tokens that IAM has issued so far."""
+        self._state.of(HuaweiAccounts).revoke_tokens()
 
     def add_temporary_key(self, seconds: float | None = None) -> TemporaryKey:
         """Issue a temporary key of Huawei Cloud.
 
         Args:
-            seconds: how long it is good; ``state.key_seconds`` by default.
+            seconds: its lifetime; ``key_seconds`` of ``HuaweiAccounts`` (24 h) by default.
 
         Example:
             ```python
@@ -47,6 +47,6 @@ class TenantSetup(Setup):
             )
             ```
         """
-        state = self._state
-        lifetime = state.key_seconds if seconds is None else seconds
-        return state.accounts.issue_key(now=state.now(), seconds=lifetime)
+        accounts = self._state.of(HuaweiAccounts)
+        lifetime = accounts.key_seconds if seconds is None else seconds
+        return accounts.issue_key(now=self._state.now(), seconds=lifetime)

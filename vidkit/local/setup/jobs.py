@@ -1,37 +1,38 @@
-"""What Rekognition finds, and what fails."""
+"""Set-up of Rekognition: results, failures, durations and collections."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vidkit.local.rekognition.scripts import ScriptedLabel, fail_jobs, script_results
+from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.setup.base import Setup
 
 
 class JobSetup(Setup):
-    """What Rekognition finds, and what fails."""
+    """Set-up of Rekognition: results, failures, durations and collections."""
 
     def script_labels(self, bucket: str, name: str, labels: Iterable[ScriptedLabel]) -> None:
-        """Say what label detection finds in a video.
+        """Set the results of label detection in a video.
 
         Args:
             bucket: the video's bucket.
             name: the video's key.
-            labels: all of its labels; what was scripted before is replaced.
+            labels: all of its labels; they replace those scripted before.
         """
-        self._state.labels[bucket, name] = [label.item() for label in labels]
+        self._state.of(RekognitionState).labels[bucket, name] = [label.item() for label in labels]
 
     def script_results(
         self, kind: str, bucket: str, name: str, items: Iterable[Mapping[str, Any]]
     ) -> None:
-        """Say what a kind of Rekognition job finds in a video.
+        """Set the results of a kind of Rekognition job in a video.
 
         Args:
             kind: ``label_detection``, ``face_detection``, ``face_search``, ``person_tracking``,
                 ``celebrity_recognition``, ``content_moderation`` or ``text_detection``.
             bucket: the video's bucket.
             name: the video's key.
-            items: the items as the API lists them; what was scripted before for this kind and
-                video is replaced.
+            items: the items as the API lists them; they replace those scripted before for this
+                kind and video.
 
         Raises:
             ValueError: the kind is none of those.
@@ -53,12 +54,12 @@ class JobSetup(Setup):
         message: str | None = "The analysis of the video failed.",
         kind: str | None = None,
     ) -> None:
-        """Let Rekognition jobs over a video fail: those in progress and those to come.
+        """Make Rekognition jobs over a video fail, both those in progress and later ones.
 
         Args:
             bucket: the video's bucket.
             name: the video's key.
-            message: their ``StatusMessage``; None lets them succeed again.
+            message: their ``StatusMessage``; None: they succeed again.
             kind: as for ``script_results``, or ``segment_detection``; None for every kind.
 
         Raises:
@@ -67,29 +68,29 @@ class JobSetup(Setup):
         fail_jobs(self._state, bucket, name, message=message, kind=kind)
 
     def time_job(self, bucket: str, name: str, seconds: float) -> None:
-        """Let Rekognition jobs over a video take another time than ``job_seconds``.
+        """Set how long Rekognition jobs over a video take, instead of ``job_seconds``.
 
         Args:
             bucket: the video's bucket.
             name: the video's key.
-            seconds: how long they take at the least, from now on.
+            seconds: the shortest time that jobs started from now on take.
 
         Raises:
-            ValueError: it is a negative time.
+            ValueError: ``seconds`` is negative.
         """
         if seconds < 0:
             raise ValueError(f"seconds must not be negative, but it is {seconds}")
-        self._state.object_seconds[bucket, name] = seconds
+        self._state.of(RekognitionState).object_seconds[bucket, name] = seconds
 
     def add_collection(self, collection_id: str) -> None:
-        """Let there be a face collection, for face search to look in."""
-        self._state.collections.add(collection_id)
+        """Add a face collection, which face search requires."""
+        self._state.of(RekognitionState).collections.add(collection_id)
 
     def fail_stream_processor(self, name: str, message: str) -> None:
-        """Let a stream processor fail once: in the session it is in, or in its next one.
+        """Make a stream processor fail once: in its current session, or in its next one.
 
         Args:
             name: the processor's name.
             message: its ``StatusMessage``.
         """
-        self._state.processor_failures[name] = message
+        self._state.of(RekognitionState).processor_failures[name] = message

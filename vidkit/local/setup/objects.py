@@ -1,25 +1,26 @@
-"""What objects there are, and which buckets MPC may use."""
+"""Set-up of objects, and of the buckets that MPC may use."""
 
 from pathlib import Path
 
-from vidkit.local.runtime.state import StoredObject
+from vidkit.local.mpc.state import MpcState
+from vidkit.local.objects.state import ObjectsState, StoredObject
 from vidkit.local.setup.base import Setup
 
 
 class ObjectSetup(Setup):
-    """What objects there are, and which buckets MPC may use."""
+    """Set-up of objects, and of the buckets that MPC may use."""
 
     def add_object(self, bucket: str, name: str, content: str | Path | bytes) -> StoredObject:
-        """Put an object where S3 and OBS clients, jobs and tasks find it.
+        """Store an object for S3 and OBS clients, jobs and tasks.
 
         Args:
-            bucket: the bucket, made when it is not there.
-            name: the object's key; an object of that key is replaced.
-            content: the bytes, or the path of a file, which is read anew each time.
+            bucket: the bucket, created when it does not exist.
+            name: the object's key; an existing object of that key is replaced.
+            content: the bytes, or the path of a file, which is read again at each access.
 
         Raises:
             ValueError: the bucket or the key is empty.
-            FileNotFoundError: there is no such file.
+            FileNotFoundError: the file does not exist.
         """
         if not bucket or not name:
             raise ValueError("bucket and name must not be empty")
@@ -28,30 +29,31 @@ class ObjectSetup(Setup):
             if not content.is_file():
                 raise FileNotFoundError(f"there is no file {content}")
         stored = StoredObject(bucket, name, content, self._state.now())
-        self._state.buckets.add(bucket)
-        self._state.objects[bucket, name] = stored
+        kept = self._state.of(ObjectsState)
+        kept.buckets.add(bucket)
+        kept.objects[bucket, name] = stored
         return stored
 
     def read_object(self, bucket: str, name: str) -> bytes:
         """The bytes of an object.
 
         Raises:
-            KeyError: there is no such object.
+            KeyError: the object does not exist.
         """
-        return self._state.objects[bucket, name].read()
+        return self._state.of(ObjectsState).objects[bucket, name].read()
 
     def object_names(self, bucket: str, prefix: str = "") -> list[str]:
         """The sorted keys of a bucket's objects that begin with ``prefix``."""
         return sorted(
             name
-            for owner, name in self._state.objects
+            for owner, name in self._state.of(ObjectsState).objects
             if owner == bucket and name.startswith(prefix)
         )
 
     def forbid_bucket(self, bucket: str) -> None:
-        """Let MPC have no permission for a bucket, neither to read it nor to write to it."""
-        self._state.forbidden_buckets.add(bucket)
+        """Take away MPC's permission to read a bucket and to write to it."""
+        self._state.of(MpcState).forbidden_buckets.add(bucket)
 
     def permit_bucket(self, bucket: str) -> None:
-        """Give MPC back its permission for a bucket."""
-        self._state.forbidden_buckets.discard(bucket)
+        """Give MPC its permission for a bucket back."""
+        self._state.of(MpcState).forbidden_buckets.discard(bucket)

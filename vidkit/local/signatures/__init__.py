@@ -1,1 +1,1 @@
-"""Checking the signatures of AWS and Huawei Cloud."""
+"""Verification of the signatures of AWS and Huawei Cloud."""

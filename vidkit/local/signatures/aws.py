@@ -1,4 +1,4 @@
-"""Signatures of requests: AWS Signature Version 4."""
+"""Verification of AWS Signature Version 4."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
-from vidkit.local.protocol.wire import Fault, Request
+from vidkit.local.protocol.wire import ApiError, Request
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
 
@@ -16,12 +16,12 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 _AMZ_DATE = "%Y%m%dT%H%M%SZ"
 _FIELD = re.compile(r"\s*([A-Za-z]+)=([^,\s]+)\s*")
 _SCOPE_PARTS = 5
-_LONGEST_EXPIRY = timedelta(days=7)
+_MAX_EXPIRY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How one kind of AWS service words what its front door refuses."""
+    """The error codes and statuses of one kind of AWS service for signatures it rejects."""
 
     status: int
     missing: str = "MissingAuthenticationTokenException"
@@ -32,11 +32,11 @@ class Dialect:
     skewed: str = "InvalidSignatureException"
     skew: timedelta = timedelta(minutes=5)
     object_store: bool = False
-    """S3 encodes paths once, signs the body's hash as a header and allows presigned queries."""
+    """S3 encodes paths once, signs the body's hash as a header and allows presigned URLs."""
 
     @property
     def malformed_status(self) -> int:
-        """The status for what cannot even be compared, such as a wrong scope."""
+        """The status for a signature that cannot be compared, such as one of another scope."""
         return 400 if self.object_store else self.status
 
 
@@ -57,7 +57,7 @@ OBJECT_STORE = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a verified request carries, without the framing of aws-chunked."""
+    """The body of a verified request, without the framing of aws-chunked."""
 
     body: bytes
     trailers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -78,7 +78,7 @@ class _Credential:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a request says about its own signature."""
+    """The parts of a request's signature, unverified."""
 
     credential: _Credential
     signed_headers: tuple[str, ...]
@@ -104,20 +104,19 @@ def verify_aws(
         request: the request as it came, with its raw target.
         identity: whose key pair and region are valid.
         now: the time of the service's clock.
-        service: the signing name that the credential scope must carry.
-        dialect: how this kind of service refuses.
+        service: the signing name that the credential scope must have.
+        dialect: the errors of this kind of service.
 
     Returns:
-        The body to hand on.
+        The body without its framing.
 
     Raises:
-        Fault: the signature is missing, incomplete, stale, of another scope, or wrong.
+        ApiError: the signature is missing, incomplete, expired, of another scope, or wrong.
     """
     headers = _canonical_values(request.headers)
     claim = _claim(request, headers, dialect)
     _check_credential(claim, headers, identity, service, dialect)
-    moment = _moment(claim, dialect)
-    _check_time(claim, moment, now, dialect)
+    _check_time(claim, _signing_time(claim, dialect), now, dialect)
     _check_signed_headers(claim, headers, dialect)
     payload_hash = _payload_hash(request, headers, claim, dialect)
     canonical = "\n".join(
@@ -137,7 +136,7 @@ def verify_aws(
     )
     signature = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(signature.encode(), _wire_bytes(claim.signature)):
-        raise Fault(
+        raise ApiError(
             dialect.mismatch,
             "The request signature we calculated does not match the one that came with it. "
             "Check the secret access key and how the request is signed.",
@@ -170,7 +169,7 @@ def _credential(scope: str) -> _Credential | None:
 
 
 def _canonical_values(headers: Mapping[str, str]) -> dict[str, str]:
-    """Lower-case names; values trimmed and folded, repeated ones joined."""
+    """The headers with lower-case names; values trimmed and folded, repeated ones joined."""
     values: dict[str, str] = {}
     for name, value in headers.items():
         folded = " ".join(value.split())
@@ -191,7 +190,7 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
         }
         timestamp, expires = query.get("X-Amz-Date", ""), _expiry(query)
     else:
-        raise Fault(
+        raise ApiError(
             dialect.missing,
             "The request is not signed.",
             status=dialect.status,
@@ -203,7 +202,7 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
     if not timestamp:
         absent.append("X-Amz-Date")
     if credential is None or absent:
-        raise Fault(
+        raise ApiError(
             dialect.incomplete,
             f"The authorization is incomplete or malformed: {', '.join(absent)} needed.",
             status=dialect.malformed_status,
@@ -214,9 +213,9 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
 
 def _expiry(query: Mapping[str, str]) -> timedelta:
     text = query.get("X-Amz-Expires", "")
-    if text.isascii() and text.isdigit() and int(text) <= _LONGEST_EXPIRY.total_seconds():
+    if text.isascii() and text.isdigit() and int(text) <= _MAX_EXPIRY.total_seconds():
         return timedelta(seconds=int(text))
-    raise Fault(
+    raise ApiError(
         "AuthorizationQueryParametersError",
         "X-Amz-Expires must be a number of seconds, 604800 at most.",
     )
@@ -232,10 +231,10 @@ def _check_credential(
     credential = claim.credential
     if (
         credential.access_key_id != identity.access_key_id
-        # The one key pair is a permanent one: no session token belongs to it.
+        # The only key pair is a permanent one, which has no session token.
         or "x-amz-security-token" in headers
     ):
-        raise Fault(
+        raise ApiError(
             dialect.unknown_key,
             "The AWS access key id is not known here."
             if dialect.object_store
@@ -250,39 +249,41 @@ def _check_credential(
     elif credential.terminator != "aws4_request":
         wrong = "with the terminator 'aws4_request'"
     if wrong:
-        raise Fault(
+        raise ApiError(
             dialect.wrong_scope,
             f"The credential should be scoped {wrong}.",
             status=dialect.malformed_status,
         )
 
 
-def _moment(claim: _Claim, dialect: Dialect) -> datetime:
+def _signing_time(claim: _Claim, dialect: Dialect) -> datetime:
     try:
-        moment = datetime.strptime(claim.timestamp, _AMZ_DATE).replace(tzinfo=UTC)
+        signed_at = datetime.strptime(claim.timestamp, _AMZ_DATE).replace(tzinfo=UTC)
     except ValueError:
-        raise Fault(
+        raise ApiError(
             dialect.incomplete,
             f"The date must look like 20240501T120000Z; it is {claim.timestamp!r}.",
             status=dialect.malformed_status,
         ) from None
     if claim.credential.date != claim.timestamp[:8]:
-        raise Fault(
+        raise ApiError(
             dialect.mismatch,
             f"The credential scope is of {claim.credential.date}, the date is {claim.timestamp}.",
             status=dialect.status,
         )
-    return moment
+    return signed_at
 
 
-def _check_time(claim: _Claim, moment: datetime, now: datetime, dialect: Dialect) -> None:
+def _check_time(claim: _Claim, signed_at: datetime, now: datetime, dialect: Dialect) -> None:
     if claim.expires is not None:
-        if now > moment + claim.expires:
-            raise Fault("AccessDenied", "The presigned address has expired.", status=dialect.status)
-        early = now + dialect.skew < moment
+        if now > signed_at + claim.expires:
+            raise ApiError(
+                "AccessDenied", "The presigned address has expired.", status=dialect.status
+            )
+        early = now + dialect.skew < signed_at
         stale = False
     else:
-        early, stale = moment > now + dialect.skew, moment < now - dialect.skew
+        early, stale = signed_at > now + dialect.skew, signed_at < now - dialect.skew
     if not (early or stale):
         return
     minutes = int(dialect.skew.total_seconds() // 60)
@@ -301,7 +302,7 @@ def _check_time(claim: _Claim, moment: datetime, now: datetime, dialect: Dialect
             f"Signature of the future: {claim.timestamp} is later than {limit} "
             f"({clock} + {minutes} min.)"
         )
-    raise Fault(dialect.skewed, message, status=dialect.status)
+    raise ApiError(dialect.skewed, message, status=dialect.status)
 
 
 def _check_signed_headers(claim: _Claim, headers: Mapping[str, str], dialect: Dialect) -> None:
@@ -310,7 +311,7 @@ def _check_signed_headers(claim: _Claim, headers: Mapping[str, str], dialect: Di
         needed = ["host", *(name for name in headers if name.startswith("x-amz-"))]
     unsigned = sorted(set(needed) - set(claim.signed_headers))
     if unsigned:
-        raise Fault(
+        raise ApiError(
             "AccessDenied" if dialect.object_store else dialect.mismatch,
             f"These headers must be signed: {', '.join(unsigned)}.",
             status=dialect.status,
@@ -327,9 +328,9 @@ def _payload_hash(
     if declared is None:
         if claim.expires is not None:
             return "UNSIGNED-PAYLOAD"
-        raise Fault("InvalidRequest", "The header x-amz-content-sha256 is needed.")
+        raise ApiError("InvalidRequest", "The header x-amz-content-sha256 is needed.")
     if declared not in {actual, "UNSIGNED-PAYLOAD"} and not declared.startswith("STREAMING-"):
-        raise Fault(
+        raise ApiError(
             "XAmzContentSHA256Mismatch",
             "The header x-amz-content-sha256 is not the hash of the body that came.",
         )
@@ -343,10 +344,10 @@ def _unchunked(
         content, trailers = read_chunked(body, mode=mode, keys=keys)
     except ChunkedBodyError as error:
         if error.forged:
-            raise Fault(dialect.mismatch, str(error), status=dialect.status) from None
-        raise Fault("InvalidRequest", str(error)) from None
+            raise ApiError(dialect.mismatch, str(error), status=dialect.status) from None
+        raise ApiError("InvalidRequest", str(error)) from None
     if headers.get("x-amz-decoded-content-length", "") != str(len(content)):
-        raise Fault("IncompleteBody", "x-amz-decoded-content-length is not the body's length.")
+        raise ApiError("IncompleteBody", "x-amz-decoded-content-length is not the body's length.")
     return Payload(content, trailers)
 
 

@@ -1,4 +1,4 @@
-"""Bodies in the ``aws-chunked`` framing that S3 clients stream uploads with."""
+"""The ``aws-chunked`` framing that S3 clients use for streamed uploads."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ _SIGNATURE_TRAILER = "x-amz-trailer-signature"
 
 
 class ChunkedBodyError(ValueError):
-    """A body whose framing is broken, or whose chunks are not signed right."""
+    """A body whose framing is malformed, or whose chunks have wrong signatures."""
 
     def __init__(self, message: str, *, forged: bool = False) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class ChunkedBodyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ChunkKeys:
-    """What the signatures of the chunks start from."""
+    """What the first chunk's signature is computed from."""
 
     key: bytes
     timestamp: str
@@ -31,8 +31,8 @@ class ChunkKeys:
     """The signature of the request itself."""
 
 
-class _Chain:
-    """Each chunk's signature covers the one before it."""
+class _SignatureChain:
+    """The chunks' signatures; each covers the one before it."""
 
     def __init__(self, keys: ChunkKeys) -> None:
         self._keys = keys
@@ -50,7 +50,7 @@ class _Chain:
 
 
 def read_chunked(body: bytes, *, mode: str, keys: ChunkKeys) -> tuple[bytes, dict[str, str]]:
-    """Take the framing off a body.
+    """Decode a body with the framing.
 
     Args:
         body: the body as it came.
@@ -61,11 +61,11 @@ def read_chunked(body: bytes, *, mode: str, keys: ChunkKeys) -> tuple[bytes, dic
         The content and the trailing headers, names in lower case.
 
     Raises:
-        ChunkedBodyError: the mode is not known, the framing is broken, or a signature is wrong.
+        ChunkedBodyError: the mode is unknown, the framing is malformed, or a signature is wrong.
     """
     if mode not in _MODES:
         raise ChunkedBodyError(f"{mode} is not supported.")
-    chain = _Chain(keys) if mode in _SIGNED_MODES else None
+    chain = _SignatureChain(keys) if mode in _SIGNED_MODES else None
     content = bytearray()
     position = 0
     while True:

@@ -1,4 +1,4 @@
-"""Signatures of requests: Huawei Cloud's SDK-HMAC-SHA256."""
+"""Verification of Huawei Cloud's SDK-HMAC-SHA256 signatures."""
 
 import hashlib
 import hmac
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote_to_bytes
 
-from vidkit.local.protocol.wire import Fault, Request
-from vidkit.local.runtime.huawei_accounts import Accounts, iso
+from vidkit.local.protocol.wire import ApiError, Request
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, iso
 from vidkit.local.runtime.state import Identity
 
 ALGORITHM = "SDK-HMAC-SHA256"
@@ -19,8 +19,8 @@ _SDK_DATE = "%Y%m%dT%H%M%SZ"
 _SKEW = timedelta(minutes=15)
 
 
-def signed_by(request: Request) -> str | None:
-    """The access key that a request says it is signed with, unverified; None when it is not."""
+def claimed_access_key(request: Request) -> str | None:
+    """The access key in a request's signature, unverified; None when it has no signature."""
     authorization = request.headers.get("Authorization", "")
     if not authorization.startswith(ALGORITHM):
         return None
@@ -29,36 +29,36 @@ def signed_by(request: Request) -> str | None:
 
 
 def verify_huawei(
-    request: Request, *, identity: Identity, accounts: Accounts, now: datetime
+    request: Request, *, identity: Identity, accounts: HuaweiAccounts, now: datetime
 ) -> None:
     """Check a request's SDK-HMAC-SHA256 signature as the API gateway does.
 
-    Five wrong signatures in a row lock their key for five minutes.
+    Five wrong signatures in a row lock the key for five minutes.
 
     Args:
         request: the request as it came, with its raw target.
         identity: whose key pair is valid.
-        accounts: the temporary keys that are valid as well, and the keys that are locked.
+        accounts: the temporary keys, which are valid as well, and the locked keys.
         now: the time of the gateway's clock.
 
     Raises:
-        Fault: ``APIGW.0301``; where the signature is wrong the message carries the gateway's
+        ApiError: ``APIGW.0301``; for a wrong signature the message contains the gateway's
             canonical request, with ``|`` for line ends.
     """
     headers = {name.lower(): value.strip() for name, value in request.headers.items()}
     if "authorization" not in headers:
-        raise refusal("authorization not found")
+        raise authentication_error("authorization not found")
     found = _AUTHORIZATION.fullmatch(headers["authorization"])
     if found is None:
-        raise refusal("authorization header malformed")
+        raise authentication_error("authorization header malformed")
     access, names, signature = found.groups()
-    if accounts.locked(access, now):
-        raise refusal("AK access failed to reach the limit,forbidden.")
+    if accounts.is_locked(access, now):
+        raise authentication_error("AK access failed to reach the limit,forbidden.")
     secret = _secret(access, headers, identity=identity, accounts=accounts, now=now)
     date = headers.get("x-sdk-date", "")
     signed = sorted(name.lower() for name in names.split(";"))
     if "x-sdk-date" not in signed:
-        raise refusal("calc ak sk signature fail:X-Sdk-Date is not signed")
+        raise authentication_error("calc ak sk signature fail:X-Sdk-Date is not signed")
     _check_date(date, now)
     _check_body(request.body, headers)
     canonical = canonical_request(request, headers, signed)
@@ -66,19 +66,19 @@ def verify_huawei(
     to_sign = f"{ALGORITHM}\n{date}\n{digest}".encode()
     expected = hmac.digest(secret.encode(), to_sign, "sha256").hex()
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape")):
-        accounts.signed_wrongly(access, now)
-        told = canonical.replace("\n", "|").encode("utf-8", "replace").decode()
-        raise refusal(f"verify aksk signature fail,canonicalRequest:{told}")
-    accounts.signed_rightly(access)
+        accounts.count_wrong_signature(access, now)
+        shown = canonical.replace("\n", "|").encode("utf-8", "replace").decode()
+        raise authentication_error(f"verify aksk signature fail,canonicalRequest:{shown}")
+    accounts.forget_wrong_signatures(access)
 
 
-def refusal(reason: str) -> Fault:
-    """The gateway's refusal of a caller."""
-    return Fault("APIGW.0301", f"Incorrect IAM authentication information: {reason}", status=401)
+def authentication_error(reason: str) -> ApiError:
+    """The gateway's error for credentials that it rejects."""
+    return ApiError("APIGW.0301", f"Incorrect IAM authentication information: {reason}", status=401)
 
 
 def canonical_request(request: Request, headers: Mapping[str, str], signed: list[str]) -> str:
-    """The text whose hash is signed.
+    """The canonical request, whose hash is signed.
 
     Args:
         request: the request as it came, with its raw target.
@@ -112,37 +112,39 @@ def _secret(
     headers: Mapping[str, str],
     *,
     identity: Identity,
-    accounts: Accounts,
+    accounts: HuaweiAccounts,
     now: datetime,
 ) -> str:
-    """The secret of an access key, whose security token must be the right one."""
+    """The secret of an access key, after a check of its security token."""
     token = headers.get("x-security-token")
     if access == identity.access_key_id:
         if token is not None:
-            # A permanent key has none.
-            raise refusal("decrypt token fail")
+            # A permanent key has no security token.
+            raise authentication_error("decrypt token fail")
         return identity.secret_access_key
     key = accounts.temporary_keys.get(access)
     if key is None or token is None:
-        # Without its token a temporary key is one that nobody has heard of.
-        raise refusal(f"Get secretKey failed,ak:{access},err:ak not exist")
+        # The gateway treats a temporary key without its token as an unknown key.
+        raise authentication_error(f"Get secretKey failed,ak:{access},err:ak not exist")
     if not hmac.compare_digest(key.security_token.encode(), token.encode("utf-8", "replace")):
-        raise refusal("decrypt token fail")
+        raise authentication_error("decrypt token fail")
     if now >= key.expires_at:
-        raise refusal(f"token expires, expires_at:{iso(key.expires_at)}")
+        raise authentication_error(f"token expires, expires_at:{iso(key.expires_at)}")
     return key.secret_key
 
 
 def _check_date(date: str, now: datetime) -> None:
     try:
-        moment = datetime.strptime(date, _SDK_DATE).replace(tzinfo=UTC)
+        signed_at = datetime.strptime(date, _SDK_DATE).replace(tzinfo=UTC)
     except ValueError:
-        raise refusal("calc ak sk signature fail:X-Sdk-Date malformed") from None
-    if abs(now - moment) > _SKEW:
-        raise refusal("calc ak sk signature fail:signature expired")
+        raise authentication_error("calc ak sk signature fail:X-Sdk-Date malformed") from None
+    if abs(now - signed_at) > _SKEW:
+        raise authentication_error("calc ak sk signature fail:signature expired")
 
 
 def _check_body(body: bytes, headers: Mapping[str, str]) -> None:
     declared = headers.get("x-sdk-content-sha256", "UNSIGNED-PAYLOAD")
     if body and declared not in {"UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()}:
-        raise refusal("verify aksk signature fail,the body does not have the declared hash")
+        raise authentication_error(
+            "verify aksk signature fail,the body does not have the declared hash"
+        )

@@ -1,1 +1,1 @@
-"""Video files: frames, shots, and clips that tell the time."""
+"""Video files: frames, shots, and the drawn scenes and clock of test clips."""

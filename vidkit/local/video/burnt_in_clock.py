@@ -1,8 +1,8 @@
 """A clock burnt into pictures: digits for people, a strip of squares for programs.
 
-The strip runs along the bottom edge, 40 squares wide: light and dark at either end, and between
-them 24 bits of milliseconds and 12 bits of checksum. Its place is a share of the picture's size, so
-that it can be read from pictures of any size and aspect.
+The strip is at the bottom edge, 40 squares wide: a light and a dark square at each end, and between
+them 24 bits of milliseconds and 12 bits of checksum. Its position is relative to the picture's
+size, so that it can be read from pictures of any size and aspect ratio.
 """
 
 import io
@@ -13,7 +13,7 @@ from statistics import fmean
 from PIL import Image, ImageDraw, ImageFont
 
 LAST_MS = 2**24 - 1
-"""The latest time that the clock can show, some four and a half hours."""
+"""The latest time that the clock can show, about four and a half hours."""
 
 _TIME_BITS = 24
 _CHECK_BITS = 12
@@ -21,10 +21,10 @@ _HEAD = (True, False)
 _TAIL = (False, True)
 _SQUARES = len(_HEAD) + _TIME_BITS + _CHECK_BITS + len(_TAIL)
 _STRIP_SHARE = 1 / 24
-_LEAST_CONTRAST = 8
+_MIN_CONTRAST = 8
 _BRIGHT = 255
-_DIM = 30  # below the luminance up to which Rekognition and MPC take a pixel for black
-_GROUND = (16, 18, 24)
+_DIM = 30  # below the luminance up to which a pixel is black for Rekognition and MPC
+_BACKGROUND = (16, 18, 24)
 _GLYPHS = "0123456789:."
 
 
@@ -51,7 +51,7 @@ class Clock:
         self._glyphs: dict[str, Image.Image] = {}
         for glyph, (left, _, right, _) in zip(_GLYPHS, boxes, strict=True):
             mask = Image.new("L", (self._advance, self._line))
-            # Every glyph in the middle of an equal cell: the digits stay where they are.
+            # Every glyph is centered in a cell of the same width, so that the digits do not move.
             start = (self._advance - (right - left)) / 2 - left
             ImageDraw.Draw(mask).text((start, 0), glyph, fill=255, font=font)
             self._glyphs[glyph] = mask
@@ -73,13 +73,13 @@ class Clock:
         if not dim:
             margin = self._advance // 2
             right, bottom = left + self._advance * len(text), top + self._line
-            image.paste(_GROUND, (left - margin, top, right + margin, bottom))
+            image.paste(_BACKGROUND, (left - margin, top, right + margin, bottom))
         for place, glyph in enumerate(text):
             image.paste((light,) * 3, (left + place * self._advance, top), self._glyphs[glyph])
 
 
 def clock_text(ms: int) -> str:
-    """A time as people read it, such as ``00:00:12.340``."""
+    """A time as text, such as ``00:00:12.340``."""
     seconds, ms = divmod(ms, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -90,14 +90,14 @@ def read_clock(image: bytes | Image.Image) -> int:
     """Reads the time that is burnt into a picture.
 
     Args:
-        image: the picture, or a JPEG or PNG of it; of any size from about 160 pixels of width, and
-            of any brightness, but not cropped.
+        image: the picture, or a JPEG or PNG of it; at least about 160 pixels wide, of any
+            brightness, but not cropped.
 
     Returns:
         The time in milliseconds.
 
     Raises:
-        ClockError: there is no such clock, or it is too damaged; a ValueError.
+        ClockError: the picture has no clock, or the clock is too damaged; a ValueError.
     """
     try:
         picture = Image.open(io.BytesIO(image)) if isinstance(image, bytes) else image
@@ -109,7 +109,7 @@ def read_clock(image: bytes | Image.Image) -> int:
     marks = [*zip(_HEAD, levels[:head], strict=True), *zip(_TAIL, levels[tail:], strict=True)]
     light = min(level for bit, level in marks if bit)
     dark = max(level for bit, level in marks if not bit)
-    if light - dark < _LEAST_CONTRAST:
+    if light - dark < _MIN_CONTRAST:
         raise ClockError("There is no clock in the picture.")
     bits = [level > (light + dark) / 2 for level in levels[head:tail]]
     ms = _number(bits[:_TIME_BITS])
@@ -119,7 +119,7 @@ def read_clock(image: bytes | Image.Image) -> int:
 
 
 def _levels(grey: Image.Image) -> list[float]:
-    """How light each square of the strip is, in its middle."""
+    """The brightness of each square of the strip, in its middle."""
     width, height = grey.size
     strip = height * _STRIP_SHARE
     middle = (0, height - strip * 0.75, width, height - strip * 0.25)

@@ -20,14 +20,13 @@ from av.video.stream import VideoStream
 
 from vidkit.local.runtime.worker_threads import checkpoint
 
-# Playlists and text are left out: they would make a decoder open other files, or draw letters.
+# Without playlists and text, with which a decoder would open other files, or draw letters.
 _CONTAINERS = "asf,avi,flv,matroska,mov,mpeg,mpegts,mxf,ogg"
-_RUN_UP = 10
-"""Seconds."""
+_SEEK_BACK_SECONDS = 10
 
 
 class NotAVideoError(ValueError):
-    """A path is not a video that can be read; the message says why."""
+    """A path is not a readable video; the message says why."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(path, reason)
@@ -36,7 +35,7 @@ class NotAVideoError(ValueError):
 
     @classmethod
     def because(cls, path: Path, error: OSError | FFmpegError) -> "NotAVideoError":
-        """The refusal that an error on opening stands for."""
+        """The error for a file that cannot be opened."""
         if isinstance(error, ValueError):
             return cls(path, "it is damaged, or in a format that is not a video's")
         return cls(path, (error.strerror or type(error).__name__).lower())
@@ -54,9 +53,9 @@ class Timeline:
     times: tuple[int, ...]
     """The frames' presentation times in ticks, ascending."""
     keys: tuple[int, ...]
-    """Those from which decoding can start; the first may lie before what is shown."""
+    """The key frames' times, from which decoding can start; the first may be before ``times``."""
     end: int
-    """When the last frame's time is over, in ticks."""
+    """The end of the last frame, in ticks."""
 
     def milliseconds(self, ticks: int) -> int:
         """A presentation time in whole milliseconds after the first frame, rounded down."""
@@ -75,9 +74,10 @@ class Timeline:
         return self.number(ticks)
 
     def looped_frame_at(self, offset: int) -> int:
-        """The number of the frame on screen at ``offset`` ms when the video comes again and again.
+        """The number of the frame on screen at ``offset`` ms when the video is repeated.
 
-        Exact to the tick however often it came: its length need not be a whole number of ms.
+        Exact to the tick after any number of repetitions: the video's length need not be a whole
+        number of ms.
         """
         ticks = math.floor(Fraction(offset, 1000) / self.time_base)
         return self.number(self.times[0] + ticks % (self.end - self.times[0]))
@@ -87,7 +87,7 @@ class Timeline:
         return max(0, bisect_right(self.times, ticks) - 1)
 
     def key_before(self, ticks: int) -> int:
-        """The position in ``keys`` of the one to decode from to reach ``ticks``."""
+        """The position in ``keys`` of the key frame to decode from to reach ``ticks``."""
         return max(0, bisect_right(self.keys, ticks) - 1)
 
 
@@ -96,7 +96,7 @@ def opened(path: Path) -> Generator[tuple[InputContainer, VideoStream]]:
     """A video file and its video stream, ready to be decoded.
 
     Raises:
-        NotAVideoError: there is no such file, or no video in it.
+        NotAVideoError: the file does not exist, or contains no video.
     """
     try:
         status = path.stat()
@@ -121,7 +121,7 @@ def opened(path: Path) -> Generator[tuple[InputContainer, VideoStream]]:
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """The frames from where the container stands, in presentation order, damaged ones left out."""
+    """The frames from the container's position on, in presentation order, without damaged ones."""
     packets = container.demux(stream)
     while True:
         try:
@@ -136,7 +136,7 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
 
 
 def read_timeline(path: Path, container: InputContainer, stream: VideoStream) -> Timeline:
-    """Reads when the frames of an opened file are shown, without decoding them."""
+    """Reads the presentation times of an opened file's frames, without decoding them."""
     times: list[int] = []
     keys: list[int] = []
     end = 0
@@ -154,7 +154,7 @@ def read_timeline(path: Path, container: InputContainer, stream: VideoStream) ->
         raise NotAVideoError(path, "its frames carry no presentation times")
     times.sort()
     keys = sorted(keys) or times[:1]
-    # What is shown before the first key frame cannot be decoded.
+    # Frames before the first key frame cannot be decoded.
     times = times[bisect_left(times, keys[0]) :]
     if end <= times[-1]:
         rate = stream.average_rate or Fraction(25)
@@ -163,7 +163,7 @@ def read_timeline(path: Path, container: InputContainer, stream: VideoStream) ->
 
 
 class FrameReader:
-    """Finds frames by presentation time, decoding as little as it can."""
+    """Finds frames by presentation time, and decodes as few frames as possible."""
 
     def __init__(
         self, path: Path, container: InputContainer, stream: VideoStream, line: Timeline
@@ -195,24 +195,24 @@ class FrameReader:
         return self._shown
 
     def _seek(self, key: int) -> None:
-        """Goes to a key frame, or further back where the container lands too late."""
+        """Seeks to a key frame, or further back when the container seeks to a later one."""
         target = max(self._line.keys[key], self._line.times[0])
-        for ticks in self._landings(key):
+        for ticks in self._seek_targets(key):
             self._container.seek(ticks, stream=self._stream)
             self._frames = decoded(self._container, self._stream)
             self._shown, self._ahead = None, next(self._frames, None)
             if self._ahead is not None and _pts(self._ahead) <= target:
                 return
 
-    def _landings(self, key: int) -> Iterator[int]:
+    def _seek_targets(self, key: int) -> Iterator[int]:
         back = 1
         while key > 0:
             yield self._line.keys[key]
             key -= back
             back *= 2
         yield self._line.keys[0]
-        # MPEG-TS is searched for decoding times, which may lie before the first presentation time.
-        yield self._line.keys[0] - round(_RUN_UP / self._line.time_base)
+        # MPEG-TS seeks by decoding times, which may be before the first presentation time.
+        yield self._line.keys[0] - round(_SEEK_BACK_SECONDS / self._line.time_base)
 
 
 def _pts(frame: VideoFrame) -> int:
@@ -220,5 +220,5 @@ def _pts(frame: VideoFrame) -> int:
 
 
 def _is_cover(stream: VideoStream) -> bool:
-    """Whether a stream is the picture that comes with a piece of music."""
+    """Whether a stream is the cover picture of an audio file."""
     return bool(stream.disposition & Disposition.attached_pic)

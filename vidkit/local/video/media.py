@@ -1,7 +1,7 @@
-"""Video files: what is in them, and the frame on screen at a given time.
+"""Video files: their properties, and the frame on screen at a given time.
 
-Time 0 is the first frame's presentation time, whatever the container counts from. Everything here
-blocks and may be called from any thread.
+Time 0 is the first frame's presentation time, whatever the container starts at. All functions here
+block and may be called from any thread.
 """
 
 import io
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _FULL_RANGE_FORMATS = ("yuvj", "rgb", "bgr", "gbr", "argb", "abgr")
-_TURNS = {
+_TRANSPOSES = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_270,
@@ -59,13 +59,13 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoInfo:
-    """What is in a video file, in the terms of Rekognition's VideoMetadata."""
+    """The properties of a video file, as in Rekognition's VideoMetadata."""
 
     path: Path
     duration: float
     """From the first frame to the end of the last one, in seconds."""
     width: int
-    """In pixels as shown, after any rotation that the container asks for."""
+    """In pixels as shown, after the rotation that the container specifies."""
     height: int
     frame_rate: float
     codec: str
@@ -82,19 +82,19 @@ class VideoInfo:
 
 
 def probe(path: str | Path) -> VideoInfo:
-    """Reads what is in a video file.
+    """Reads the properties of a video file.
 
     Args:
         path: a file in one of the common containers (MP4, MOV, Matroska, MPEG-TS ...).
 
     Raises:
-        NotAVideoError: the path is missing, or no video with a frame that can be decoded.
+        NotAVideoError: the path does not exist, or is not a video with a decodable frame.
     """
     return _scanned(Path(path))[0]
 
 
 def timeline(path: str | Path) -> Timeline:
-    """Reads when each frame of a video is shown.
+    """Reads the presentation times of a video's frames.
 
     Raises:
         NotAVideoError: as ``probe``.
@@ -107,12 +107,12 @@ def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image 
 
     Args:
         path: the video file.
-        offsets: in milliseconds after the first frame, in any order. Ascending ones are cheapest:
+        offsets: in milliseconds after the first frame, in any order. Ascending ones are fastest:
             the file is then decoded forwards once, skipping from key frame to key frame.
 
     Returns:
-        One item per offset, in the order of the offsets, decoded as it is asked for: an RGB image,
-        or None before 0 and from the end of the video on. Neighbours on one frame share its image.
+        One item per offset, in the order of the offsets, decoded on demand: an RGB image, or None
+        before 0 and from the end of the video on. Successive offsets in one frame share its image.
 
     Raises:
         NotAVideoError: as ``probe``; raised by the call itself, not by the iterator.
@@ -123,18 +123,18 @@ def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image 
 
 
 def numbered_frames(path: Path, line: Timeline, numbers: Sequence[int]) -> Generator[Image.Image]:
-    """Some frames of a video, as RGB images, decoded as they are asked for.
+    """Some frames of a video as RGB images, decoded on demand.
 
     Args:
         path: the video file.
         line: its timeline.
-        numbers: the frames' numbers, from 0; ascending ones are cheapest.
+        numbers: the frames' numbers, from 0; ascending ones are fastest.
 
     Raises:
         NotAVideoError: as ``probe``; raised by the iterator.
     """
     for image in _frames_at(path, line, numbers):
-        # Only a number that is None gives None.
+        # The image is None only for a number that is None.
         if image is not None:
             yield image
 
@@ -152,7 +152,7 @@ def encode(
         image: the picture.
         format: the image format.
         quality: of a JPEG, 1 to 100.
-        size: width and height to stretch the picture to; its own when None.
+        size: width and height to stretch the picture to; None keeps its own.
     """
     if image.mode != "RGB":
         image = image.convert("RGB")
@@ -167,9 +167,9 @@ def encode(
 
 
 def fit(width: int, height: int, *, max_length: int) -> tuple[int, int]:
-    """The size at which the longest side is ``max_length`` and the aspect is kept.
+    """The size with ``max_length`` as the longer side and the same aspect ratio.
 
-    The other side is rounded to an even number of pixels, 2 at the least.
+    The other side is rounded to an even number of pixels, at least 2.
     """
     longest = max(width, height)
 
@@ -189,7 +189,7 @@ def _scanned(path: Path) -> tuple[VideoInfo, Timeline]:
 
 @lru_cache(maxsize=32)
 def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
-    """Reads a file's packets once; the result is kept until the file changes."""
+    """Reads a file's packets once; the result is cached until the file changes."""
     with opened(path) as (container, stream):
         line = read_timeline(path, container, stream)
     with opened(path) as (container, stream):
@@ -197,7 +197,7 @@ def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
         if first is None:
             raise NotAVideoError(path, "none of its frames can be decoded")
         width, height = first.width, first.height
-        if _turn(first) in {90, 270}:
+        if _rotation(first) in {90, 270}:
             width, height = height, width
         rate = stream.average_rate or stream.guessed_rate or len(line.times) / line.duration
         full = first.color_range == ColorRange.JPEG or first.format.name.startswith(
@@ -248,13 +248,13 @@ def _frames_at(
             yield image
 
 
-def _turn(frame: VideoFrame) -> int:
-    """The degrees to turn a frame by, counterclockwise, before it is shown."""
+def _rotation(frame: VideoFrame) -> int:
+    """The degrees to rotate a frame by, counterclockwise, before it is shown."""
     return round(frame.rotation) % 360
 
 
 def _image(frame: VideoFrame) -> Image.Image:
     converted: object = frame.to_image()  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
     image = cast("Image.Image", converted)
-    turn = _TURNS.get(_turn(frame))
-    return image if turn is None else image.transpose(turn)
+    transpose = _TRANSPOSES.get(_rotation(frame))
+    return image if transpose is None else image.transpose(transpose)

@@ -1,4 +1,4 @@
-"""Encoded pictures of videos' frames, made once and kept while there is room."""
+"""A cache of encoded pictures of videos' frames."""
 
 import threading
 from base64 import b64encode
@@ -15,7 +15,7 @@ from vidkit.local.video.decoding import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a picture of a frame is to be like; see ``media.encode``."""
+    """The format, quality and size of a picture; see ``media.encode``."""
 
     format: Literal["JPEG", "PNG"]
     quality: int
@@ -24,7 +24,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class VideoFile:
-    """A video file as it stood when it was looked at."""
+    """A video file, with its size and time of modification when it was read."""
 
     path: Path
     size: int
@@ -35,10 +35,10 @@ class VideoFile:
 
     @classmethod
     def at(cls, path: Path) -> "VideoFile":
-        """Looks at a file (blocking).
+        """Reads a file's properties (blocking).
 
         Raises:
-            NotAVideoError: the path is missing, or no video with a frame that can be decoded.
+            NotAVideoError: the path does not exist, or is not a video with a decodable frame.
         """
         try:
             status = path.stat()
@@ -48,28 +48,28 @@ class VideoFile:
 
 
 _Key: TypeAlias = tuple[Path, int, int, Style, int]
-"""Path, size and time of the file, and the frame's number."""
+"""The file's path, size and time of modification, the style, and the frame's number."""
 
 
 class Pictures:
-    """Keeps pictures of frames as base64 text, those that were asked for last.
+    """A least-recently-used cache of frames' pictures as base64 text.
 
-    Threads that want the same picture at once make it once: one makes it, the others wait.
+    When several threads need the same picture at once, one encodes it and the others wait.
 
     Args:
-        max_bytes: how much text is kept at the most.
+        max_bytes: the largest size of the cache.
     """
 
     def __init__(self, max_bytes: int = 64 * 2**20) -> None:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._kept: OrderedDict[_Key, bytes] = OrderedDict()
+        self._cached: OrderedDict[_Key, bytes] = OrderedDict()
         self._bytes = 0
-        self._making: dict[_Key, threading.Event] = {}
+        self._in_progress: dict[_Key, threading.Event] = {}
 
     @property
-    def kept_bytes(self) -> int:
-        """How much text is kept at present."""
+    def cached_bytes(self) -> int:
+        """The current size of the cache."""
         return self._bytes
 
     def encoded(self, file: VideoFile, numbers: Sequence[int], style: Style) -> dict[int, bytes]:
@@ -84,58 +84,58 @@ class Pictures:
             missing = {n: key for n, key in keys.items() if n not in found}
             mine, others = self._claim(missing, found)
             if mine:
-                self._make(file, {n: missing[n] for n in sorted(mine)}, found)
+                self._encode(file, {n: missing[n] for n in sorted(mine)}, found)
             else:
-                # Whoever makes them waits for nobody, so that this ends.
-                for made in others:
-                    made.wait()
+                # No deadlock: a thread that encodes pictures does not wait for others.
+                for done in others:
+                    done.wait()
         return found
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all pictures."""
         with self._lock:
-            self._kept.clear()
+            self._cached.clear()
             self._bytes = 0
 
     def _claim(
-        self, wanted: dict[int, _Key], found: dict[int, bytes]
+        self, missing: dict[int, _Key], found: dict[int, bytes]
     ) -> tuple[list[int], list[threading.Event]]:
-        """Take what is kept, and say which to make and which others are making."""
+        """Copy cached pictures to ``found``; return those to encode, and other threads' events."""
         mine: list[int] = []
         others: list[threading.Event] = []
         done = threading.Event()
         with self._lock:
-            for number, key in wanted.items():
-                if key in self._kept:
-                    self._kept.move_to_end(key)
-                    found[number] = self._kept[key]
-                elif key in self._making:
-                    others.append(self._making[key])
+            for number, key in missing.items():
+                if key in self._cached:
+                    self._cached.move_to_end(key)
+                    found[number] = self._cached[key]
+                elif key in self._in_progress:
+                    others.append(self._in_progress[key])
                 else:
-                    self._making[key] = done
+                    self._in_progress[key] = done
                     mine.append(number)
         return mine, others
 
-    def _make(self, file: VideoFile, wanted: dict[int, _Key], found: dict[int, bytes]) -> None:
+    def _encode(self, file: VideoFile, mine: dict[int, _Key], found: dict[int, bytes]) -> None:
         try:
-            with closing(media.numbered_frames(file.path, file.line, list(wanted))) as frames:
-                for (number, key), frame in zip(wanted.items(), frames, strict=True):
+            with closing(media.numbered_frames(file.path, file.line, list(mine))) as frames:
+                for (number, key), frame in zip(mine.items(), frames, strict=True):
                     style = key[3]
                     picture = media.encode(
                         frame, format=style.format, quality=style.quality, size=style.size
                     )
                     found[number] = b64encode(picture)
-                    self._keep(key, found[number])
+                    self._cache(key, found[number])
         finally:
             with self._lock:
-                done = [self._making.pop(key) for key in wanted.values()]
-            for made in done:
-                made.set()
+                events = [self._in_progress.pop(key) for key in mine.values()]
+            for done in events:
+                done.set()
 
-    def _keep(self, key: _Key, picture: bytes) -> None:
+    def _cache(self, key: _Key, picture: bytes) -> None:
         with self._lock:
-            self._kept[key] = picture
+            self._cached[key] = picture
             self._bytes += len(picture)
             while self._bytes > self._max_bytes:
-                _, oldest = self._kept.popitem(last=False)
+                _, oldest = self._cached.popitem(last=False)
                 self._bytes -= len(oldest)

@@ -1,6 +1,6 @@
 """Drawn scenes for test clips: a still background, and shapes that move over it.
 
-Everything is drawn in a space 160 wide and 90 high that is stretched to the picture.
+All coordinates are in a space 160 wide and 90 high, which is stretched to the picture.
 """
 
 import math
@@ -15,12 +15,12 @@ _WIDTH, _HEIGHT = 160, 90
 _OVERSAMPLING = 3
 
 Course: TypeAlias = Callable[[float], tuple[float, float]]
-"""Where the middle of a shape is at a time in seconds."""
+"""The position of a shape's centre at a time in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A picture that moves; one that stands still is part of the foreground."""
+    """A picture that moves, or one that stands still in the foreground."""
 
     picture: Image.Image
     course: Course
@@ -32,7 +32,7 @@ class DrawnScene:
 
     name: str
     labels: tuple[str, ...]
-    """What is to be seen, in the names that Rekognition's label detection has for it."""
+    """What it shows, as labels of Rekognition."""
     background: Image.Image
     shapes: tuple[Shape, ...]
     caption: Image.Image
@@ -52,22 +52,22 @@ class DrawnScene:
 
 
 def draw_scene(number: int, size: tuple[int, int]) -> DrawnScene:
-    """The scene of a number, from 0: the designs take turns, later rounds are numbered.
+    """A scene by its number, from 0: the designs repeat, and repetitions have a numbered name.
 
     Args:
         number: the scene's number.
         size: the picture's width and height.
     """
-    turn, design = divmod(number, len(_DESIGNS))
+    repetition, design = divmod(number, len(_DESIGNS))
     name, labels, draw = _DESIGNS[design]
-    name = f"{name} {turn + 1}" if turn else name
+    name = f"{name} {repetition + 1}" if repetition else name
     canvas = _Canvas(size)
     background, shapes = draw(canvas)
     return DrawnScene(name, labels, background, tuple(shapes), _caption(name, size))
 
 
 class _Canvas:
-    """Draws at a multiple of the picture's size, so that edges come out smooth."""
+    """Draws at a multiple of the picture's size, so that edges are smooth."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
@@ -75,7 +75,7 @@ class _Canvas:
         self._y = size[1] * _OVERSAMPLING / _HEIGHT
 
     def gradient(self, top: str, middle: str, bottom: str) -> Image.Image:
-        """A sky, or a field."""
+        """A vertical gradient, for a sky or a field."""
         ramp = ImageOps.colorize(Image.linear_gradient("L"), top, bottom, mid=middle)
         return ramp.resize(self._size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]
 
@@ -87,7 +87,7 @@ class _Canvas:
         """A light that fades out."""
         sides = [round(2 * radius * scale / _OVERSAMPLING) for scale in (self._x, self._y)]
         light = ImageOps.invert(Image.radial_gradient("L"))
-        rest = Image.new("L", light.size, 76)  # what the gradient still has at its edges
+        rest = Image.new("L", light.size, 76)  # the gradient's brightness at its edges
         fading = ImageChops.subtract(light, rest, scale=0.75)
         fading = ImageChops.multiply(fading, fading)
         picture = Image.new("RGBA", fading.size, colour)
@@ -125,7 +125,7 @@ class _Pen:
         )
 
     def hills(self, base: float, height: float, waves: float, fill: str) -> None:
-        """A soft ridge over the whole width, filled down to the bottom."""
+        """A soft ridge across the full width, filled down to the bottom."""
         ridge = [
             (x, base - height * (math.sin(x / _WIDTH * waves) + math.sin(x * waves / 61) / 3))
             for x in range(_WIDTH + 1)
@@ -149,7 +149,7 @@ def _still(picture: Image.Image) -> Shape:
 
 
 def _across(start: float, speed: float, y: float, *, bob: float = 0, span: float = 200) -> Course:
-    """To and over the right edge (the left at a negative speed), and in again."""
+    """Moves out at the right edge (at a negative speed: the left), and in again at the other."""
     return lambda t: ((start + speed * t) % span - 20, y + bob * math.sin(2 * t + start))
 
 

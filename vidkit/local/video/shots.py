@@ -1,7 +1,7 @@
 """Shots, black frames and timecodes of a video file.
 
-Cuts and black pictures are found by libavfilter's ``scdet`` and ``blackdetect``. Everything here
-blocks and may be called from any thread.
+libavfilter's ``scdet`` and ``blackdetect`` find cuts and black pictures. All functions here block
+and may be called from any thread.
 """
 
 import math
@@ -24,32 +24,33 @@ from vidkit.local.video.decoding import Timeline, decoded, opened
 from vidkit.local.video.media import timeline
 
 _ANALYSED_WIDTH = 160
-_LUMA_FIRST = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|gray"
-_DROPPING_RATES = {30: 2, 60: 4}
+_FORMATS_WITH_LUMA_PLANE = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|gray"
+_DROPPED_FRAMES = {30: 2, 60: 4}
+"""Frame numbers dropped each minute in drop-frame timecode, by the nominal frame rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """A run of frames between two cuts.
 
-    Shots tile the video: each starts with the frame, and at the time, after the one before. Times
-    are rounded down to milliseconds.
+    The shots cover the video without gaps: each starts with the frame after the previous shot.
+    Times are rounded down to milliseconds.
     """
 
     index: int
     start_ms: int
     end_ms: int
-    """When the last frame's time is over."""
+    """The end of the last frame."""
     start_frame: int
     end_frame: int
     """The last frame of the shot."""
     confidence: float
-    """How sure the cut at its start is, 50 to 100; 100 for the start of the video."""
+    """The confidence of the cut at its start, 50 to 100; 100 for the start of the video."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlackSpan:
-    """A run of black frames; the members are as those of ``Shot``."""
+    """A run of black frames, with attributes like those of ``Shot``."""
 
     start_ms: int
     end_ms: int
@@ -60,17 +61,17 @@ class BlackSpan:
 
 
 def find_shots(path: str | Path, *, threshold: float = 10.0) -> list[Shot]:
-    """Finds the shots of a video: what lies between its hard cuts.
+    """Finds the shots of a video, which are separated by hard cuts.
 
-    A black gap with a cut on either side is a shot of its own.
+    A black gap with a cut on both sides is a shot of its own.
 
     Args:
         path: the video file.
-        threshold: how much a picture has to change, in percent of the largest possible change and
-            beyond the change from the picture before, to be taken for a cut.
+        threshold: the change of a picture that makes a cut, in percent of the largest possible
+            change and beyond the change of the picture before.
 
     Raises:
-        NotAVideoError: the path is no video that can be read.
+        NotAVideoError: the path is not a readable video.
     """
     path = Path(path)
     line = timeline(path)
@@ -78,7 +79,7 @@ def find_shots(path: str | Path, *, threshold: float = 10.0) -> list[Shot]:
     confidences: list[float] = []
     filters = [
         ("scale", f"w='min(iw,{_ANALYSED_WIDTH})':h=-2:flags=area"),
-        ("format", "gbrp"),  # on YUV, scdet would look at the luma alone
+        ("format", "gbrp"),  # on YUV, scdet would compare the luma only
         ("scdet", f"threshold={threshold}"),
     ]
     for frame in _filtered(path, filters):
@@ -100,16 +101,16 @@ def find_black(
     max_pixel_threshold: float = 0.2,
     min_coverage_percentage: float = 99.0,
 ) -> list[BlackSpan]:
-    """Finds the runs of black frames of a video, in the terms of Rekognition's BlackFrame.
+    """Finds the runs of black frames of a video, with the parameters of Rekognition's BlackFrame.
 
     Args:
         path: the video file.
         max_pixel_threshold: the luminance up to which a pixel is black, as a share, 0 to 1, of the
-            range from the darkest to the brightest value that the video's color range has.
+            range from the darkest to the brightest value of the video's color range.
         min_coverage_percentage: the percentage of black pixels from which a frame is black.
 
     Raises:
-        NotAVideoError: the path is no video that can be read.
+        NotAVideoError: the path is not a readable video.
     """
     path = Path(path)
     line = timeline(path)
@@ -118,7 +119,7 @@ def find_black(
     black = False
     coverage = min_coverage_percentage / 100
     limits = f"d=0:pixel_black_th={max_pixel_threshold}:picture_black_ratio_th={coverage}"
-    filters = [("format", _LUMA_FIRST), ("blackdetect", limits)]
+    filters = [("format", _FORMATS_WITH_LUMA_PLANE), ("blackdetect", limits)]
     for frame in _filtered(path, filters):
         starting = "lavfi.black_start" in frame.metadata
         if starting or "lavfi.black_end" in frame.metadata:
@@ -137,15 +138,15 @@ def find_black(
 def smpte(frame: int, frame_rate: float | Fraction) -> str:
     """The SMPTE timecode of a frame, ``HH:MM:SS:FF``.
 
-    At 29.97 and 59.94 frames a second it is drop-frame, ``HH:MM:SS;FF``: frame numbers are left out
-    so that it keeps up with the clock. At other rates it counts at the nearest whole rate.
+    At 29.97 and 59.94 frames a second it is drop-frame, ``HH:MM:SS;FF``: frame numbers are dropped
+    so that it stays in step with real time. At other rates it counts at the nearest whole rate.
 
     Args:
         frame: the frame's number, from 0; or a number of frames, for a duration.
         frame_rate: frames a second.
     """
     nominal = max(1, round(frame_rate))
-    dropped = _DROPPING_RATES.get(nominal, 0)
+    dropped = _DROPPED_FRAMES.get(nominal, 0)
     if dropped and math.isclose(frame_rate, nominal / 1.001, abs_tol=0.01):
         separator = ";"
         in_a_minute = nominal * 60 - dropped
@@ -161,7 +162,7 @@ def smpte(frame: int, frame_rate: float | Fraction) -> str:
 
 
 def _tiles(starts: Sequence[int], line: Timeline) -> list[tuple[int, int, int, int]]:
-    """The spans from each starting frame to the next, as Shot and BlackSpan begin."""
+    """The spans from each starting frame to the next: the first fields of Shot and BlackSpan."""
     times = [
         *(line.milliseconds(line.times[frame]) for frame in starts),
         line.milliseconds(line.end),
@@ -174,7 +175,7 @@ def _tiles(starts: Sequence[int], line: Timeline) -> list[tuple[int, int, int, i
 
 
 def _confidence(score: float, threshold: float) -> float:
-    """50 at the threshold, 94 at twice as much, then on towards 100."""
+    """50 at the threshold, 94 at twice the threshold, then towards 100."""
     return 100 * (1 - 0.5 ** ((score / threshold) ** 2)) if threshold > 0 else 100.0
 
 
@@ -191,7 +192,7 @@ def _coverage(frame: VideoFrame, threshold: float) -> float:
 
 
 def _filtered(path: Path, filters: Sequence[tuple[str, str]]) -> Iterator[VideoFrame]:
-    """All frames of a video after a chain of filters, each with the filters' metadata."""
+    """All frames of a video after a chain of filters, with the filters' metadata."""
     with opened(path) as (container, stream):
         graph = Graph()
         chain = [

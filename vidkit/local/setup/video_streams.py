@@ -1,16 +1,16 @@
-"""What Kinesis video streams there are."""
+"""Set-up of Kinesis video streams."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from vidkit.local.kinesis_video.state import KinesisVideoState, Span, Stream
 from vidkit.local.kinesis_video.video_streams import make_stream
-from vidkit.local.runtime.state import Span, Stream
 from vidkit.local.setup.base import Setup
 
 
 class StreamSetup(Setup):
-    """What Kinesis video streams there are."""
+    """Set-up of Kinesis video streams."""
 
     def add_stream(
         self,
@@ -24,27 +24,27 @@ class StreamSetup(Setup):
         producer_offset: timedelta = timedelta(0),
         fragment_duration: timedelta = timedelta(seconds=2),
     ) -> Stream:
-        """Let a Kinesis video stream play a video file.
+        """Add a Kinesis video stream whose media is a video file.
 
-        Times count in whole milliseconds; what is finer is cut off.
+        Times are whole milliseconds; finer parts are cut off.
 
         Args:
-            name: the stream's name; a stream of that name is replaced.
+            name: the stream's name; an existing stream of that name is replaced.
             path: the video file.
             start_timestamp: when the file's first frame was taken, with a time zone, on the
                 server's clock.
-            duration: how long the stream lasts; the file comes again and again until then. Its
-                own length by default.
-            gaps: the spans in which nothing was recorded, on the server's clock, each from its
-                first moment until before its second: no media, no fragments.
-            audio_only: the spans that were recorded without pictures, likewise.
+            duration: how long the stream is; the file is repeated until then. The file's own
+                length by default.
+            gaps: spans in which nothing was recorded, on the server's clock, each from its start
+                until before its end: no media, no fragments.
+            audio_only: spans that were recorded without video, likewise.
             producer_offset: the producer's clock minus the server's.
-            fragment_duration: how long a fragment is, unless a gap or the end cuts it short.
+            fragment_duration: the length of a fragment, unless a gap or the end cuts it short.
 
         Raises:
             ValueError: the name is not allowed, a time has no time zone, a span ends before it
-                starts, a duration is shorter than a millisecond, or the stream too long.
-            FileNotFoundError: there is no such file.
+                starts, a duration is shorter than a millisecond, or the stream is too long.
+            FileNotFoundError: the file does not exist.
 
         Example:
             ```python
@@ -65,5 +65,5 @@ class StreamSetup(Setup):
             producer_offset=producer_offset,
             fragment_duration=fragment_duration,
         )
-        self._state.streams[name] = stream
+        self._state.of(KinesisVideoState).streams[name] = stream
         return stream

@@ -1,4 +1,4 @@
-"""Snapshot tasks of MPC: the queue, its workers, and what became of each task."""
+"""Snapshot tasks of MPC: the queue, its workers, and the tasks' results."""
 
 import asyncio
 import itertools
@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 
 from vidkit.local.mpc.parameters import Location, SnapshotRequest
 from vidkit.local.mpc.snapshots import Picture, TooSlowError, pack, take_pictures
+from vidkit.local.mpc.state import MpcState
 from vidkit.local.objects.files import as_file
-from vidkit.local.protocol.wire import Fault
-from vidkit.local.runtime.state import State, StoredObject
-from vidkit.local.runtime.worker_threads import in_thread
+from vidkit.local.objects.state import ObjectsState, StoredObject
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.runtime.state import State
+from vidkit.local.runtime.worker_threads import in_worker_thread
 from vidkit.local.video import media
 
 WORKERS = 2
-"""Tasks that are processed at a time; the others wait."""
+"""The number of tasks that are processed at the same time; the others wait."""
 
 _WAITING_SHARE = 0.4
 _FIRST_ID = 100211
@@ -25,8 +27,8 @@ _logger = logging.getLogger("vidkit.local")
 
 
 @dataclass(slots=True)
-class Task:
-    """One snapshot task and what came out of it."""
+class SnapshotTask:
+    """One snapshot task and its result."""
 
     id: str
     project_id: str
@@ -45,12 +47,12 @@ class Task:
         members: dict[str, object] = {
             "task_id": self.id,
             "status": self.status,
-            "create_time": timestamp(self.created),
+            "create_time": format_timestamp(self.created),
             "input": location_item(self.request.input),
             "output": location_item(self.output),
         }
         if self.ended is not None:
-            members["end_time"] = timestamp(self.ended)
+            members["end_time"] = format_timestamp(self.ended)
         if self.file_name is not None:
             members["output_file_name"] = self.file_name
         if self.request.user_data is not None:
@@ -62,22 +64,24 @@ class Task:
         return members
 
 
-class Tasks:
+class SnapshotTasks:
     """All snapshot tasks, in the order of their creation.
 
-    A queued task waits for 40 % of ``State.job_seconds`` in the hands of a worker, when it can
-    still be canceled, and is processed for the rest of it at the least.
+    A worker lets a queued task wait for 40 % of ``State.job_seconds``, in which it can still be
+    canceled, and processes it for at least the rest of that time.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._tasks: dict[str, Task] = {}
+        self._tasks: dict[str, SnapshotTask] = {}
         self._ids = itertools.count(_FIRST_ID)
-        self._queue: asyncio.Queue[Task] = asyncio.Queue()
+        self._queue: asyncio.Queue[SnapshotTask] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
 
-    def enqueue(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
-        """A new task at the end of the queue."""
+    def enqueue(
+        self, project_id: str, request: SnapshotRequest, source: StoredObject
+    ) -> SnapshotTask:
+        """Add a new task to the end of the queue."""
         task = self._new(project_id, request, source)
         self._tasks[task.id] = task
         self._queue.put_nowait(task)
@@ -88,50 +92,52 @@ class Tasks:
             ]
         return task
 
-    async def run(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
-        """A task that is done at once, past the queue.
+    async def run(
+        self, project_id: str, request: SnapshotRequest, source: StoredObject
+    ) -> SnapshotTask:
+        """Run a new task immediately, without the queue.
 
         Raises:
-            Fault: there is no video, it has no frame at that point, or it is a damaged one.
+            ApiError: the input contains no video, has no frame at that point, or is damaged.
         """
         task = self._new(project_id, request, source)
         try:
-            pictures = await in_thread(_take, task)
+            pictures = await in_worker_thread(_take, task)
         except media.NotAVideoError as error:
             if _is_gone(error):
-                raise Fault("MPC.10212", "Operation failed. The input cannot be read.") from None
-            raise Fault("MPC.10067", "The input has no video stream.", status=406) from None
+                raise ApiError("MPC.10212", "Operation failed. The input cannot be read.") from None
+            raise ApiError("MPC.10067", "The input has no video stream.", status=406) from None
         except TooSlowError:
-            raise Fault("MPC.10212", "Operation failed. The input takes too long.") from None
+            raise ApiError("MPC.10212", "Operation failed. The input takes too long.") from None
         if not pictures:
-            raise Fault("MPC.10212", "Operation failed. The video has no frame at that point.")
+            raise ApiError("MPC.10212", "Operation failed. The video has no frame at that point.")
         self._tasks[task.id] = task
         await self._store(task, pictures)
         task.description = "Task completed."
         return task
 
-    def all(self, project_id: str) -> list[Task]:
-        """Every task of a project, the oldest first."""
+    def all(self, project_id: str) -> list[SnapshotTask]:
+        """All tasks of a project, oldest first."""
         return [task for task in self._tasks.values() if task.project_id == project_id]
 
-    def find(self, project_id: str, task_id: str) -> Task | None:
+    def find(self, project_id: str, task_id: str) -> SnapshotTask | None:
         """The project's task with this id, if there is one."""
         task = self._tasks.get(task_id)
         return task if task is not None and task.project_id == project_id else None
 
     def cancel(self, project_id: str, task_id: str) -> None:
-        """Take a task out of the queue.
+        """Cancel a task that is waiting.
 
         Raises:
-            Fault: there is no such task, or it is not waiting any more.
+            ApiError: the task does not exist, or it is no longer waiting.
         """
         task = self.find(project_id, task_id)
         if task is None:
-            raise Fault("MPC.10211", "The task does not exist.", status=403)
+            raise ApiError("MPC.10211", "The task does not exist.", status=403)
         if task.status == "PROCESSING":
-            raise Fault("MPC.10213", "Operation failed. The task is being processed.")
+            raise ApiError("MPC.10213", "Operation failed. The task is being processed.")
         if task.status != "WAITING":
-            raise Fault("MPC.10212", f"Operation failed. The task is {task.status}.")
+            raise ApiError("MPC.10212", f"Operation failed. The task is {task.status}.")
         task.status, task.ended = "CANCELED", self._state.now()
 
     async def close(self) -> None:
@@ -140,13 +146,13 @@ class Tasks:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    def _new(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> Task:
+    def _new(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> SnapshotTask:
         folder = request.output.object.strip("/")
         if not request.original_dir:
             folder = f"{folder}/{uuid.uuid4().hex}".lstrip("/")
         output = Location(request.output.bucket, request.output.location, folder)
         task_id = str(next(self._ids))
-        return Task(task_id, project_id, request, source, output, self._state.now())
+        return SnapshotTask(task_id, project_id, request, source, output, self._state.now())
 
     async def _work(self) -> None:
         while True:
@@ -156,14 +162,14 @@ class Tasks:
             if task.status == "WAITING":
                 await self._process(task)
 
-    async def _process(self, task: Task) -> None:
+    async def _process(self, task: SnapshotTask) -> None:
         loop = asyncio.get_running_loop()
         earliest = loop.time() + self._state.job_seconds * (1 - _WAITING_SHARE)
         task.status = "PROCESSING"
         try:
             task.description = self._forbidden(task)
             if task.description is None:
-                pictures = await in_thread(_take, task)
+                pictures = await in_worker_thread(_take, task)
                 await asyncio.sleep(earliest - loop.time())
                 await self._store(task, pictures)
         except media.NotAVideoError as error:
@@ -178,49 +184,49 @@ class Tasks:
             await asyncio.sleep(earliest - loop.time())
             task.status, task.ended = "FAILED", self._state.now()
 
-    def _forbidden(self, task: Task) -> str | None:
-        """Why a task fails whose buckets were forbidden while it waited."""
-        forbidden = self._state.forbidden_buckets
+    def _forbidden(self, task: SnapshotTask) -> str | None:
+        """Why a task fails whose buckets were forbidden while it was waiting; None otherwise."""
+        forbidden = self._state.of(MpcState).forbidden_buckets
         if task.request.input.bucket in forbidden:
             return "MPC.10052: no permission to read the input."
         if task.request.output.bucket in forbidden:
             return "MPC.10209: no permission to write to the output."
         return None
 
-    async def _store(self, task: Task, pictures: list[Picture]) -> None:
+    async def _store(self, task: SnapshotTask, pictures: list[Picture]) -> None:
         request = task.request
         now = self._state.now()
         files, content_type = pictures, "image/jpeg"
         if request.packed and pictures:
-            content = await in_thread(pack, pictures, modified=now)
+            content = await in_worker_thread(pack, pictures, modified=now)
             files, content_type = [Picture(f"{request.stem}.tar", content)], "application/x-tar"
         for file in files:
             name = f"{task.output.object}/{file.name}".lstrip("/")
             stored = StoredObject(
                 task.output.bucket, name, file.content, now, content_type=content_type
             )
-            self._state.objects[task.output.bucket, name] = stored
+            self._state.of(ObjectsState).objects[task.output.bucket, name] = stored
         task.file_name = files[0].name if len(files) == 1 else request.stem
         task.pictures = tuple(picture.name for picture in pictures)
         task.status, task.ended = "SUCCEEDED", now
 
 
-def timestamp(moment: datetime) -> str:
-    """A moment as MPC writes it: ``yyyymmddhhmmss`` in UTC."""
-    return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+def format_timestamp(timestamp: datetime) -> str:
+    """A timestamp as MPC writes it: ``yyyymmddhhmmss`` in UTC."""
+    return timestamp.astimezone(UTC).strftime("%Y%m%d%H%M%S")
 
 
 def location_item(location: Location) -> dict[str, object]:
-    """A place as an ``ObsObjInfo``."""
+    """A location as an ``ObsObjInfo``."""
     return {"bucket": location.bucket, "location": location.location, "object": location.object}
 
 
-def _take(task: Task) -> list[Picture]:
+def _take(task: SnapshotTask) -> list[Picture]:
     with as_file(task.source) as path:
         return take_pictures(task.request, path)
 
 
 def _is_gone(error: media.NotAVideoError) -> bool:
-    """Whether a file could not be read at all; what is in one that can be is another question."""
+    """Whether the file could not be read at all, as opposed to one that contains no video."""
     cause = error.__cause__
     return isinstance(cause, OSError) and not isinstance(cause, ValueError)

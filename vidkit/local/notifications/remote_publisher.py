@@ -1,4 +1,4 @@
-"""Publishing to an SNS that is not the local cloud's own."""
+"""Publishes to another SNS than the local cloud's own."""
 
 import hashlib
 import hmac
@@ -15,18 +15,18 @@ from vidkit.local.signatures.aws import ALGORITHM, signing_key
 TIMEOUT_SECONDS: Final = 10.0
 
 _MEDIA_TYPE: Final = "application/x-www-form-urlencoded; charset=utf-8"
-_SIGNED: Final = "content-type;host;x-amz-date"
+_SIGNED_HEADERS: Final = "content-type;host;x-amz-date"
 
 
 class RemotePublisher:
     """Publishes to an SNS on this machine, such as moto's server, with signed requests.
 
     Args:
-        state: whose key pair signs.
-        endpoint: the SNS's address, such as ``http://127.0.0.1:5000``.
+        state: its key pair signs the requests.
+        endpoint: the endpoint URL, such as ``http://127.0.0.1:5000``.
 
     Raises:
-        ValueError: the address is no loopback address.
+        ValueError: the endpoint is not on a loopback address.
     """
 
     def __init__(self, state: State, endpoint: str) -> None:
@@ -38,12 +38,12 @@ class RemotePublisher:
         """Publish a text to a topic.
 
         Raises:
-            ConnectionError: the SNS cannot be reached or refuses.
+            ConnectionError: the SNS cannot be reached, or returns an error.
         """
         form = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": topic_arn}
         body = urlencode({**form, "Message": text}).encode()
         region = topic_arn.split(":")[3]
-        headers = self._signed(body, region, self._state.now())
+        headers = self._signed_headers(body, region, self._state.now())
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         try:
             async with (
@@ -55,16 +55,16 @@ class RemotePublisher:
                     allow_redirects=False,
                 ) as response,
             ):
-                answer = await response.text(errors="replace")
+                content = await response.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError) as error:
-            told = str(error) or type(error).__name__
-            raise ConnectionError(f"{self._endpoint} cannot be reached: {told}") from error
+            message = str(error) or type(error).__name__
+            raise ConnectionError(f"{self._endpoint} cannot be reached: {message}") from error
         if not response.ok:
-            raise ConnectionError(f"{self._endpoint} answered {response.status}: {answer[:500]}")
+            raise ConnectionError(f"{self._endpoint} returned {response.status}: {content[:500]}")
 
-    def _signed(self, body: bytes, region: str, now: datetime) -> dict[str, str]:
-        moment = now.strftime("%Y%m%dT%H%M%SZ")
-        scope = f"{moment[:8]}/{region}/sns/aws4_request"
+    def _signed_headers(self, body: bytes, region: str, now: datetime) -> dict[str, str]:
+        timestamp = now.strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{timestamp[:8]}/{region}/sns/aws4_request"
         canonical = "\n".join(
             (
                 "POST",
@@ -72,9 +72,9 @@ class RemotePublisher:
                 "",
                 f"content-type:{_MEDIA_TYPE}",
                 f"host:{self._host}",
-                f"x-amz-date:{moment}",
+                f"x-amz-date:{timestamp}",
                 "",
-                _SIGNED,
+                _SIGNED_HEADERS,
                 hashlib.sha256(body).hexdigest(),
             )
         )
@@ -82,23 +82,23 @@ class RemotePublisher:
         identity = self._state.identity
         signature = hmac.digest(
             signing_key(identity.secret_access_key, scope),
-            f"{ALGORITHM}\n{moment}\n{scope}\n{hashed}".encode(),
+            f"{ALGORITHM}\n{timestamp}\n{scope}\n{hashed}".encode(),
             "sha256",
         ).hex()
         return {
             "Content-Type": _MEDIA_TYPE,
             "Host": self._host,
-            "X-Amz-Date": moment,
+            "X-Amz-Date": timestamp,
             "Authorization": f"{ALGORITHM} Credential={identity.access_key_id}/{scope},"
-            f" SignedHeaders={_SIGNED}, Signature={signature}",
+            f" SignedHeaders={_SIGNED_HEADERS}, Signature={signature}",
         }
 
 
 def require_local_endpoint(endpoint: str) -> str:
-    """The host and port of an address on this machine.
+    """The host and port of an endpoint URL on this machine.
 
     Raises:
-        ValueError: it is no ``http`` address of a loopback host, or has a path.
+        ValueError: it is not an ``http`` URL of a loopback host, or it has a path.
     """
     parts = urlsplit(endpoint)
     host = parts.hostname or ""

@@ -8,10 +8,11 @@ import pytest
 from rekognition_calls import NOW, call, code_of, detect, finished, label, start
 
 from vidkit.local import LocalCloud
-from vidkit.local.protocol.wire import Fault
-from vidkit.local.rekognition.limits import Throttle, rate_of
+from vidkit.local.protocol.wire import ApiError
+from vidkit.local.rekognition.limits import RekognitionThrottle, rate_of
 from vidkit.local.rekognition.scripts import _DETAILS, JOB_KINDS, SCRIPTED_KINDS
-from vidkit.local.rekognition.service import Rekognition
+from vidkit.local.rekognition.service import RekognitionService
+from vidkit.local.rekognition.state import RekognitionState
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-done"
 CHANNEL = {"SNSTopicArn": TOPIC, "RoleArn": "arn:aws:iam::123456789012:role/r"}
@@ -39,7 +40,7 @@ async def publisher():
 
 @pytest.fixture
 async def publishing(state, publisher):
-    service = Rekognition(state, publisher)
+    service = RekognitionService(state, publisher)
     yield service
     await service.close()
 
@@ -48,7 +49,7 @@ async def publishing(state, publisher):
 async def test_a_job_fails_on_demand_even_when_it_is_running(rekognition, state, kind):
     state.job_seconds = 0.1
     job_id = await start(rekognition)
-    state.failures["videos", "clip.mp4"] = {kind: "No disk left."}
+    state.of(RekognitionState).failures["videos", "clip.mp4"] = {kind: "No disk left."}
     content = await finished(rekognition, job_id)
     assert (content["JobStatus"], content["StatusMessage"]) == ("FAILED", "No disk left.")
     assert "Labels" not in content
@@ -56,25 +57,27 @@ async def test_a_job_fails_on_demand_even_when_it_is_running(rekognition, state,
     assert segments["JobStatus"] == ("FAILED" if kind is None else "SUCCEEDED")
 
 
-def test_failures_and_scripts_are_held_to_the_kinds():
+def test_failures_and_scripts_need_a_known_kind():
     cloud = LocalCloud()
     cloud.fail_job("bucket", "a.mp4")
     cloud.fail_job("bucket", "a.mp4", "No.", "face_search")
-    assert cloud.state.failures["bucket", "a.mp4"] == {
+    assert cloud.state.of(RekognitionState).failures["bucket", "a.mp4"] == {
         None: "The analysis of the video failed.",
         "face_search": "No.",
     }
     cloud.fail_job("bucket", "a.mp4", None, "face_search")
-    assert list(cloud.state.failures["bucket", "a.mp4"]) == [None]
+    assert list(cloud.state.of(RekognitionState).failures["bucket", "a.mp4"]) == [None]
     cloud.fail_job("bucket", "a.mp4", "No.", "face_search")
     cloud.fail_job("bucket", "a.mp4", None)
-    assert cloud.state.failures["bucket", "a.mp4"] == {}
+    assert cloud.state.of(RekognitionState).failures["bucket", "a.mp4"] == {}
     for kind in JOB_KINDS:
         cloud.fail_job("bucket", "a.mp4", kind=kind)
     for kind in SCRIPTED_KINDS:
         detail = {_DETAILS[kind]: {"Confidence": 50.0}}
         cloud.script_results(kind, "bucket", "a.mp4", [{"Timestamp": 1, **detail}])
-        assert cloud.state.scripts[kind]["bucket", "a.mp4"] == [{"Timestamp": 1, **detail}]
+        assert cloud.state.of(RekognitionState).scripts[kind]["bucket", "a.mp4"] == [
+            {"Timestamp": 1, **detail}
+        ]
     with pytest.raises(ValueError, match="segment_detection"):
         cloud.fail_job("bucket", "a.mp4", kind="segments")
     with pytest.raises(ValueError, match="'segment_detection'"):
@@ -82,7 +85,7 @@ def test_failures_and_scripts_are_held_to_the_kinds():
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "message"),
     [
         ({"name": "Car"}, "item 1: Timestamp"),
         ({"Timestamp": "x", "Label": {}}, "item 1: Timestamp"),
@@ -93,28 +96,28 @@ def test_failures_and_scripts_are_held_to_the_kinds():
         ("Car", "item 1: must be a mapping"),
     ],
 )
-def test_what_is_no_item_is_refused_when_it_is_scripted(item, told):
+def test_an_invalid_item_is_rejected_when_it_is_scripted(item, message):
     cloud = LocalCloud()
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         cloud.script_results("label_detection", "b", "n", [label("Car", 0), item])
-    assert ("b", "n") not in cloud.state.labels
+    assert ("b", "n") not in cloud.state.of(RekognitionState).labels
 
 
 async def test_an_item_without_confidence_is_found(rekognition, state):
     cloud = LocalCloud()
     item = {"Timestamp": 0, "Label": {"Name": "Dog"}}
     cloud.script_results("label_detection", "videos", "clip.mp4", [item])
-    state.scripts = cloud.state.scripts
+    state.of(RekognitionState).scripts = cloud.state.of(RekognitionState).scripts
     content = await detect(rekognition)
     assert [item["Label"]["Name"] for item in content["Labels"]] == ["Dog"]
 
 
-async def test_a_script_is_what_it_was_when_it_was_given(rekognition, state):
+async def test_a_script_is_copied_when_it_is_set(rekognition, state):
     cloud = LocalCloud()
     items = [label("Car", 0)]
     cloud.script_results("label_detection", "videos", "clip.mp4", items)
     items[0]["Label"]["Name"] = "Dog"
-    state.scripts = cloud.state.scripts
+    state.of(RekognitionState).scripts = cloud.state.of(RekognitionState).scripts
     content = await detect(rekognition)
     assert [item["Label"]["Name"] for item in content["Labels"]] == ["Car"]
 
@@ -124,14 +127,14 @@ async def test_a_video_can_have_a_duration_of_its_own(rekognition, state):
     with pytest.raises(ValueError, match="negative"):
         cloud.time_job("videos", "clip.mp4", -1)
     cloud.time_job("videos", "clip.mp4", 0.3)
-    state.object_seconds = cloud.state.object_seconds
+    state.of(RekognitionState).object_seconds = cloud.state.of(RekognitionState).object_seconds
     begun = asyncio.get_running_loop().time()
     await detect(rekognition)
     assert asyncio.get_running_loop().time() - begun >= 0.3
 
 
 @pytest.mark.parametrize("tag", [{}, {"JobTag": "tag-1"}])
-async def test_the_end_of_a_job_is_published_in_the_documented_form(publishing, publisher, tag):
+async def test_a_completion_notification_has_the_documented_form(publishing, publisher, tag):
     job_id = await start(publishing, NotificationChannel=CHANNEL, **tag)
     await asyncio.wait_for(publisher.came.wait(), 5)
     assert publisher.published == [
@@ -152,7 +155,7 @@ async def test_the_end_of_a_job_is_published_in_the_documented_form(publishing, 
 
 
 async def test_a_failure_is_published_too_and_a_repeated_start_is_not(publishing, publisher, state):
-    state.failures["videos", "clip.mp4"] = {None: "No."}
+    state.of(RekognitionState).failures["videos", "clip.mp4"] = {None: "No."}
     request = {"NotificationChannel": CHANNEL, "ClientRequestToken": "t", "SegmentTypes": ["SHOT"]}
     job_id = await start(publishing, "SegmentDetection", **request)
     await asyncio.wait_for(publisher.came.wait(), 5)
@@ -162,9 +165,9 @@ async def test_a_failure_is_published_too_and_a_repeated_start_is_not(publishing
     assert (published[1]["Status"], published[1]["API"]) == ("FAILED", "StartSegmentDetection")
 
 
-async def test_a_job_ends_whether_or_not_it_can_be_published(state, caplog):
+async def test_a_job_completes_even_if_its_notification_cannot_be_published(state, caplog):
     publisher = Publisher(ConnectionError("nobody there"))
-    service = Rekognition(state, publisher)
+    service = RekognitionService(state, publisher)
     job_id = await start(service, NotificationChannel=CHANNEL)
     await asyncio.wait_for(publisher.came.wait(), 5)
     assert (await finished(service, job_id))["JobStatus"] == "SUCCEEDED"
@@ -172,8 +175,8 @@ async def test_a_job_ends_whether_or_not_it_can_be_published(state, caplog):
     assert "nobody there" in caplog.text
 
 
-async def test_a_page_token_is_good_for_a_day(rekognition, state):
-    state.labels["videos", "clip.mp4"] = [label("A", n) for n in range(3)]
+async def test_a_page_token_is_valid_for_a_day(rekognition, state):
+    state.of(RekognitionState).labels["videos", "clip.mp4"] = [label("A", n) for n in range(3)]
     job_id = await start(rekognition)
     token = (await finished(rekognition, job_id, MaxResults=1))["NextToken"]
     for age, seconds in ((timedelta(hours=24), 0), (timedelta(hours=24), 1.5)):
@@ -187,17 +190,17 @@ async def test_a_page_token_is_good_for_a_day(rekognition, state):
     assert fresh["NextToken"] != token
 
 
-async def test_the_limit_of_jobs_is_told_in_the_services_manner(rekognition, state):
+async def test_the_limit_of_jobs_is_the_services_error(rekognition, state):
     state.job_seconds = 60
     for _ in range(20):
         await start(rekognition)
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(ApiError) as caught:
         await start(rekognition, "FaceDetection")
     assert caught.value.code == "LimitExceededException"
     assert caught.value.message == "20 open Jobs for User 123456789012 Maximum limit: 20"
 
 
-async def test_nothing_is_throttled_unless_asked_for(rekognition, state):
+async def test_nothing_is_throttled_by_default(rekognition, state):
     job_id = await start(rekognition)
     for _ in range(30):
         await call(rekognition, "GetLabelDetection", JobId=job_id)
@@ -206,7 +209,7 @@ async def test_nothing_is_throttled_unless_asked_for(rekognition, state):
     for _ in range(30):
         try:
             await call(rekognition, "GetLabelDetection", JobId=job_id)
-        except Fault as fault:
+        except ApiError as fault:
             codes.add((fault.code, fault.status))
     assert ("ThrottlingException", 400) in codes
     # Each operation has a rate of its own.
@@ -228,13 +231,13 @@ async def test_nothing_is_throttled_unless_asked_for(rekognition, state):
         ("ListTagsForResource", 10),
     ],
 )
-def test_an_operation_takes_its_rate(operation, rate):
+def test_an_operation_accepts_its_rate(operation, rate):
     now = [100.0]
-    throttle = Throttle(clock=lambda: now[0])
+    throttle = RekognitionThrottle(clock=lambda: now[0])
     assert rate_of(operation) == rate
     for _ in range(rate):
         throttle.take(operation)
-    with pytest.raises(Fault, match="Slow down"):
+    with pytest.raises(ApiError, match="Slow down"):
         throttle.take(operation)
     now[0] += 1.001 / rate
     throttle.take(operation)
@@ -243,23 +246,23 @@ def test_an_operation_takes_its_rate(operation, rate):
         throttle.take(operation)
 
 
-def test_who_goes_on_too_fast_is_told_of_the_provisioned_rate():
+def test_a_caller_that_stays_too_fast_gets_the_provisioned_rate_error():
     now = [0.0]
-    throttle = Throttle(clock=lambda: now[0])
+    throttle = RekognitionThrottle(clock=lambda: now[0])
     codes = []
     for tick in range(40):
         now[0] = tick * 0.1
         try:
             throttle.take("StopStreamProcessor")
             codes.append("ok")
-        except Fault as fault:
+        except ApiError as fault:
             codes.append(fault.code)
     assert codes[0] == "ok"
     assert codes[1:9] == ["ThrottlingException"] * 8
-    # It let one pass each second and refused the rest, for another reason by and by.
+    # One request passed each second; the others were throttled, later with another code.
     assert codes[-1] == "ProvisionedThroughputExceededException"
     assert codes.count("ok") == 4
     now[0] += 10
     throttle.take("StopStreamProcessor")
-    with pytest.raises(Fault, match="Slow down"):
+    with pytest.raises(ApiError, match="Slow down"):
         throttle.take("StopStreamProcessor")
