@@ -1,7 +1,7 @@
-"""A typed, async SDK over four video services behind one facade.
+"""A typed, async SDK for four video services, behind one facade.
 
-Kinesis Video Streams images, Rekognition Video jobs, Amazon IVS playback restriction policies and
-Huawei Cloud MPC thumbnails. Start with `VidKit`.
+Images of Kinesis Video Streams, jobs of Rekognition Video, playback restriction policies of Amazon
+IVS, and thumbnails of Huawei Cloud MPC. Start with `VidKit`.
 """
 
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from vidkit.jobs.tokens import JobToken
     from vidkit.kit import VidKit
     from vidkit.paging.pager import AsyncPager
-    from vidkit.rekognition import S3Video
+    from vidkit.rekognition.models import S3Video
     from vidkit.retry.policy import RetryPolicy
 
 __all__ = [
@@ -79,20 +79,22 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         globals(),
-        dict.fromkeys(__all__, "vidkit.errors")
-        | {
-            "AsyncPager": "vidkit.paging.pager",
-            "AwsConfig": "vidkit.config",
-            "CallEvent": "vidkit.calls.events",
-            "HuaweiConfig": "vidkit.config",
-            "HuaweiCredentials": "vidkit.config",
-            "Job": "vidkit.jobs.job",
-            "JobRun": "vidkit.jobs.runs",
-            "JobToken": "vidkit.jobs.tokens",
-            "Outcome": "vidkit.jobs.runs",
-            "PollPolicy": "vidkit.jobs.polling",
-            "RetryPolicy": "vidkit.retry.policy",
-            "S3Video": "vidkit.rekognition",
-            "VidKit": "vidkit.kit",
+        {
+            "vidkit.calls.events": "CallEvent",
+            "vidkit.config": "AwsConfig HuaweiConfig HuaweiCredentials",
+            "vidkit.errors": (
+                "AmbiguousError AuthError ConfigError ConflictError DecodeError "
+                "InvalidRequestError JobCanceledError JobError JobFailedError NotFoundError "
+                "NotSupportedError QuotaError RequestError ServiceError ThrottledError "
+                "TransportError UnavailableError VidKitError VidKitTimeoutError"
+            ),
+            "vidkit.jobs.job": "Job",
+            "vidkit.jobs.polling": "PollPolicy",
+            "vidkit.jobs.runs": "JobRun Outcome",
+            "vidkit.jobs.tokens": "JobToken",
+            "vidkit.kit": "VidKit",
+            "vidkit.paging.pager": "AsyncPager",
+            "vidkit.rekognition.models": "S3Video",
+            "vidkit.retry.policy": "RetryPolicy",
         },
     )

@@ -1,4 +1,4 @@
-"""Public names that a package imports when they are first used, so that its own import is cheap."""
+"""Public names that a package imports on first use, so that its own import stays fast."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -8,22 +8,24 @@ __all__ = ["lazy_names"]
 
 
 def lazy_names(
-    package: dict[str, Any], homes: Mapping[str, str]
+    package: dict[str, Any], names_by_module: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """What a package needs for its ``__getattr__`` and its ``__dir__``.
+    """The ``__getattr__`` and ``__dir__`` of a package that imports its names on use (PEP 562).
 
     Args:
         package: the package's ``globals()``.
-        homes: its public names, each with the module that it is imported from.
+        names_by_module: the public names that the package imports from each module, separated by
+            spaces.
     """
+    modules = {name: module for module, names in names_by_module.items() for name in names.split()}
 
     def get(name: str) -> Any:
-        if name not in homes:
+        if name not in modules:
             raise AttributeError(f"module {package['__name__']!r} has no attribute {name!r}")
-        value = package[name] = getattr(import_module(homes[name]), name)
+        value = package[name] = getattr(import_module(modules[name]), name)
         return value
 
     def names() -> list[str]:
-        return sorted({*package, *homes})
+        return sorted({*package, *modules})
 
     return get, names

@@ -16,10 +16,9 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         globals(),
         {
-            "Job": "vidkit.jobs.job",
-            "JobRun": "vidkit.jobs.runs",
-            "JobToken": "vidkit.jobs.tokens",
-            "Outcome": "vidkit.jobs.runs",
-            "PollPolicy": "vidkit.jobs.polling",
+            "vidkit.jobs.job": "Job",
+            "vidkit.jobs.polling": "PollPolicy",
+            "vidkit.jobs.runs": "JobRun Outcome",
+            "vidkit.jobs.tokens": "JobToken",
         },
     )

@@ -278,126 +278,67 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         globals(),
         {
-            "AgeRange": "vidkit.rekognition.kinds.faces",
-            "AudioMetadata": "vidkit.rekognition.kinds.segments",
-            "Beard": "vidkit.rekognition.kinds.faces",
-            "BlackFrame": "vidkit.rekognition.kinds.segments",
-            "BoundingBox": "vidkit.rekognition.models",
-            "CelebrityDetail": "vidkit.rekognition.kinds.celebrities",
-            "CelebrityRecognition": "vidkit.rekognition.kinds.celebrities",
-            "CompletionChannel": "vidkit.rekognition.completion.queue_setup",
-            "CompletionQueue": "vidkit.rekognition.completion.completion_queue",
-            "ConnectedHomeEvent": "vidkit.rekognition.stream_processors.results",
-            "ConnectedHomeSettings": "vidkit.rekognition.stream_processors.models",
-            "ConnectedHomeSettingsForUpdate": "vidkit.rekognition.stream_processors.models",
-            "ContentModerationDetection": "vidkit.rekognition.kinds.moderation",
-            "ContentType": "vidkit.rekognition.kinds.moderation",
-            "CreateStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
-            "DescribeStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
-            "DescribedConnectedHome": "vidkit.rekognition.stream_processors.responses",
-            "DescribedDataSharingPreference": "vidkit.rekognition.stream_processors.responses",
-            "DescribedFaceSearch": "vidkit.rekognition.stream_processors.responses",
-            "DescribedInput": "vidkit.rekognition.stream_processors.responses",
-            "DescribedNotificationChannel": "vidkit.rekognition.stream_processors.responses",
-            "DescribedOutput": "vidkit.rekognition.stream_processors.responses",
-            "DescribedRegionOfInterest": "vidkit.rekognition.stream_processors.responses",
-            "DescribedS3Destination": "vidkit.rekognition.stream_processors.responses",
-            "DescribedSettings": "vidkit.rekognition.stream_processors.responses",
-            "DescribedStream": "vidkit.rekognition.stream_processors.responses",
-            "DetectedFace": "vidkit.rekognition.stream_processors.results",
-            "DetectionFilter": "vidkit.rekognition.kinds.texts",
-            "DominantColor": "vidkit.rekognition.kinds.labels",
-            "Emotion": "vidkit.rekognition.kinds.faces",
-            "EventBoundingBox": "vidkit.rekognition.stream_processors.results",
-            "EventInputInformation": "vidkit.rekognition.stream_processors.results",
-            "EventKinesisVideo": "vidkit.rekognition.stream_processors.results",
-            "EventKinesisVideoMapping": "vidkit.rekognition.stream_processors.results",
-            "EventLabel": "vidkit.rekognition.stream_processors.results",
-            "EventNamespace": "vidkit.rekognition.stream_processors.results",
-            "EventVideoMapping": "vidkit.rekognition.stream_processors.results",
-            "EyeDirection": "vidkit.rekognition.kinds.faces",
-            "EyeOpen": "vidkit.rekognition.kinds.faces",
-            "Eyeglasses": "vidkit.rekognition.kinds.faces",
-            "Face": "vidkit.rekognition.kinds.face_search",
-            "FaceDetail": "vidkit.rekognition.kinds.faces",
-            "FaceDetection": "vidkit.rekognition.kinds.faces",
-            "FaceMatch": "vidkit.rekognition.kinds.face_search",
-            "FaceOccluded": "vidkit.rekognition.kinds.faces",
-            "FaceSearchRecord": "vidkit.rekognition.stream_processors.results",
-            "FaceSearchResponse": "vidkit.rekognition.stream_processors.results",
-            "FaceSearchSettings": "vidkit.rekognition.stream_processors.models",
-            "Finding": "vidkit.rekognition.completion.queue_setup",
-            "Gender": "vidkit.rekognition.kinds.faces",
-            "GeneralLabelsSettings": "vidkit.rekognition.kinds.labels",
-            "Geometry": "vidkit.rekognition.models",
-            "GetCelebrityRecognitionResponse": "vidkit.rekognition.kinds.celebrities",
-            "GetContentModerationResponse": "vidkit.rekognition.kinds.moderation",
-            "GetContentModerationRequestMetadata": "vidkit.rekognition.kinds.moderation",
-            "GetFaceDetectionResponse": "vidkit.rekognition.kinds.faces",
-            "GetFaceSearchResponse": "vidkit.rekognition.kinds.face_search",
-            "GetLabelDetectionResponse": "vidkit.rekognition.kinds.labels",
-            "GetLabelDetectionRequestMetadata": "vidkit.rekognition.kinds.labels",
-            "GetPersonTrackingResponse": "vidkit.rekognition.kinds.persons",
-            "GetSegmentDetectionResponse": "vidkit.rekognition.kinds.segments",
-            "GetTextDetectionResponse": "vidkit.rekognition.kinds.texts",
-            "ImageQuality": "vidkit.rekognition.kinds.faces",
-            "InputInformation": "vidkit.rekognition.stream_processors.results",
-            "Instance": "vidkit.rekognition.kinds.labels",
-            "KinesisDataStream": "vidkit.rekognition.stream_processors.models",
-            "KinesisVideo": "vidkit.rekognition.stream_processors.results",
-            "KinesisVideoStream": "vidkit.rekognition.stream_processors.models",
-            "KinesisVideoStreamStartSelector": "vidkit.rekognition.stream_processors.models",
-            "KnownGender": "vidkit.rekognition.kinds.celebrities",
-            "Label": "vidkit.rekognition.kinds.labels",
-            "LabelAlias": "vidkit.rekognition.kinds.labels",
-            "LabelCategory": "vidkit.rekognition.kinds.labels",
-            "LabelDetection": "vidkit.rekognition.kinds.labels",
-            "LabelDetectionSettings": "vidkit.rekognition.kinds.labels",
-            "Landmark": "vidkit.rekognition.kinds.faces",
-            "ListStreamProcessorsResponse": "vidkit.rekognition.stream_processors.responses",
-            "MatchedFace": "vidkit.rekognition.stream_processors.results",
-            "ModerationLabel": "vidkit.rekognition.kinds.moderation",
-            "MouthOpen": "vidkit.rekognition.kinds.faces",
-            "Mustache": "vidkit.rekognition.kinds.faces",
-            "NotificationChannel": "vidkit.rekognition.models",
-            "Parent": "vidkit.rekognition.kinds.labels",
-            "PersonDetail": "vidkit.rekognition.kinds.persons",
-            "PersonDetection": "vidkit.rekognition.kinds.persons",
-            "PersonMatch": "vidkit.rekognition.kinds.face_search",
-            "Point": "vidkit.rekognition.models",
-            "Pose": "vidkit.rekognition.kinds.faces",
-            "RegionOfInterest": "vidkit.rekognition.models",
-            "RekognitionClient": "vidkit.rekognition.client",
-            "S3Destination": "vidkit.rekognition.stream_processors.models",
-            "S3Object": "vidkit.rekognition.models",
-            "S3Video": "vidkit.rekognition.models",
-            "SegmentDetection": "vidkit.rekognition.kinds.segments",
-            "SegmentTypeInfo": "vidkit.rekognition.kinds.segments",
-            "ShotSegment": "vidkit.rekognition.kinds.segments",
-            "Smile": "vidkit.rekognition.kinds.faces",
-            "StartSegmentDetectionFilters": "vidkit.rekognition.kinds.segments",
-            "StartShotDetectionFilter": "vidkit.rekognition.kinds.segments",
-            "StartStreamProcessorResponse": "vidkit.rekognition.stream_processors.responses",
-            "StartTechnicalCueDetectionFilter": "vidkit.rekognition.kinds.segments",
-            "StartTextDetectionFilters": "vidkit.rekognition.kinds.texts",
-            "StreamProcessingResults": "vidkit.rekognition.stream_processors.results",
-            "StreamProcessingStartSelector": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessingStopSelector": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessor": "vidkit.rekognition.stream_processors.responses",
-            "StreamProcessorDataSharingPreference": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessorInformation": "vidkit.rekognition.stream_processors.results",
-            "StreamProcessorInput": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessorNotificationChannel": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessorOutput": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessorSettings": "vidkit.rekognition.stream_processors.models",
-            "StreamProcessorSettingsForUpdate": "vidkit.rekognition.stream_processors.models",
-            "Sunglasses": "vidkit.rekognition.kinds.faces",
-            "TechnicalCueSegment": "vidkit.rekognition.kinds.segments",
-            "TextDetection": "vidkit.rekognition.kinds.texts",
-            "TextDetectionResult": "vidkit.rekognition.kinds.texts",
-            "Video": "vidkit.rekognition.models",
-            "VideoMetadata": "vidkit.rekognition.models",
-            "parse_connected_home_event": "vidkit.rekognition.stream_processors.results",
-            "parse_face_search_record": "vidkit.rekognition.stream_processors.results",
+            "vidkit.rekognition.client": "RekognitionClient",
+            "vidkit.rekognition.completion.completion_queue": "CompletionQueue",
+            "vidkit.rekognition.completion.queue_setup": "CompletionChannel Finding",
+            "vidkit.rekognition.kinds.celebrities": (
+                "CelebrityDetail CelebrityRecognition GetCelebrityRecognitionResponse KnownGender"
+            ),
+            "vidkit.rekognition.kinds.face_search": (
+                "Face FaceMatch GetFaceSearchResponse PersonMatch"
+            ),
+            "vidkit.rekognition.kinds.faces": (
+                "AgeRange Beard Emotion EyeDirection EyeOpen Eyeglasses FaceDetail FaceDetection "
+                "FaceOccluded Gender GetFaceDetectionResponse ImageQuality Landmark MouthOpen "
+                "Mustache Pose Smile Sunglasses"
+            ),
+            "vidkit.rekognition.kinds.labels": (
+                "DominantColor GeneralLabelsSettings GetLabelDetectionRequestMetadata "
+                "GetLabelDetectionResponse Instance Label LabelAlias LabelCategory LabelDetection "
+                "LabelDetectionSettings Parent"
+            ),
+            "vidkit.rekognition.kinds.moderation": (
+                "ContentModerationDetection ContentType GetContentModerationRequestMetadata "
+                "GetContentModerationResponse ModerationLabel"
+            ),
+            "vidkit.rekognition.kinds.persons": (
+                "GetPersonTrackingResponse PersonDetail PersonDetection"
+            ),
+            "vidkit.rekognition.kinds.segments": (
+                "AudioMetadata BlackFrame GetSegmentDetectionResponse SegmentDetection "
+                "SegmentTypeInfo ShotSegment StartSegmentDetectionFilters "
+                "StartShotDetectionFilter StartTechnicalCueDetectionFilter TechnicalCueSegment"
+            ),
+            "vidkit.rekognition.kinds.texts": (
+                "DetectionFilter GetTextDetectionResponse StartTextDetectionFilters TextDetection "
+                "TextDetectionResult"
+            ),
+            "vidkit.rekognition.models": (
+                "BoundingBox Geometry NotificationChannel Point RegionOfInterest S3Object S3Video "
+                "Video VideoMetadata"
+            ),
+            "vidkit.rekognition.stream_processors.models": (
+                "ConnectedHomeSettings ConnectedHomeSettingsForUpdate FaceSearchSettings "
+                "KinesisDataStream KinesisVideoStream KinesisVideoStreamStartSelector "
+                "S3Destination StreamProcessingStartSelector StreamProcessingStopSelector "
+                "StreamProcessorDataSharingPreference StreamProcessorInput "
+                "StreamProcessorNotificationChannel StreamProcessorOutput StreamProcessorSettings "
+                "StreamProcessorSettingsForUpdate"
+            ),
+            "vidkit.rekognition.stream_processors.responses": (
+                "CreateStreamProcessorResponse DescribeStreamProcessorResponse "
+                "DescribedConnectedHome DescribedDataSharingPreference DescribedFaceSearch "
+                "DescribedInput DescribedNotificationChannel DescribedOutput "
+                "DescribedRegionOfInterest DescribedS3Destination DescribedSettings "
+                "DescribedStream ListStreamProcessorsResponse StartStreamProcessorResponse "
+                "StreamProcessor"
+            ),
+            "vidkit.rekognition.stream_processors.results": (
+                "ConnectedHomeEvent DetectedFace EventBoundingBox EventInputInformation "
+                "EventKinesisVideo EventKinesisVideoMapping EventLabel EventNamespace "
+                "EventVideoMapping FaceSearchRecord FaceSearchResponse InputInformation "
+                "KinesisVideo MatchedFace StreamProcessingResults StreamProcessorInformation "
+                "parse_connected_home_event parse_face_search_record"
+            ),
         },
     )

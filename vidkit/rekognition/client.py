@@ -1,4 +1,4 @@
-"""Rekognition Video as one client, put together from its kinds of jobs."""
+"""The client of Rekognition Video, with the operations of all kinds of jobs."""
 
 from typing import Any
 
@@ -45,9 +45,9 @@ class RekognitionClient(
     def resume(
         self, ref: JobRef, *, completion: CompletionQueue | None = None
     ) -> Job[AsyncPager[Any, Any]]:
-        """The job that a reference stands for; `VidKit.resume` takes its token.
+        """Resume the job of a reference; `VidKit.resume` takes the job's token.
 
         Raises:
-            RequestError: a kind that is not known here.
+            RequestError: the kind of job is unknown, or the completion queue is not open.
         """
         return self._video_jobs.resume(ref, completion=completion)

@@ -1,4 +1,4 @@
-"""The shapes that jobs of several kinds share, under the API's own names."""
+"""The shapes that several kinds of jobs share, under their names in the API."""
 
 import dataclasses
 from abc import ABC, abstractmethod
@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.models.requests import PascalRequest
 from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
@@ -51,7 +51,7 @@ CollectionId = Annotated[
 ]
 TopicArn = Annotated[str, StringConstraints(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:\w{12}:.+$")]
 
-_STATES = {
+_STATE_OF_STATUS = {
     "SUCCEEDED": JobState.SUCCEEDED,
     "FAILED": JobState.FAILED,
     "ERROR": JobState.FAILED,
@@ -64,10 +64,10 @@ class S3Video(PascalRequest):
     Args:
         bucket: the bucket's name, 3 to 255 characters.
         name: the object's key, 1 to 1024 characters.
-        version: the object's version; default: the newest.
+        version: the object's version; default: the current version.
 
     Raises:
-        RequestError: a value is out of range.
+        RequestError: a parameter is invalid.
 
     Example:
         >>> S3Video("my-bucket", "clips/a.mp4")
@@ -83,7 +83,7 @@ class S3Video(PascalRequest):
     if not TYPE_CHECKING:
 
         def __init__(self, *position: object, **parameters: object) -> None:
-            super().__init__(**_named(("bucket", "name"), position, parameters))
+            super().__init__(**_by_name(("bucket", "name"), position, parameters))
 
     else:
 
@@ -94,20 +94,20 @@ class S3Video(PascalRequest):
         return {"S3Object": handler(self)}
 
 
-def _named(
+def _by_name(
     names: Sequence[str], position: Sequence[object], parameters: dict[str, object]
 ) -> dict[str, object]:
-    """Parameters given by position, under their names; too many keep a name that is refused."""
+    """All parameters by name; those in excess get a name that the model rejects."""
     surplus = [f"position {index + 1}" for index in range(len(names), len(position))]
     return dict(zip([*names, *surplus], position, strict=False)) | parameters
 
 
 class NotificationChannel(PascalRequest):
-    """Where the service publishes that a job has ended. API shape: ``NotificationChannel``.
+    """The SNS topic for the completion of a job. API shape: ``NotificationChannel``.
 
     Attributes:
-        sns_topic_arn: the ARN of an SNS topic in the same region.
-        role_arn: the ARN of a role that lets Rekognition publish to it.
+        sns_topic_arn: the ARN of an SNS topic in the region of the job.
+        role_arn: the ARN of a role that allows Rekognition to publish to the topic.
 
     Example:
         >>> channel = NotificationChannel(
@@ -121,7 +121,7 @@ class NotificationChannel(PascalRequest):
 
 
 class StartRequest(PascalRequest):
-    """The parameters that every start has."""
+    """The parameters that all start operations share."""
 
     service: ClassVar[str | None] = "rekognition"
 
@@ -138,7 +138,7 @@ class StartRequest(PascalRequest):
 
     @field_validator("video", "notification_channel", mode="before")
     @classmethod
-    def _is_model(cls, value: object) -> object:
+    def _is_no_dict(cls, value: object) -> object:
         if isinstance(value, dict):
             raise ValueError(  # noqa: TRY004
                 "must be S3Video or NotificationChannel, not a dict"
@@ -147,7 +147,7 @@ class StartRequest(PascalRequest):
 
 
 class GetRequest(PascalRequest):
-    """The parameters that every get has."""
+    """The parameters that all get operations share."""
 
     service: ClassVar[str | None] = "rekognition"
 
@@ -156,12 +156,12 @@ class GetRequest(PascalRequest):
     next_token: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
 
     def at(self, token: str | None) -> Self:
-        """The same request for the page at ``token``."""
+        """The same request for the page with this token."""
         return self.model_copy(update={"next_token": token})
 
 
 class StartResponse(PascalResponse):
-    """What every start answers."""
+    """The response of all start operations."""
 
     job_id: str = Field(min_length=1)
 
@@ -181,15 +181,15 @@ class Video(PascalResponse):
 
 
 class VideoMetadata(PascalResponse):
-    """What the service found the video to be. API shape: ``VideoMetadata``.
+    """Metadata of a video that the service analyzed. API shape: ``VideoMetadata``.
 
     Attributes:
-        codec: such as ``h264``.
+        codec: the codec, such as ``h264``.
         duration_millis: length in milliseconds.
-        format: the container, such as ``QuickTime / MOV``.
+        format: the container format, such as ``QuickTime / MOV``.
         frame_rate: frames per second.
-        frame_height: pixels.
-        frame_width: pixels.
+        frame_height: height of the frame in pixels.
+        frame_width: width of the frame in pixels.
         color_range: ``FULL`` or ``LIMITED``.
 
     Example:
@@ -208,15 +208,15 @@ class VideoMetadata(PascalResponse):
 
 @pascal_leaf
 class BoundingBox:
-    """A rectangle as ratios of the frame's size; in answers it may reach past the frame.
+    """A bounding box as ratios of the frame's size. API shape: ``BoundingBox``.
 
-    API shape: ``BoundingBox``.
+    In responses a box can extend beyond the frame.
 
     Attributes:
-        width: of the frame's width.
-        height: of the frame's height.
-        left: the left edge, from the frame's left, of its width.
-        top: the upper edge, from the frame's top, of its height.
+        width: the width, as a ratio of the frame's width.
+        height: the height, as a ratio of the frame's height.
+        left: the distance from the left of the frame, as a ratio of its width.
+        top: the distance from the top of the frame, as a ratio of its height.
 
     Example:
         >>> BoundingBox(width=0.5, height=0.25, left=0, top=0.75).top
@@ -234,8 +234,8 @@ class Point:
     """A corner of a polygon, as ratios of the frame's size. API shape: ``Point``.
 
     Attributes:
-        x: from the frame's left, of its width.
-        y: from the frame's top, of its height.
+        x: the distance from the left of the frame, as a ratio of its width.
+        y: the distance from the top of the frame, as a ratio of its height.
 
     Example:
         >>> Point(x=0.5, y=0.25).x
@@ -247,11 +247,11 @@ class Point:
 
 
 class Geometry(PascalResponse):
-    """Where in the frame something is. API shape: ``Geometry``.
+    """The position of an item in the frame. API shape: ``Geometry``.
 
     Attributes:
-        bounding_box: an upright box around it.
-        polygon: the corners of a closer outline.
+        bounding_box: an axis-aligned box around the item.
+        polygon: the corners of a finer outline.
     """
 
     bounding_box: BoundingBox | None = None
@@ -259,10 +259,10 @@ class Geometry(PascalResponse):
 
 
 class RegionOfInterest(PascalRequest):
-    """A part of the frame to look at: a box or a polygon. API shape: ``RegionOfInterest``.
+    """A region of the frame to analyze: a box or a polygon. API shape: ``RegionOfInterest``.
 
     Attributes:
-        bounding_box: a box: all four members, each from 0 to 1.
+        bounding_box: a box with all four members, each from 0 to 1.
         polygon: 3 to 10 corners, each with ``x`` and ``y`` from 0 to 1.
 
     Raises:
@@ -305,26 +305,27 @@ RegionsOfInterest = Annotated[Sequence[RegionOfInterest], Field(max_length=10)]
 
 
 def _check_ratios(shape: BoundingBox | Point) -> None:
-    """Refuse a shape that an answer might have but no request may."""
+    """Check the members of a shape that may be missing or out of range in responses only."""
     for field in dataclasses.fields(shape):
         value: Any = getattr(shape, field.name)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (number and 0 <= value <= 1):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (is_number and 0 <= value <= 1):
             raise ValueError(
-                f"{field.name}={shown(value)}: must be a ratio of the frame's size, from 0 to 1"
+                f"{field.name}={short_repr(value)}: must be a ratio of the frame's size, "
+                "from 0 to 1"
             )
 
 
 class VideoJobPage(PascalResponse, ABC):
-    """What every get answers beside its items.
+    """The members that the responses of all get operations share.
 
     Attributes:
         job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``.
-        status_message: why the job failed.
-        next_token: where the next page begins; None on the last one.
-        job_id: the job.
+        status_message: the reason for a failure of the job.
+        next_token: the token of the next page; None on the last page.
+        job_id: the job's id.
         video: the job's video.
-        job_tag: the tag that the start gave.
+        job_tag: the tag that was given to the start.
     """
 
     job_status: Annotated[VideoJobStatus | str, OPEN]
@@ -340,10 +341,10 @@ class VideoJobPage(PascalResponse, ABC):
         """The page's items."""
 
     def as_poll(self) -> JobPoll[Self]:
-        """This page as one look at its job."""
+        """This page as a poll of its job."""
         return JobPoll(
             status=self.job_status,
-            state=_STATES.get(self.job_status, JobState.RUNNING),
+            state=_STATE_OF_STATUS.get(self.job_status, JobState.RUNNING),
             response=self,
             message=self.status_message,
         )

@@ -1,4 +1,4 @@
-"""What the kinds of stored-video jobs share: starting once, watching, paging."""
+"""What all kinds of stored-video jobs share: idempotent starts, polling and paging."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -24,11 +24,11 @@ __all__ = ["VideoJobs"]
 PageT = TypeVar("PageT", bound=VideoJobPage)
 
 _API = "rekognition"
-_MOST_RESULTS = 1000
+_MAX_RESULTS_PER_PAGE = 1000
 
 
 class VideoJobs:
-    """Starts, pages and resumes jobs of any kind."""
+    """Starts and resumes jobs of any kind, and pages through their results."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -39,19 +39,20 @@ class VideoJobs:
         request: StartRequest,
         *,
         completion: CompletionQueue | None = None,
-        own_token: bool = False,
+        token_from_caller: bool = False,
     ) -> "Job[AsyncPager[Any, PageT]]":
-        """Start a job; sent again, it is still the same job.
+        """Start a job; a retry returns the same job.
 
         Args:
             kind: the job's kind.
-            request: the start's parameters.
-            completion: learns of the job's end.
-            own_token: whether the client request token is the caller's, so that the job may have
-                been started, and its end been told, before.
+            request: the parameters of the start.
+            completion: the queue that reports the job's completion.
+            token_from_caller: whether the caller gave the client request token, so that the job may
+                have been started before, and its completion message been deleted.
 
         Raises:
-            RequestError: a completion queue that is not open, or without a notification channel.
+            RequestError: the completion queue is not open, or the request has no notification
+                channel for it.
         """
         _check_completion(completion)
         if completion is not None and request.notification_channel is None:
@@ -64,9 +65,9 @@ class VideoJobs:
         response = await self._caller.call(
             kind.start, AwsRequest(_API, kind.start.name, to_wire(request))
         )
-        region = await (await self._caller.runtime.aws()).region()
+        region = await self._caller.runtime.aws_region()
         ref = JobRef(f"{_API}.{kind.name}", response.job_id, region)
-        return self._job(kind, ref, completion=completion, fresh=not own_token)
+        return self._job(kind, ref, completion=completion, is_new=not token_from_caller)
 
     def pages(
         self, kind: JobKind[PageT], request: GetRequest, *, first: PageT | None = None
@@ -75,8 +76,8 @@ class VideoJobs:
 
         Args:
             kind: the job's kind.
-            request: what to ask for.
-            first: the first page, when it is known already.
+            request: the request for the first page.
+            first: the first page, if it has been fetched already.
         """
 
         def fetch(token: str | None, decoding: Decoding | None) -> Coroutine[Any, Any, PageT]:
@@ -89,16 +90,16 @@ class VideoJobs:
     def resume(
         self, ref: JobRef, *, completion: CompletionQueue | None = None
     ) -> "Job[AsyncPager[Any, Any]]":
-        """The job that a token stands for.
+        """Resume the job of a reference.
 
         Raises:
-            RequestError: a kind that is not known here, or a completion queue that is not open.
+            RequestError: the kind of job is unknown, or the completion queue is not open.
         """
         _check_completion(completion)
         kind = kind_named(ref.kind.partition(".")[2])
         if kind is None:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
-        return self._job(kind, ref, completion=completion, fresh=False)
+        return self._job(kind, ref, completion=completion, is_new=False)
 
     def _job(
         self,
@@ -106,22 +107,22 @@ class VideoJobs:
         ref: JobRef,
         *,
         completion: CompletionQueue | None,
-        fresh: bool,
+        is_new: bool,
     ) -> "Job[AsyncPager[Any, PageT]]":
-        request = kind.get_request(job_id=ref.id, max_results=_MOST_RESULTS)
+        request = kind.get_request(job_id=ref.id, max_results=_MAX_RESULTS_PER_PAGE)
 
         async def poll() -> JobPoll[PageT]:
             await self._check_region(ref)
             try:
                 async with poll_limiter(self._caller.options.poll.polls_per_second):
-                    found = (await self._page(kind.get, request)).as_poll()
+                    job_poll = (await self._page(kind.get, request)).as_poll()
             except VidKitError as error:
                 if completion is not None and not error.retryable:
                     completion.forget(ref.id)
                 raise
-            if completion is not None and found.state is not JobState.RUNNING:
+            if completion is not None and job_poll.state is not JobState.RUNNING:
                 completion.forget(ref.id)
-            return found
+            return job_poll
 
         def result(page: PageT) -> AsyncPager[Any, PageT]:
             return self.pages(kind, request, first=page)
@@ -129,7 +130,9 @@ class VideoJobs:
         driver = JobDriver(ref, poll, result)
         if completion is not None:
             completion.expect(ref.id)
-            driver = JobDriver(ref, poll, result, pause=_pause(completion, ref.id, fresh=fresh))
+            driver = JobDriver(
+                ref, poll, result, pause=_pause_for_message(completion, ref.id, is_new=is_new)
+            )
         return Job(driver, self._caller.options.poll)
 
     async def _page(
@@ -144,24 +147,27 @@ class VideoJobs:
             raise
         except InvalidRequestError as error:
             if _token_has_expired(error):
-                error.message += " (Page tokens live for 24 hours; begin again without one.)"
+                error.message += " (Page tokens expire after 24 hours; begin again without one.)"
             raise
 
     async def _check_region(self, ref: JobRef) -> None:
-        region = await (await self._caller.runtime.aws()).region()
+        region = await self._caller.runtime.aws_region()
         if ref.place != region:
             raise RequestError(
                 f"token: stands for a job in region {ref.place!r}; this kit is for {region!r}"
             )
 
 
-def _pause(
-    completion: CompletionQueue, job_id: str, *, fresh: bool
+def _pause_for_message(
+    completion: CompletionQueue, job_id: str, *, is_new: bool
 ) -> Callable[[int, float], Awaitable[None]]:
-    """How a job waits for its message; one that was started elsewhere is looked at first."""
+    """The pause before a poll, until the completion message arrives.
+
+    A job that may have been started before is polled at once, because its message may be gone.
+    """
 
     async def pause(polls: int, delay: float) -> None:
-        if fresh or polls:
+        if is_new or polls:
             await completion.pause(job_id, polls, delay)
 
     return pause
@@ -172,7 +178,7 @@ def _check_completion(completion: object) -> None:
         return
     if not isinstance(completion, CompletionQueue):
         raise RequestError(
-            f"completion: must be what completion_queue() gave, not a {type(completion).__name__}"
+            f"completion: must be a CompletionQueue, not a {type(completion).__name__}"
         )
     completion.check()
 

@@ -1,4 +1,4 @@
-"""Ends of jobs over SNS and SQS, on moto's server."""
+"""Completion notifications over SNS and SQS of moto's server."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ def moto_server():
 
 @pytest.fixture
 def queues(moto_server, monkeypatch):
-    """SNS and SQS of this kit are moto's; everything else is the local cloud's."""
+    """The kit uses SNS and SQS of moto, and all other services of the local cloud."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", moto_server)
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", moto_server)
     return moto_server
@@ -85,7 +85,7 @@ def gets(cloud):
     return [call for call in cloud.calls if call.operation == "GetLabelDetection"]
 
 
-async def test_a_message_ends_the_wait_and_the_look_after_it_is_page_one(cloud, kit, boto, channel):
+async def test_a_message_ends_the_wait_and_the_next_poll_is_page_one(cloud, kit, boto, channel):
     async with open_queue(kit, channel) as queue:
         job = await start(kit, channel, queue)
         waiting = asyncio.ensure_future(job.result(timeout=20))
@@ -107,7 +107,7 @@ async def test_a_message_ends_the_wait_and_the_look_after_it_is_page_one(cloud, 
     assert left["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0"
 
 
-async def test_a_failed_job_is_told_too(cloud, kit, boto, channel):
+async def test_the_failure_of_a_job_is_reported(cloud, kit, boto, channel):
     cloud.add_object("bucket", "clip.mp4", b"no video")
     async with open_queue(kit, channel) as queue:
         job = await start(kit, channel, queue)
@@ -117,7 +117,7 @@ async def test_a_failed_job_is_told_too(cloud, kit, boto, channel):
             await job.result(timeout=20)
 
 
-async def test_a_message_that_never_comes_is_made_up_for_by_a_slow_look(cloud, kit, channel):
+async def test_a_job_without_a_message_is_polled_after_the_safety_interval(cloud, kit, channel):
     async with open_queue(kit, channel, safety_interval=timedelta(milliseconds=600)) as queue:
         job = await start(kit, channel, queue)
         await job.result(timeout=20)
@@ -135,7 +135,7 @@ async def test_one_reader_serves_many_jobs_with_few_receives(kit, boto, channel)
         assert queue.counts.deletes <= queue.counts.receives
 
 
-async def test_a_message_that_comes_before_its_start_is_known_is_not_lost(kit, boto, channel):
+async def test_a_message_that_arrives_before_its_job_is_expected_is_not_lost(kit, boto, channel):
     async with open_queue(kit, channel) as queue:
         first = await start(kit, channel, queue)
         second = await kit.rekognition.start_label_detection(VIDEO)
@@ -150,21 +150,21 @@ async def test_a_message_that_comes_before_its_start_is_known_is_not_lost(kit, b
 
 
 @pytest.mark.parametrize("mine", [True, False])
-async def test_messages_of_other_jobs_are_handed_over_or_left(kit, boto, channel, mine):
-    told = []
+async def test_messages_about_other_jobs_are_deleted_or_stay_in_the_queue(kit, boto, channel, mine):
+    called_with = []
 
     async def on_unknown(message):
-        told.append(message.job_id)
+        called_with.append(message.job_id)
         return mine
 
     async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
         job = await start(kit, channel, queue)
-        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, "unknown-job")
         await publish(boto, channel, job.id)
         await job.result(timeout=20)
-        while not told or queue.counts.deletes < (2 if mine else 1):
+        while not called_with or queue.counts.deletes < (2 if mine else 1):
             await asyncio.sleep(0.05)
-    assert set(told) == {"somebody-elses"}
+    assert set(called_with) == {"unknown-job"}
     left = await asyncio.to_thread(
         boto["sqs"].get_queue_attributes, QueueUrl=channel.queue_url, AttributeNames=["All"]
     )
@@ -172,19 +172,19 @@ async def test_messages_of_other_jobs_are_handed_over_or_left(kit, boto, channel
     assert count + int(left["Attributes"]["ApproximateNumberOfMessages"]) == (0 if mine else 1)
 
 
-async def test_a_callback_that_fails_harms_nothing(kit, boto, channel, caplog):
+async def test_an_error_in_the_callback_is_logged(kit, boto, channel, caplog):
     def on_unknown(_):
         raise RuntimeError("theirs")
 
     async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
         job = await start(kit, channel, queue)
-        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, "unknown-job")
         await publish(boto, channel, job.id)
         await job.result(timeout=20)
     assert "theirs" in caplog.text
 
 
-async def test_a_queue_that_cannot_be_read_leaves_the_jobs_to_polling(kit, channel, caplog):
+async def test_jobs_are_polled_while_the_queue_cannot_be_read(kit, channel, caplog):
     missing = kit.rekognition.completion_queue(
         channel.queue_url + "-missing", wait_seconds=1, linger=0.05
     )
@@ -192,10 +192,10 @@ async def test_a_queue_that_cannot_be_read_leaves_the_jobs_to_polling(kit, chann
         job = await start(kit, channel, queue)
         await job.result(timeout=20)
         assert queue.failure is not None
-    assert caplog.text.count("polled") == 1
+    assert caplog.text.count("so its jobs are polled") == 1
 
 
-async def test_reading_goes_on_after_a_failure(kit, boto, channel, monkeypatch):
+async def test_reading_continues_after_a_failure(kit, boto, channel, monkeypatch):
     receive = SnsSqsClient.receive
     failing = [True, True]
 
@@ -218,7 +218,7 @@ async def test_reading_goes_on_after_a_failure(kit, boto, channel, monkeypatch):
         assert queue.counts.completions >= 1
 
 
-async def test_a_short_deadline_of_the_kit_does_not_cut_a_long_receive(kit, boto, channel):
+async def test_a_short_deadline_of_the_kit_does_not_shorten_a_long_receive(kit, boto, channel):
     hasty = kit.with_options(deadline=0.4, retry=RetryPolicy(attempt_timeout=0.2))
     async with open_queue(hasty, channel, wait_seconds=2) as queue:
         job = await start(kit, channel, queue)
@@ -228,7 +228,7 @@ async def test_a_short_deadline_of_the_kit_does_not_cut_a_long_receive(kit, boto
         await job.result(timeout=20)
 
 
-async def test_closing_the_kit_ends_the_waiting(queues, cloud, channel):
+async def test_closing_the_kit_ends_the_wait(queues, cloud, channel):
     async with cloud.kit() as kit:
         queue = open_queue(kit, channel)
         async with queue:
@@ -242,7 +242,7 @@ async def test_closing_the_kit_ends_the_waiting(queues, cloud, channel):
 
 
 @pytest.mark.parametrize("how", ["hangs", "cancels"])
-async def test_a_callback_that_hangs_or_cancels_stops_nobody(kit, boto, channel, how):
+async def test_a_callback_that_hangs_or_cancels_does_not_delay_other_jobs(kit, boto, channel, how):
     async def on_unknown(_):
         if how == "cancels":
             raise asyncio.CancelledError
@@ -250,12 +250,12 @@ async def test_a_callback_that_hangs_or_cancels_stops_nobody(kit, boto, channel,
 
     async with open_queue(kit, channel, on_unknown=on_unknown) as queue:
         job = await start(kit, channel, queue)
-        await publish(boto, channel, "somebody-elses")
+        await publish(boto, channel, "unknown-job")
         await publish(boto, channel, job.id)
         await job.result(timeout=10)
 
 
-async def test_a_known_token_is_looked_at_before_its_message_is_awaited(kit, channel):
+async def test_a_job_with_a_token_of_the_caller_is_polled_first(kit, channel):
     async def begin(queue):
         return await kit.rekognition.start_label_detection(
             VIDEO,
@@ -267,13 +267,13 @@ async def test_a_known_token_is_looked_at_before_its_message_is_awaited(kit, cha
     async with open_queue(kit, channel) as queue:
         job = await begin(queue)
         await asyncio.sleep(0.6)
-        # It has ended; no second message will come.
+        # The job has ended, so no second message will arrive.
         again = await begin(queue)
         assert again.id == job.id
         await again.result(timeout=5)
 
 
-async def test_what_is_no_queue_is_refused(kit, channel):
+async def test_other_objects_than_a_queue_are_rejected(kit, channel):
     with pytest.raises(RequestError, match="completion"):
         await start(kit, channel, "http://queue")
     with pytest.raises(RequestError, match="completion"):
@@ -284,7 +284,7 @@ async def test_what_is_no_queue_is_refused(kit, channel):
         await kit.rekognition.check_completion_queue("http://q", notification_channel=None)
 
 
-async def test_closing_the_queue_leaves_the_jobs_to_polling(kit, channel):
+async def test_jobs_are_polled_after_the_queue_is_closed(kit, channel):
     async with open_queue(kit, channel) as queue:
         job = await start(kit, channel, queue)
     await job.result(timeout=20)
@@ -295,14 +295,14 @@ async def test_closing_the_queue_leaves_the_jobs_to_polling(kit, channel):
             pass
 
 
-async def test_a_timeout_of_the_wait_holds(kit, channel):
+async def test_the_timeout_applies_to_the_wait_for_a_message(kit, channel):
     async with open_queue(kit, channel) as queue:
         job = await start(kit, channel, queue)
         with pytest.raises(VidKitTimeoutError):
             await job.result(timeout=0.1)
 
 
-async def test_a_completion_needs_a_channel_and_an_open_queue(cloud, kit, channel):
+async def test_completion_requires_a_channel_and_an_open_queue(cloud, kit, channel):
     before = len(cloud.calls)
     closed = open_queue(kit, channel)
     with pytest.raises(RequestError, match="async with"):
@@ -329,7 +329,7 @@ async def test_options_are_checked(kit, options, word):
         kit.rekognition.completion_queue(**({"queue_url": "http://q/1/n"} | options))
 
 
-async def test_ensure_twice_is_once_and_check_finds_nothing(kit, boto, channel):
+async def test_ensure_is_idempotent_and_check_finds_nothing(kit, boto, channel):
     again = await kit.rekognition.ensure_completion_queue(
         channel.queue_url.rpartition("/")[2].removeprefix("AmazonRekognition-"), role_arn=ROLE
     )
@@ -345,7 +345,7 @@ async def test_ensure_twice_is_once_and_check_finds_nothing(kit, boto, channel):
     assert found == []
 
 
-async def test_check_says_what_is_wrong_and_what_to_do(queues, kit, boto):
+async def test_check_names_problems_and_remedies(queues, kit, boto):
     topic = boto["sns"].create_topic(Name="done")["TopicArn"]
     queue_url = boto["sqs"].create_queue(QueueName="bare")["QueueUrl"]
 
@@ -373,6 +373,6 @@ async def test_check_says_what_is_wrong_and_what_to_do(queues, kit, boto):
 @pytest.mark.parametrize(
     ("name", "role"), [("", ROLE), ("white space", ROLE), ("x" * 61, ROLE), ("x", "me")]
 )
-async def test_names_and_roles_are_checked_before_anything_is_made(queues, kit, name, role):
+async def test_names_and_roles_are_checked_before_anything_is_created(queues, kit, name, role):
     with pytest.raises(RequestError, match=r"name|role_arn"):
         await kit.rekognition.ensure_completion_queue(name, role_arn=role)

@@ -1,4 +1,4 @@
-"""How often a completion queue is received from, over a service that gives what it is told to."""
+"""Pauses and backlogs of a completion queue, with scripted receives."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from vidkit.rekognition.completion.sns_sqs import SqsMessage
 LINGER = 0.0123
 
 
-def ends(*job_ids):
+def messages_about(*job_ids):
     return [
         SqsMessage(receipt_handle=job_id, body=json.dumps({"JobId": job_id, "Status": "SUCCEEDED"}))
         for job_id in job_ids
@@ -19,12 +19,12 @@ def ends(*job_ids):
 
 MINE = [f"{number:064x}" for number in range(10)]
 OTHERS = [f"{number:064x}" for number in range(10, 20)]
-ONE, TEN, TEN_OF_OTHERS = ends(MINE[0]), ends(*MINE), ends(*OTHERS)
+ONE, TEN, TEN_OF_OTHERS = messages_about(MINE[0]), messages_about(*MINE), messages_about(*OTHERS)
 PAUSED_TEN = ["pause", 10]
 
 
 class Service:
-    """Gives lists of messages, then none; notes receives, and pauses between them."""
+    """Returns the given lists of messages, then none; records receives and pauses."""
 
     def __init__(self, received, monkeypatch):
         self.received = list(received)
@@ -57,20 +57,20 @@ class Service:
         (21, [TEN, TEN, [], ONE], [*PAUSED_TEN * 2, "pause", 0, "pause", 1, "pause"]),
         (21, [TEN, TEN, TEN, TEN, ONE, ONE], [*PAUSED_TEN * 3, 10, 1, "pause", 1, "pause"]),
         (21, [TEN, TEN, ONE, TEN, ONE], [*PAUSED_TEN * 2, "pause", 1, *PAUSED_TEN, "pause", 1]),
-        # As many as an account usually runs are kept up with.
+        # One receive per pause is enough for as many jobs as an account runs by default.
         (20, [TEN] * 5, [*PAUSED_TEN * 5, "pause"]),
-        # Others may want to look at theirs before we do again.
+        # Other consumers get the time to receive their messages.
         (21, [TEN_OF_OTHERS] * 5, [*PAUSED_TEN * 5, "pause"]),
         (12, [[*TEN_OF_OTHERS[:9], *ONE]] * 4, [*PAUSED_TEN * 3, 10]),
     ],
 )
-async def test_no_pause_is_made_while_there_is_a_backlog(
+async def test_a_backlog_is_received_without_pauses(
     scripted, monkeypatch, still_waiting, received, happened
 ):
     service = Service(received, monkeypatch)
     async with scripted.kit() as kit:
         queue = kit.rekognition.completion_queue("https://sqs.example.com/1/q", linger=LINGER)
-        queue._api = service
+        queue._sqs = service
         async with queue:
             for job_id in (*MINE, *map(str, range(still_waiting))):
                 queue.expect(job_id)

@@ -1,4 +1,4 @@
-"""The next page of a job's results is on its way before the one at hand is decoded."""
+"""The next page of a job's results is requested before the current page is decoded."""
 
 import asyncio
 import json
@@ -24,18 +24,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         token = content.get("NextToken", "0")
-        self.server.asked.append(token)
+        self.server.requested.append(token)
         self.server.arrived[token].set()
-        if answers := self.server.before[token]:
-            self.answer(*answers.pop(0))
+        if responses := self.server.before[token]:
+            self.respond(*responses.pop(0))
             return
         number = int(token)
         page = {"JobStatus": "SUCCEEDED", "Labels": [{"Timestamp": number}]}
         if number + 1 < PAGES:
             page["NextToken"] = str(number + 1)
-        self.answer(200, page)
+        self.respond(200, page)
 
-    def answer(self, status, content):
+    def respond(self, status, content):
         body = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -43,21 +43,21 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def service(**before):
-    """Answers in threads, so also while the loop of the test stands still.
+    """A service that responds from threads, so also while the event loop of the test is blocked.
 
     Args:
-        before: what comes before a page, by its number; ``at1=[(503, {})]``.
+        before: the responses that precede a page, by its number, such as ``at1=[(503, {})]``.
     """
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.asked = []
+        server.requested = []
         server.arrived = defaultdict(threading.Event)
         server.before = defaultdict(list)
-        server.before |= {name.removeprefix("at"): answers for name, answers in before.items()}
+        server.before |= {name.removeprefix("at"): responses for name, responses in before.items()}
         serving = threading.Thread(target=server.serve_forever, args=(0.01,))
         serving.start()
         try:
@@ -82,41 +82,41 @@ async def read(kit):
 
 
 @pytest.mark.parametrize("before", [{}, {"at2": [BUSY]}])
-async def test_a_request_is_with_the_service_while_the_page_before_is_decoded(monkeypatch, before):
+async def test_the_next_request_is_sent_before_a_page_is_decoded(monkeypatch, before):
     with service(**before) as server:
         early = []
         decode = vidkit.calls.caller.decode
 
-        def hold_up_the_loop(model, body):
+        def block_the_loop(model, body):
             page = decode(model, body)
             following = page.labels[0].timestamp + 1
-            # Nothing can be sent while this waits, only what was sent before can arrive.
+            # While this blocks the event loop, only a request that was sent before can arrive.
             if following < PAGES:
                 wait = 5 if following > 1 else 0.05
                 early.append(server.arrived[str(following)].wait(wait))
             return page
 
-        monkeypatch.setattr(vidkit.calls.caller, "decode", hold_up_the_loop)
+        monkeypatch.setattr(vidkit.calls.caller, "decode", block_the_loop)
         async with kit_on(server, retry=QUICKLY) as kit:
             assert await read(kit) == list(range(PAGES))
-        # Whoever wants the first page only costs one request.
+        # The second page is not prefetched, so a caller of the first page only sends one request.
         assert early == [False, True, True, True]
 
 
-async def test_no_page_is_asked_for_because_of_a_refusal_that_names_one():
+async def test_a_page_token_in_an_error_response_is_not_prefetched():
     with service(at2=[BUSY, BUSY]) as server:
         async with kit_on(server, retry=QUICKLY) as kit:
             assert await read(kit) == list(range(PAGES))
-        assert sorted(server.asked) == ["0", "1", "2", "2", "2", "3", "4"]
+        assert sorted(server.requested) == ["0", "1", "2", "2", "2", "3", "4"]
 
 
-async def test_no_attempt_runs_out_of_time_when_its_answer_is_here(monkeypatch):
-    async def in_no_hurry():
+async def test_an_attempt_does_not_time_out_after_its_response_has_arrived(monkeypatch):
+    async def let_request_go_out_slowly():
         await asyncio.sleep(0.3)
 
-    monkeypatch.setattr(vidkit.paging.prefetch, "let_send", in_no_hurry)
+    monkeypatch.setattr(vidkit.paging.prefetch, "let_request_go_out", let_request_go_out_slowly)
     with service() as server:
         policy = RetryPolicy(max_attempts=1, attempt_timeout=0.2)
         async with kit_on(server, retry=policy) as kit:
             assert await read(kit) == list(range(PAGES))
-        assert len(server.asked) == PAGES
+        assert len(server.requested) == PAGES

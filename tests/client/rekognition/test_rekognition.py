@@ -47,7 +47,7 @@ def script(cloud, count=3, name="clip.mp4"):
     )
 
 
-async def test_labels_come_typed_and_the_poll_that_saw_success_is_page_one(cloud, kit):
+async def test_labels_are_typed_and_the_successful_poll_is_page_one(cloud, kit):
     script(cloud)
     job = await kit.rekognition.start_label_detection(
         VIDEO, min_confidence=50, job_tag="tag-1", features=["GENERAL_LABELS"]
@@ -133,7 +133,7 @@ async def test_segments_are_the_clips_own(kit, clock_clip):
     assert page.audio_metadata in ([], None)
 
 
-async def test_another_process_goes_on_with_the_token(cloud, kit):
+async def test_another_process_resumes_the_job_from_its_token(cloud, kit):
     script(cloud)
     job = await kit.rekognition.start_label_detection(VIDEO)
     token = json.loads(json.dumps(job.token))
@@ -143,13 +143,13 @@ async def test_another_process_goes_on_with_the_token(cloud, kit):
         assert len(await (await resumed).collect()) == 3
 
 
-async def test_watch_sees_the_job_end(kit):
+async def test_watch_yields_each_status_until_the_job_ends(kit):
     job = await kit.rekognition.start_label_detection(VIDEO)
     assert await job.status() == "IN_PROGRESS"
     assert [status async for status in job.watch()] == ["IN_PROGRESS", "SUCCEEDED"]
 
 
-async def test_a_start_sent_again_is_the_same_job(cloud, kit):
+async def test_a_start_with_the_same_request_token_is_the_same_job(cloud, kit):
     first = await kit.rekognition.start_label_detection(VIDEO, client_request_token="once")
     second = await kit.rekognition.start_label_detection(VIDEO, client_request_token="once")
     assert first.id == second.id
@@ -161,7 +161,7 @@ async def test_a_start_sent_again_is_the_same_job(cloud, kit):
     await asyncio.gather(first, second)
 
 
-async def test_a_lost_answer_leads_to_the_same_job(scripted):
+async def test_a_retry_after_a_lost_response_returns_the_same_job(scripted):
     scripted.drop().json({}, status=500).json({"JobId": "j1"})
     async with scripted.kit() as kit:
         job = await kit.rekognition.start_label_detection(VIDEO)
@@ -171,7 +171,7 @@ async def test_a_lost_answer_leads_to_the_same_job(scripted):
     assert len(tokens) == 1
 
 
-async def test_each_start_has_a_token_of_its_own(scripted):
+async def test_each_start_has_its_own_request_token(scripted):
     scripted.json({"JobId": "j1"})
     async with scripted.kit() as kit:
         await kit.rekognition.start_label_detection(VIDEO)
@@ -180,7 +180,7 @@ async def test_each_start_has_a_token_of_its_own(scripted):
     assert first["ClientRequestToken"] != second["ClientRequestToken"]
 
 
-async def test_what_is_no_video_fails_with_the_services_message(cloud, kit):
+async def test_an_unreadable_video_fails_with_the_message_of_the_service(cloud, kit):
     cloud.add_object("bucket", "notes.txt", b"not a video")
     job = await kit.rekognition.start_label_detection(S3Video("bucket", "notes.txt"))
     with pytest.raises(JobFailedError, match="codec") as caught:
@@ -199,7 +199,7 @@ async def test_a_missing_object_and_a_missing_job(kit):
         await kit.rekognition.get_segment_detection(label_job.id)
 
 
-async def test_jobs_cannot_be_cancelled_here(cloud, kit):
+async def test_rekognition_jobs_cannot_be_canceled(cloud, kit):
     job = await kit.rekognition.start_label_detection(VIDEO)
     before = len(cloud.calls)
     with pytest.raises(NotSupportedError):
@@ -209,19 +209,19 @@ async def test_jobs_cannot_be_cancelled_here(cloud, kit):
 
 async def test_a_timeout_leaves_the_job_running(kit):
     job = await kit.rekognition.start_label_detection(VIDEO)
-    with pytest.raises(VidKitTimeoutError, match="goes on"):
+    with pytest.raises(VidKitTimeoutError, match="continues"):
         await job.result(timeout=0.01)
     await job
 
 
-async def test_a_start_without_a_job_id_is_an_answer_that_is_none(scripted):
+async def test_a_start_response_without_a_job_id_is_a_decode_error(scripted):
     scripted.json({})
     async with scripted.kit() as kit:
         with pytest.raises(DecodeError, match="JobId"):
             await kit.rekognition.start_label_detection(VIDEO)
 
 
-async def test_a_token_of_another_region_is_refused_before_anything_is_sent(scripted):
+async def test_a_job_token_of_another_region_is_rejected_before_it_is_sent(scripted):
     from vidkit.jobs.tokens import JobRef
 
     token = JobRef("rekognition.label_detection", "j", "ap-south-1").token()
@@ -233,7 +233,7 @@ async def test_a_token_of_another_region_is_refused_before_anything_is_sent(scri
 
 
 @pytest.mark.parametrize("kind", ["rekognition.dreams", "mpc.dreams", "images.x", "x"])
-async def test_a_token_of_an_unknown_kind_is_refused(scripted, kind):
+async def test_a_job_token_of_an_unknown_kind_is_rejected(scripted, kind):
     from vidkit.jobs.tokens import JobRef
 
     async with scripted.kit() as kit:
@@ -289,7 +289,7 @@ async def test_every_parameter_reaches_the_service(scripted):
         ({"confidence": 5}, ["confidence", "min_confidence"]),
     ],
 )
-async def test_bad_input_is_refused_before_anything_is_sent(scripted, parameters, words):
+async def test_invalid_parameters_are_rejected_before_they_are_sent(scripted, parameters, words):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError) as caught:
             await kit.rekognition.start_label_detection(**({"video": VIDEO} | parameters))
@@ -321,7 +321,7 @@ async def test_bad_input_is_refused_before_anything_is_sent(scripted, parameters
         ),
     ],
 )
-def test_bad_parameters_are_refused_where_they_are_made(make, words):
+def test_invalid_models_are_rejected_by_their_constructor(make, words):
     with pytest.raises(RequestError) as caught:
         make()
     for word in words:
@@ -358,6 +358,6 @@ async def test_segment_types_are_checked(scripted, parameters, words):
         {"job_id": "x", "aggregate_by": "HOURS"},
     ],
 )
-async def test_gets_are_checked_at_the_call(kit, parameters):
+async def test_parameters_of_a_get_are_checked_by_the_call(kit, parameters):
     with pytest.raises(RequestError, match=r"rekognition\.GetLabelDetection"):
         kit.rekognition.get_label_detection(**parameters)

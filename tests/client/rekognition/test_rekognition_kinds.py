@@ -1,4 +1,4 @@
-"""The kinds of stored-video jobs that look for people, their faces, content and text."""
+"""The kinds of stored-video jobs for people, faces, moderation and text."""
 
 import asyncio
 import inspect
@@ -109,7 +109,7 @@ async def test_every_parameter_of_a_get_reaches_the_service(scripted, kind):
 
 
 @each_kind
-async def test_a_completion_queue_is_passed_on(scripted, kind):
+async def test_a_completion_queue_must_be_open(scripted, kind):
     async with scripted.kit() as kit:
         queue = kit.rekognition.completion_queue(f"{scripted.endpoint}/1/q")
         with pytest.raises(RequestError, match="open"):
@@ -118,7 +118,7 @@ async def test_a_completion_queue_is_passed_on(scripted, kind):
 
 
 @each_kind
-async def test_a_failed_job_says_why(scripted, kind):
+async def test_the_error_of_a_failed_job_has_the_message_of_the_service(scripted, kind):
     scripted.json({"JobId": "j1"}).json({"JobStatus": "FAILED", "StatusMessage": "No video."})
     async with scripted.kit() as kit:
         job = await kind.starting(kit)
@@ -128,7 +128,7 @@ async def test_a_failed_job_says_why(scripted, kind):
 
 
 @each_kind
-async def test_another_process_goes_on_with_the_token(scripted, kind):
+async def test_another_process_resumes_the_job_from_its_token(scripted, kind):
     scripted.json({"JobId": "j1"}).json(page(kind, kind.items))
     async with scripted.kit() as kit:
         token = (await kind.starting(kit)).token
@@ -159,7 +159,9 @@ BAD_STARTS = [
 
 
 @pytest.mark.parametrize(("kind", "parameters", "words"), BAD_STARTS)
-async def test_a_bad_start_is_refused_before_anything_is_sent(scripted, kind, parameters, words):
+async def test_invalid_parameters_of_a_start_are_rejected_before_they_are_sent(
+    scripted, kind, parameters, words
+):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError) as caught:
             await kind.starting(kit, **parameters)
@@ -168,7 +170,7 @@ async def test_a_bad_start_is_refused_before_anything_is_sent(scripted, kind, pa
     assert scripted.requests == []
 
 
-async def test_a_collection_must_be_named(scripted):
+async def test_a_collection_id_is_required(scripted):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError, match="collection_id"):
             await kit.rekognition.start_face_search(VIDEO)
@@ -188,7 +190,7 @@ async def test_a_collection_must_be_named(scripted):
     ],
     ids=str,
 )
-async def test_a_bad_get_is_refused_at_the_call(scripted, kind, parameters):
+async def test_invalid_parameters_of_a_get_are_rejected_by_the_call(scripted, kind, parameters):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError, match=next(iter(parameters))):
             kind.pager(kit, **({"job_id": "x"} | parameters))
@@ -231,16 +233,16 @@ CORNERS = [Point(x=0, y=0)] * 3
         ),
     ],
 )
-def test_bad_filters_are_refused_where_they_are_made(make, words):
+def test_invalid_filters_are_rejected_by_their_constructor(make, words):
     with pytest.raises(RequestError) as caught:
         make()
     for word in words:
         assert word in str(caught.value)
 
 
-async def test_person_tracking_warns_and_names_the_callers_line(scripted):
+async def test_person_tracking_warns_at_the_line_of_the_caller(scripted):
     scripted.json({"JobId": "j1"}).json({"JobId": "j2"}).json(page(PERSONS, []))
-    lines, start = inspect.getsourcelines(test_person_tracking_warns_and_names_the_callers_line)
+    lines, start = inspect.getsourcelines(test_person_tracking_warns_at_the_line_of_the_caller)
     expected = [start + n for n, line in enumerate(lines) if line.endswith("# warns\n")]
     async with scripted.kit() as kit:
         with warnings.catch_warnings(record=True) as caught:
@@ -253,7 +255,7 @@ async def test_person_tracking_warns_and_names_the_callers_line(scripted):
     assert [warning.lineno for warning in caught] == expected
 
 
-async def test_going_on_with_person_tracking_does_not_warn_again(scripted):
+async def test_resuming_person_tracking_does_not_warn_again(scripted):
     scripted.json({"JobId": "j1"}).json(page(PERSONS, PERSONS.items))
     async with scripted.kit() as kit:
         job = await PERSONS.starting(kit)
@@ -266,7 +268,7 @@ def on_the_local_cloud(cloud, kind, items=None):
 
 
 @each_kind
-async def test_the_local_cloud_answers_what_was_scripted(cloud, kit, kind):
+async def test_the_local_cloud_returns_scripted_results(cloud, kit, kind):
     on_the_local_cloud(cloud, kind)
     job = await kind.starting(kit, job_tag="tag")
     pager = await job
@@ -283,7 +285,7 @@ async def test_the_local_cloud_answers_what_was_scripted(cloud, kit, kind):
 
 
 @each_kind
-async def test_the_local_cloud_takes_every_parameter(cloud, kit, kind):
+async def test_the_local_cloud_accepts_every_parameter(cloud, kit, kind):
     on_the_local_cloud(cloud, kind)
     job = await kind.starting(kit, notification_channel=CHANNEL, **kind.start)
     await job
@@ -291,7 +293,7 @@ async def test_the_local_cloud_takes_every_parameter(cloud, kit, kind):
 
 
 @each_kind
-async def test_the_same_token_is_the_same_job(cloud, kit, kind):
+async def test_a_start_with_the_same_request_token_is_the_same_job(cloud, kit, kind):
     on_the_local_cloud(cloud, kind)
     first = await kind.starting(kit, client_request_token="once")
     second = await kind.starting(kit, client_request_token="once")
@@ -302,7 +304,7 @@ async def test_the_same_token_is_the_same_job(cloud, kit, kind):
 @pytest.mark.parametrize(
     ("attributes", "whole"), [(None, False), ("DEFAULT", False), ("ALL", True)]
 )
-async def test_all_attributes_come_when_asked_for(cloud, kit, attributes, whole):
+async def test_all_face_attributes_are_returned_on_request(cloud, kit, attributes, whole):
     face = {"Confidence": 99.5, "Smile": {"Value": True, "Confidence": 87.5}}
     on_the_local_cloud(cloud, FACES, [{"Timestamp": 0, "Face": face}])
     item = await (await (await FACES.starting(kit, face_attributes=attributes))).first()
@@ -310,7 +312,7 @@ async def test_all_attributes_come_when_asked_for(cloud, kit, attributes, whole)
     assert (item.face.smile is not None) is whole
 
 
-async def test_matches_below_the_threshold_stay_away(cloud, kit):
+async def test_matches_below_the_threshold_are_not_returned(cloud, kit):
     on_the_local_cloud(cloud, SEARCH)
     sure = await (await (await SEARCH.starting(kit, face_match_threshold=99))).collect()
     assert [item.face_matches for item in sure] == [None] * 3
@@ -319,7 +321,7 @@ async def test_matches_below_the_threshold_stay_away(cloud, kit):
 
 
 @pytest.mark.parametrize("kind", [SEARCH, PERSONS], ids=lambda kind: kind.name)
-async def test_persons_come_by_index(cloud, kit, kind):
+async def test_persons_are_sorted_by_index(cloud, kit, kind):
     on_the_local_cloud(cloud, kind)
     job = await kind.starting(kit)
     await job
@@ -327,7 +329,7 @@ async def test_persons_come_by_index(cloud, kit, kind):
     assert [item.person.index for item in items] == [0, 0, 1]
 
 
-async def test_content_comes_by_name_in_segments(cloud, kit):
+async def test_moderation_labels_are_sorted_by_name_and_aggregated(cloud, kit):
     on_the_local_cloud(cloud, MODERATION)
     job = await MODERATION.starting(kit)
     await job

@@ -45,7 +45,7 @@ from vidkit.rekognition import (
 async def test_every_parameter_of_create_reaches_the_service(scripted):
     scripted.json({"StreamProcessorArn": "arn"})
     async with scripted.kit() as kit:
-        answer = await kit.rekognition.create_stream_processor(
+        response = await kit.rekognition.create_stream_processor(
             "door",
             **CONNECTED_HOME,
             tags={"site": "home"},
@@ -54,7 +54,7 @@ async def test_every_parameter_of_create_reaches_the_service(scripted):
             data_sharing_preference=StreamProcessorDataSharingPreference(opt_in=True),
         )
         await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
-    assert answer.stream_processor_arn == "arn"
+    assert response.stream_processor_arn == "arn"
     home, search = sent(scripted)
     assert home == (
         "CreateStreamProcessor",
@@ -128,14 +128,14 @@ async def test_the_selectors_reach_the_service(scripted):
         kvs_stream_start_selector=KinesisVideoStreamStartSelector(producer_timestamp=moment)
     )
     async with scripted.kit() as kit:
-        answer = await kit.rekognition.start_stream_processor(
+        response = await kit.rekognition.start_stream_processor(
             "door", start_selector=by_time, stop_selector=after(120)
         )
         await kit.rekognition.start_stream_processor(
             "door", start_selector=at_fragment("17"), stop_selector=StreamProcessingStopSelector()
         )
         await kit.rekognition.start_stream_processor("gate")
-    assert answer.session_id == "s1"
+    assert response.session_id == "s1"
     assert [body for _, body in sent(scripted)] == [
         {
             "Name": "door",
@@ -174,7 +174,9 @@ async def test_the_selectors_reach_the_service(scripted):
         ({"tags": {f"k{n}": "" for n in range(201)}}, ["tags=", "at most 200", "201"]),
     ],
 )
-async def test_bad_input_of_create_is_refused_before_anything_is_sent(scripted, parameters, words):
+async def test_invalid_parameters_of_create_are_rejected_before_they_are_sent(
+    scripted, parameters, words
+):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError) as caught:
             await kit.rekognition.create_stream_processor(
@@ -228,7 +230,9 @@ async def test_bad_input_of_create_is_refused_before_anything_is_sent(scripted, 
         ),
     ],
 )
-async def test_bad_input_is_refused_before_anything_is_sent(scripted, method, parameters, words):
+async def test_invalid_parameters_are_rejected_before_they_are_sent(
+    scripted, method, parameters, words
+):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError) as caught:
             await getattr(kit.rekognition, method)(**parameters)
@@ -241,7 +245,7 @@ async def test_bad_input_is_refused_before_anything_is_sent(scripted, method, pa
     "parameters",
     [{"max_results": 0}, {"max_results": "all"}, {"next_token": ""}, {"next_token": "x" * 256}],
 )
-async def test_lists_are_checked_at_the_call(scripted, parameters):
+async def test_parameters_of_a_list_are_checked_by_the_call(scripted, parameters):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError, match=r"rekognition\.ListStreamProcessors"):
             kit.rekognition.list_stream_processors(**parameters)
@@ -331,7 +335,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001
         (lambda: RegionOfInterest(polygon=TRIANGLE.polygon[:2]), ["polygon", "3"]),
     ],
 )
-def test_bad_parameters_are_refused_where_they_are_made(make, words):
+def test_invalid_models_are_rejected_by_their_constructor(make, words):
     with pytest.raises(RequestError) as caught:
         make()
     for word in words:
@@ -339,7 +343,7 @@ def test_bad_parameters_are_refused_where_they_are_made(make, words):
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b"])
-async def test_arns_of_every_partition_are_taken(scripted, partition):
+async def test_arns_of_every_partition_are_accepted(scripted, partition):
     def there(arn):
         return arn.replace("arn:aws:", f"arn:{partition}:")
 

@@ -36,7 +36,7 @@ from vidkit.rekognition import (
 )
 
 
-async def test_face_search_lives_on_a_local_cloud(kit):
+async def test_the_life_cycle_of_a_face_search_processor(kit):
     rekognition = kit.rekognition
     created = await rekognition.create_stream_processor("gate", **FACE_SEARCH, tags={"site": "a"})
     assert created.stream_processor_arn.endswith(":streamprocessor/gate")
@@ -68,7 +68,7 @@ async def test_face_search_lives_on_a_local_cloud(kit):
         await rekognition.describe_stream_processor("gate")
 
 
-async def test_label_detection_lives_on_a_local_cloud(kit):
+async def test_the_life_cycle_of_a_label_detection_processor(kit):
     rekognition = kit.rekognition
     await rekognition.create_stream_processor(
         "door",
@@ -96,11 +96,11 @@ async def test_label_detection_lives_on_a_local_cloud(kit):
     assert triangle.polygon == TRIANGLE.polygon
 
 
-async def test_an_update_changes_what_it_names_and_nothing_else(kit):
+async def test_an_update_changes_only_the_given_settings(kit):
     rekognition = kit.rekognition
     await rekognition.create_stream_processor("door", **CONNECTED_HOME, regions_of_interest=[BOX])
     described = await rekognition.describe_stream_processor("door")
-    answer = await rekognition.update_stream_processor(
+    response = await rekognition.update_stream_processor(
         "door",
         settings_for_update=StreamProcessorSettingsForUpdate(
             connected_home_for_update=ConnectedHomeSettingsForUpdate(labels=["ALL"])
@@ -111,7 +111,7 @@ async def test_an_update_changes_what_it_names_and_nothing_else(kit):
         ],
         parameters_to_delete=["ConnectedHomeMinConfidence"],
     )
-    assert answer is None
+    assert response is None
     updated = await rekognition.wait_for_status("door", "STOPPED", timeout=10)
     assert updated.settings.connected_home.labels == ["ALL"]
     assert updated.settings.connected_home.min_confidence is None
@@ -133,7 +133,7 @@ async def test_processors_are_listed_page_by_page(kit):
     assert await begun.collect() == [*pages[1].items, *pages[2].items]
 
 
-async def test_the_selectors_must_fit_the_kind_that_only_the_service_knows(kit):
+async def test_the_service_rejects_selectors_that_do_not_fit_the_settings(kit):
     await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
     await kit.rekognition.create_stream_processor("door", **CONNECTED_HOME)
     with pytest.raises(InvalidRequestError):
@@ -144,14 +144,14 @@ async def test_the_selectors_must_fit_the_kind_that_only_the_service_knows(kit):
         await kit.rekognition.start_stream_processor("door")
 
 
-async def test_a_name_stands_for_one_processor(kit):
+async def test_a_name_in_use_is_a_conflict(kit):
     await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
     with pytest.raises(ConflictError) as caught:
         await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
     assert caught.value.code == "ResourceInUseException"
 
 
-async def test_a_processor_that_fails_ends_the_waiting(cloud, kit):
+async def test_a_failed_processor_ends_the_wait(cloud, kit):
     await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
     cloud.fail_stream_processor("gate", "The stream is gone.")
     await kit.rekognition.start_stream_processor("gate")
@@ -162,7 +162,7 @@ async def test_a_processor_that_fails_ends_the_waiting(cloud, kit):
     assert failed.status_message == "The stream is gone."
 
 
-async def test_a_processor_deleted_meanwhile_ends_the_waiting(kit):
+async def test_a_deleted_processor_ends_the_wait(kit):
     await kit.rekognition.create_stream_processor("gate", **FACE_SEARCH)
     waiting = asyncio.create_task(kit.rekognition.wait_for_status("gate", "RUNNING", timeout=10))
     await asyncio.sleep(0.1)
@@ -177,35 +177,35 @@ def description(status, settings=None, **members):
     return {"Name": "door", "Status": status, "Settings": settings or {}} | members
 
 
-async def test_waiting_ends_with_the_answer_that_has_the_status(scripted):
+async def test_the_wait_returns_the_response_with_the_status(scripted):
     for status in ("STOPPED", "STARTING", "STARTING", "RUNNING"):
         scripted.json(description(status))
     async with scripted.kit() as kit:
-        answer = await kit.rekognition.wait_for_status("door", "RUNNING")
-    assert answer.status == "RUNNING"
+        response = await kit.rekognition.wait_for_status("door", "RUNNING")
+    assert response.status == "RUNNING"
     assert sent(scripted) == [("DescribeStreamProcessor", {"Name": "door"})] * 4
 
 
-async def test_label_detection_runs_while_it_is_starting(scripted):
+async def test_label_detection_counts_as_running_while_it_is_starting(scripted):
     home = {"ConnectedHome": {"Labels": ["PET"]}}
     scripted.json(description("STOPPED", home)).json(description("STARTING", home))
     async with scripted.kit() as kit:
-        answer = await kit.rekognition.wait_for_status("door", "RUNNING", timeout=10)
-    assert answer.status == "STARTING"
+        response = await kit.rekognition.wait_for_status("door", "RUNNING", timeout=10)
+    assert response.status == "STARTING"
     assert len(scripted.requests) == 2
 
 
-async def test_errors_that_pass_do_not_end_the_waiting(scripted):
+async def test_transient_errors_do_not_end_the_wait(scripted):
     scripted.json(description("STARTING"))
     for _ in range(5):
         scripted.json({"__type": "InternalServerError"}, status=500)
     scripted.drop().json(description("RESTING")).json(description("RUNNING"))
     async with scripted.kit() as kit:
-        answer = await kit.rekognition.wait_for_status("door", "RUNNING", timeout=20)
-    assert answer.status == "RUNNING"
+        response = await kit.rekognition.wait_for_status("door", "RUNNING", timeout=20)
+    assert response.status == "RUNNING"
 
 
-async def test_errors_that_stay_end_the_waiting(scripted):
+async def test_lasting_errors_end_the_wait(scripted):
     scripted.json({"__type": "InternalServerError"}, status=500)
     poll = PollPolicy(initial_delay=0.001, max_delay=0.002, patience=0.05)
     async with scripted.kit(poll=poll) as kit:
@@ -214,10 +214,10 @@ async def test_errors_that_stay_end_the_waiting(scripted):
     assert caught.value.job_token is None
 
 
-async def test_a_timeout_ends_the_waiting(scripted):
+async def test_a_timeout_ends_the_wait(scripted):
     scripted.json(description("STOPPED"))
     async with scripted.kit() as kit:
-        # The first call takes as long as it takes to load the service.
+        # The first call also loads the service, which would count towards the timeout.
         await kit.rekognition.describe_stream_processor("door")
         started = time.monotonic()
         with pytest.raises(VidKitTimeoutError) as caught:
@@ -228,17 +228,17 @@ async def test_a_timeout_ends_the_waiting(scripted):
     assert caught.value.job_token is None
 
 
-async def test_a_look_that_takes_too_long_does_not_end_the_waiting(scripted):
+async def test_a_poll_that_times_out_does_not_end_the_wait(scripted):
     scripted.json(description("STOPPED")).hang().json(description("RUNNING"))
     async with scripted.kit() as kit:
         await kit.rekognition.describe_stream_processor("door")
         hurried = kit.with_options(deadline=0.5)
-        answer = await hurried.rekognition.wait_for_status("door", "RUNNING", timeout=20)
-    assert answer.status == "RUNNING"
+        response = await hurried.rekognition.wait_for_status("door", "RUNNING", timeout=20)
+    assert response.status == "RUNNING"
     assert len(scripted.requests) == 3
 
 
-async def test_a_failure_without_a_reason_is_told_as_that(scripted):
+async def test_a_failure_without_a_reason_is_reported(scripted):
     scripted.json(description("FAILED"))
     async with scripted.kit() as kit:
         with pytest.raises(JobFailedError, match="'door' failed: the service gives no reason"):
@@ -256,7 +256,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize(("method", "parameters"), CALLS.items(), ids=CALLS)
-async def test_what_cannot_be_done_twice_is_sent_again_after_a_lost_answer(
+async def test_idempotent_operations_are_retried_after_a_lost_response(
     scripted, method, parameters
 ):
     scripted.drop().json({}, status=500).json({"Status": "STOPPED"})
@@ -265,7 +265,7 @@ async def test_what_cannot_be_done_twice_is_sent_again_after_a_lost_answer(
     assert len(scripted.requests) == 3
 
 
-async def test_a_session_that_may_have_begun_is_not_begun_again(scripted):
+async def test_a_start_of_a_session_is_not_retried_after_a_lost_response(scripted):
     scripted.drop()
     async with scripted.kit() as kit:
         with pytest.raises(AmbiguousError):
@@ -275,7 +275,7 @@ async def test_a_session_that_may_have_begun_is_not_begun_again(scripted):
     assert len(scripted.requests) == 1
 
 
-async def test_a_description_without_a_status_is_an_answer_that_is_none(scripted):
+async def test_a_description_without_a_status_is_a_decode_error(scripted):
     scripted.json({"Name": "door"})
     async with scripted.kit() as kit:
         with pytest.raises(DecodeError, match="Status"):

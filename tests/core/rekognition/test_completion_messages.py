@@ -28,12 +28,12 @@ def envelope(payload):
     }
 
 
-def test_raw_and_enveloped_messages_are_the_same():
+def test_raw_and_enveloped_messages_are_equal():
     assert read_completion(json.dumps(PAYLOAD)) == READ
     assert read_completion(json.dumps(envelope(PAYLOAD))) == READ
 
 
-def test_other_spellings_and_missing_members():
+def test_other_operation_names_and_missing_members_are_accepted():
     other = {"JobId": "j2", "Status": "ERROR", "API": "LABEL_DETECTION", "Message": ""}
     assert read_completion(json.dumps(envelope(other))) == CompletionMessage(
         "j2", "ERROR", "LABEL_DETECTION"
@@ -52,19 +52,19 @@ members = st.fixed_dictionaries(
 
 
 @given(members | json_values)
-def test_anything_else_is_read_or_is_none(content):
+def test_any_json_gives_a_message_or_none(content):
     for body in (json.dumps(content), json.dumps({"Message": json.dumps(content)})):
         found = read_completion(body)
         assert found is None or (found.job_id and isinstance(found.status, str))
 
 
 @given(st.text())
-def test_text_that_is_no_json_is_none(body):
+def test_any_text_gives_a_message_or_none(body):
     found = read_completion(body)
     assert found is None or found.job_id
 
 
-def test_depth_and_size_do_no_harm():
+def test_deep_nesting_and_large_bodies_give_none():
     assert read_completion("[" * 200_000) is None
     assert read_completion(json.dumps({"Message": "[" * 200_000})) is None
     assert read_completion(json.dumps(PAYLOAD | {"Filler": "x" * 1_000_001})) is None

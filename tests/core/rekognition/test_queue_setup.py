@@ -1,10 +1,10 @@
 import pytest
 
-from vidkit.rekognition.completion.queue_setup import admits
+from vidkit.rekognition.completion.queue_setup import allows_topic
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:AmazonRekognition-x"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:AmazonRekognition-x"
-GOOD = {
+ALLOWED = {
     "Effect": "Allow",
     "Principal": {"Service": "sns.amazonaws.com"},
     "Action": "sqs:SendMessage",
@@ -34,11 +34,14 @@ GOOD = {
         ({"Condition": {"ArnEquals": {"aws:SourceArn": TOPIC + "-other"}}}, False),
     ],
 )
-def test_what_a_policy_admits(change, expected):
-    assert admits({"Statement": GOOD | change}, TOPIC, QUEUE) is expected
-    assert admits({"Statement": [{"Effect": "Deny"}, GOOD | change]}, TOPIC, QUEUE) is expected
+def test_a_policy_allows_a_topic(change, expected):
+    assert allows_topic({"Statement": ALLOWED | change}, TOPIC, QUEUE) is expected
+    assert (
+        allows_topic({"Statement": [{"Effect": "Deny"}, ALLOWED | change]}, TOPIC, QUEUE)
+        is expected
+    )
 
 
 @pytest.mark.parametrize("policy", [{}, {"Statement": []}, {"Statement": "x"}, {"Statement": [1]}])
-def test_what_is_no_policy_admits_nothing(policy):
-    assert not admits(policy, TOPIC, QUEUE)
+def test_an_invalid_policy_allows_no_topic(policy):
+    assert not allows_topic(policy, TOPIC, QUEUE)

@@ -1,4 +1,4 @@
-"""The models of stream processors against the installed botocore's."""
+"""The models of stream processors, compared with the installed botocore."""
 
 import json
 
@@ -6,14 +6,13 @@ import pytest
 from model_comparison import differences, operation, wire_name
 
 from vidkit.models.responses import decode
-from vidkit.rekognition.stream_processors import requests
-from vidkit.rekognition.stream_processors import responses as answers
+from vidkit.rekognition.stream_processors import requests, responses
 
-ANSWERS = [
-    ("CreateStreamProcessor", answers.CreateStreamProcessorResponse),
-    ("DescribeStreamProcessor", answers.DescribeStreamProcessorResponse),
-    ("ListStreamProcessors", answers.ListStreamProcessorsResponse),
-    ("StartStreamProcessor", answers.StartStreamProcessorResponse),
+RESPONSES = [
+    ("CreateStreamProcessor", responses.CreateStreamProcessorResponse),
+    ("DescribeStreamProcessor", responses.DescribeStreamProcessorResponse),
+    ("ListStreamProcessors", responses.ListStreamProcessorsResponse),
+    ("StartStreamProcessor", responses.StartStreamProcessorResponse),
 ]
 REQUESTS = [
     ("CreateStreamProcessor", requests.CreateStreamProcessorRequest),
@@ -25,19 +24,19 @@ REQUESTS = [
     ("DeleteStreamProcessor", requests.DeleteStreamProcessorRequest),
 ]
 
-# Nothing can be said of a processor without its status.
-PROMISED = {"DescribeStreamProcessor.Status: required by us only"}
+# Without its status, the description of a processor is of no use.
+REQUIRED_BY_US = {"DescribeStreamProcessor.Status: required by us only"}
 
 
-@pytest.mark.parametrize(("name", "model"), ANSWERS)
+@pytest.mark.parametrize(("name", "model"), RESPONSES)
 def test_every_response_member_is_in_our_models(name, model):
     shape = operation("rekognition", name).output_shape
     found = set(differences(shape, model, name, request=False))
-    assert found - PROMISED == set()
+    assert found - REQUIRED_BY_US == set()
 
 
 @pytest.mark.parametrize("name", ["StopStreamProcessor", "UpdateStreamProcessor"])
-def test_what_we_read_nothing_of_answers_nothing(name):
+def test_operations_without_a_response_model_have_an_empty_response(name):
     assert not operation("rekognition", name).output_shape.members
 
 
@@ -55,7 +54,7 @@ def test_no_request_member_is_invented(name, model):
 
 
 @pytest.mark.parametrize(("name", "model"), REQUESTS)
-def test_what_the_service_requires_we_require(name, model):
+def test_required_members_are_those_of_the_service(name, model):
     shape = operation("rekognition", name).input_shape
     ours = {
         wire_name(field_name, field)
@@ -97,34 +96,34 @@ BARE = {"Status": "STOPPED"}
 
 
 @pytest.mark.parametrize("content", [LABELS, FACES, BARE])
-def test_a_description_is_read_without_loss(content):
-    model = answers.DescribeStreamProcessorResponse
-    answer = decode(model, json.dumps(content).encode())
+def test_a_description_is_parsed_without_loss(content):
+    model = responses.DescribeStreamProcessorResponse
+    response = decode(model, json.dumps(content).encode())
     assert (
-        answer.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
+        response.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
         == content
     )
 
 
-def test_a_description_has_aware_times():
-    answer = decode(answers.DescribeStreamProcessorResponse, json.dumps(LABELS).encode())
-    assert answer.creation_timestamp.isoformat() == "2026-01-01T00:00:00.125000+00:00"
-    assert answer.last_update_timestamp.isoformat() == "2026-01-01T00:01:01+00:00"
+def test_a_description_has_aware_timestamps():
+    response = decode(responses.DescribeStreamProcessorResponse, json.dumps(LABELS).encode())
+    assert response.creation_timestamp.isoformat() == "2026-01-01T00:00:00.125000+00:00"
+    assert response.last_update_timestamp.isoformat() == "2026-01-01T00:01:01+00:00"
 
 
 @pytest.mark.parametrize(
     ("model", "content"),
     [
-        (answers.ListStreamProcessorsResponse, {}),
-        (answers.ListStreamProcessorsResponse, {"StreamProcessors": [{"Name": "a"}, {}]}),
-        (answers.StartStreamProcessorResponse, {}),
-        (answers.StartStreamProcessorResponse, {"SessionId": "s"}),
-        (answers.CreateStreamProcessorResponse, {}),
+        (responses.ListStreamProcessorsResponse, {}),
+        (responses.ListStreamProcessorsResponse, {"StreamProcessors": [{"Name": "a"}, {}]}),
+        (responses.StartStreamProcessorResponse, {}),
+        (responses.StartStreamProcessorResponse, {"SessionId": "s"}),
+        (responses.CreateStreamProcessorResponse, {}),
     ],
 )
-def test_short_answers_are_read_without_loss(model, content):
-    answer = decode(model, json.dumps(content).encode())
+def test_short_responses_are_parsed_without_loss(model, content):
+    response = decode(model, json.dumps(content).encode())
     assert (
-        answer.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
+        response.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
         == content
     )

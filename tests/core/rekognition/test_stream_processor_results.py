@@ -15,7 +15,7 @@ from vidkit.rekognition.stream_processors.results import (
     parse_face_search_record,
 )
 
-SIGHTING = {
+LABEL_DETECTED = {
     "inputInformation": {
         "kinesisVideo": {
             "streamArn": "arn:aws:kinesisvideo:eu-central-1:123456789012:stream/door/1767225600000"
@@ -65,7 +65,7 @@ NEWER = {
     "labels": [{"name": "CAR", "colour": "red"}, {}],
     "weather": ["sun"],
 }
-EVENTS = [SIGHTING, END, NEWER]
+EVENTS = [LABEL_DETECTED, END, NEWER]
 
 RECORD = {
     "InputInformation": {
@@ -151,7 +151,7 @@ BATCHES = {
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["eventNamespace"]["type"])
 @pytest.mark.parametrize("wrap", ENVELOPES.values(), ids=ENVELOPES)
-def test_an_event_is_read_without_loss_however_it_comes(event, wrap):
+def test_an_event_is_parsed_without_loss_from_any_envelope(event, wrap):
     parsed = parse_connected_home_event(wrap(event))
     assert (
         parsed.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
@@ -159,8 +159,8 @@ def test_an_event_is_read_without_loss_however_it_comes(event, wrap):
     )
 
 
-def test_a_sighting_is_typed():
-    event = parse_connected_home_event(SIGHTING)
+def test_a_label_detected_event_is_typed():
+    event = parse_connected_home_event(LABEL_DETECTED)
     assert event.event_namespace.type == "LABEL_DETECTED"
     (label,) = event.labels
     assert (label.name, label.confidence) == ("PERSON", 93.25)
@@ -173,7 +173,7 @@ def test_a_sighting_is_typed():
     assert event.stream_processing_results is None
 
 
-def test_the_end_of_a_session_is_typed():
+def test_a_processing_complete_event_is_typed():
     event = parse_connected_home_event(END)
     assert event.labels is None
     assert event.stream_processing_results.message == "Stream processing has ended."
@@ -183,7 +183,7 @@ def test_the_end_of_a_session_is_typed():
 
 @pytest.mark.parametrize("record", RECORDS, ids=["faces", "no face", "status"])
 @pytest.mark.parametrize("wrap", BATCHES.values(), ids=BATCHES)
-def test_a_record_is_read_without_loss_however_it_comes(record, wrap):
+def test_a_record_is_parsed_without_loss_from_any_wrapper(record, wrap):
     parsed = parse_face_search_record(wrap(record))
     assert (
         parsed.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
@@ -211,13 +211,13 @@ def test_a_record_without_faces_has_an_empty_list():
 
 
 @pytest.mark.parametrize("zone", ["", "Z", "+00:00"])
-def test_a_time_may_come_as_text_and_is_aware(zone):
+def test_a_timestamp_in_text_form_is_aware(zone):
     content = {"InputInformation": {"KinesisVideo": {"ServerTimestamp": f"2026-01-01T00:00{zone}"}}}
     frame = parse_face_search_record(content).input_information.kinesis_video
     assert frame.server_timestamp == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-NEITHER = [
+OTHER_CONTENT = [
     b"",
     b"\xff\xfe",
     "",
@@ -240,18 +240,18 @@ NEITHER = [
     None,
     5,
     [],
-    SIGHTING["labels"],
+    LABEL_DETECTED["labels"],
 ]
 
 
 @pytest.mark.parametrize("parse", [parse_connected_home_event, parse_face_search_record])
-@pytest.mark.parametrize("content", NEITHER, ids=map(str, range(len(NEITHER))))
-def test_what_is_neither_is_refused(parse, content):
+@pytest.mark.parametrize("content", OTHER_CONTENT, ids=map(str, range(len(OTHER_CONTENT))))
+def test_other_content_is_a_decode_error(parse, content):
     with pytest.raises(DecodeError, match=r"rekognition: the content is no \w+: no JSON object"):
         parse(content)
 
 
-def test_envelopes_without_end_are_refused():
+def test_deeply_nested_envelopes_are_a_decode_error():
     content = {"eventNamespace": {"type": "LABEL_DETECTED"}}
     for _ in range(20):
         content = {"Message": content}
@@ -275,7 +275,7 @@ def test_envelopes_without_end_are_refused():
         (NEWER | {"\ud800": 2}, ["unicode"]),
     ],
 )
-def test_a_broken_event_is_refused_and_says_where(content, words):
+def test_the_error_of_an_invalid_event_names_the_member(content, words):
     with pytest.raises(DecodeError) as caught:
         parse_connected_home_event(content)
     assert "ConnectedHomeEvent" in str(caught.value)
@@ -298,7 +298,7 @@ def test_a_broken_event_is_refused_and_says_where(content, words):
         ),
     ],
 )
-def test_a_broken_record_is_refused_and_says_where(content, words):
+def test_the_error_of_an_invalid_record_names_the_member(content, words):
     with pytest.raises(DecodeError) as caught:
         parse_face_search_record(content)
     assert "FaceSearchRecord" in str(caught.value)
@@ -307,7 +307,17 @@ def test_a_broken_record_is_refused_and_says_where(content, words):
 
 
 NAMES = st.sampled_from(
-    ["Message", "Data", "data", "kinesis", *SIGHTING, *RECORD, "type", "kinesisVideo", "labels"]
+    [
+        "Message",
+        "Data",
+        "data",
+        "kinesis",
+        *LABEL_DETECTED,
+        *RECORD,
+        "type",
+        "kinesisVideo",
+        "labels",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -1,1 +1,1 @@
-"""Ends of jobs over SNS and SQS: the queue, its messages and its set-up."""
+"""Completion notifications of jobs over SNS and SQS: the queue, its messages and its setup."""

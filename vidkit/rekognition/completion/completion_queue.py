@@ -1,4 +1,4 @@
-"""Learning of the ends of jobs from one queue, read once for all of them."""
+"""The completion notifications of many jobs, received from one queue by one task."""
 
 import asyncio
 import inspect
@@ -10,33 +10,33 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
 
-from vidkit._internal.arguments import seconds, shown
+from vidkit._internal.arguments import seconds, short_repr
 from vidkit.calls.caller import Caller
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion.messages import CompletionMessage, read_completion
-from vidkit.rekognition.completion.sns_sqs import MOST_MESSAGES, SnsSqsClient, SqsMessage
+from vidkit.rekognition.completion.sns_sqs import MAX_MESSAGES, SnsSqsClient, SqsMessage
 from vidkit.retry.policy import RetryPolicy
 
 __all__ = ["CompletionQueue", "OnUnknown"]
 
 OnUnknown = Callable[[CompletionMessage], bool | Awaitable[bool]]
-"""Told of a message of a job that this queue's user did not start; True deletes it."""
+"""Called with a message about a job that the queue does not wait for; True deletes the message."""
 
 _log = logging.getLogger("vidkit")
 
-_LONGEST_WAIT = 20
-_LONGEST_PAUSE = 60.0
-_MARGIN = 15.0
-_REMEMBERED = 10_000
-# What a backlog is: that many full receives in a row, and more jobs still waiting than the 20 that
-# an account usually runs. To keep up with those, a receive for each `linger` is enough.
-_FULL_ONES = 3
-_USUAL = 20
+_MAX_WAIT_SECONDS = 20
+_MAX_PAUSE_SECONDS = 60.0
+_RECEIVE_DEADLINE_MARGIN_SECONDS = 15.0
+_MAX_REMEMBERED_JOBS = 10_000
+# A backlog is this many full receives in a row while more jobs wait than the 20 that an account can
+# run by default. For up to 20 jobs, one receive per `linger` is enough.
+_FULL_RECEIVES_OF_BACKLOG = 3
+_DEFAULT_CONCURRENT_JOBS = 20
 
 
 @dataclass(slots=True)
 class _Counts:
-    """What a queue has done so far."""
+    """Counts of a queue's requests and messages so far."""
 
     receives: int = 0
     empty_receives: int = 0
@@ -46,19 +46,21 @@ class _Counts:
 
 
 class CompletionQueue:
-    """An SQS queue that tells of the ends of jobs; ``kit.rekognition.completion_queue``.
+    """An SQS queue that reports the completion of jobs; ``kit.rekognition.completion_queue``.
 
-    One task reads it with long polls for all jobs that were started with ``completion=``. Messages
-    of those jobs are deleted in batches. Messages of other jobs are left for whoever waits for
-    them, or handed to ``on_unknown``. Should a message never come, a slow poll finds the end.
+    One task receives from it with long polling, for all jobs that were started with
+    ``completion=``. Messages about those jobs are deleted in batches. Messages about other jobs
+    stay in the queue for other consumers, unless ``on_unknown`` has them deleted. A job whose
+    message does not arrive is polled after the safety interval.
 
     Attributes:
-        queue_url: the queue.
+        queue_url: the queue's URL.
         counts: receives, empty_receives, deletes, messages and completions so far.
-        failure: why the queue cannot be read at present, so that jobs are polled; or None.
+        failure: the error that keeps the queue from being read at present, while its jobs are
+            polled; or None.
 
     Raises:
-        RequestError: used outside ``async with``.
+        RequestError: the queue is used outside ``async with``.
 
     Example:
         ```python
@@ -79,34 +81,41 @@ class CompletionQueue:
         on_unknown: OnUnknown | None = None,
         safety_interval: float | timedelta = 300.0,
         linger: float | timedelta = 1.0,
-        wait_seconds: int = _LONGEST_WAIT,
+        wait_seconds: int = _MAX_WAIT_SECONDS,
     ) -> None:
         if not isinstance(queue_url, str) or "://" not in queue_url:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RequestError(f"queue_url={queue_url!r}: must be the URL of an SQS queue")
-        if type(wait_seconds) is not int or not 1 <= wait_seconds <= _LONGEST_WAIT:
-            raise RequestError(f"wait_seconds={shown(wait_seconds)}: must be 1 to {_LONGEST_WAIT}")
+        if type(wait_seconds) is not int or not 1 <= wait_seconds <= _MAX_WAIT_SECONDS:
+            raise RequestError(
+                f"wait_seconds={short_repr(wait_seconds)}: must be 1 to {_MAX_WAIT_SECONDS}"
+            )
         if on_unknown is not None and not callable(on_unknown):
             raise RequestError("on_unknown: must be callable")
         self.queue_url: str = queue_url
         self.counts: _Counts = _Counts()
         self.failure: VidKitError | None = None
         self._caller = caller
-        self._api = SnsSqsClient(_patient(caller, wait_seconds))
+        self._sqs = SnsSqsClient(_receiving_caller(caller, wait_seconds))
         self._on_unknown = on_unknown
-        self._safety = seconds(safety_interval, parameter="safety_interval", error=RequestError)
+        self._safety_interval = seconds(
+            safety_interval, parameter="safety_interval", error=RequestError
+        )
         self._linger = seconds(linger, parameter="linger", error=RequestError)
         self._wait_seconds = wait_seconds
-        self._expected: dict[str, asyncio.Event] = {}
+        # By job id: an event that is set when the expected message arrives, and the jobs whose
+        # message has not arrived yet.
+        self._message_events: dict[str, asyncio.Event] = {}
         self._waiting: set[str] = set()
-        self._wanted = asyncio.Event()
-        self._unclaimed: dict[str, str] = {}
+        self._any_waiting = asyncio.Event()
+        # By job id: receipt handles of messages that are not expected so far, and the ended jobs.
+        self._unclaimed_receipts: dict[str, str] = {}
         self._ended: dict[str, str] = {}
         self._reader: asyncio.Task[None] | None = None
-        self._telling: set[asyncio.Task[None]] = set()
+        self._on_unknown_tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"<CompletionQueue {self.queue_url} waiting_for={len(self._expected)}>"
+        return f"<CompletionQueue {self.queue_url} waiting_for={len(self._message_events)}>"
 
     async def __aenter__(self) -> Self:
         if self._reader is not None or self._closed:
@@ -122,178 +131,188 @@ class CompletionQueue:
         traceback: TracebackType | None,
     ) -> None:
         self._closed = True
-        tasks = [*self._telling, *([self._reader] if self._reader else [])]
+        tasks = [*self._on_unknown_tasks, *([self._reader] if self._reader else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def expect(self, job_id: str) -> None:
-        """Wait for the end of this job from now on; a closed queue leaves it to polling."""
+        """Expect a message about this job; a closed queue does nothing, so the job is polled."""
         if self._closed:
             return
-        event = self._expected.setdefault(job_id, asyncio.Event())
-        if job_id in self._unclaimed:
-            self._caller.runtime.spawn(self._delete(self._unclaimed.pop(job_id)))
-            self._came(job_id, event)
+        event = self._message_events.setdefault(job_id, asyncio.Event())
+        if job_id in self._unclaimed_receipts:
+            self._caller.runtime.spawn(self._delete(self._unclaimed_receipts.pop(job_id)))
+            self._mark_arrived(job_id, event)
         elif not event.is_set():
             self._waiting.add(job_id)
-            self._wanted.set()
+            self._any_waiting.set()
 
     def check(self) -> None:
-        """Whether the queue is open.
+        """Check that the queue is open.
 
         Raises:
-            RequestError: it is not.
+            RequestError: the queue is not open.
         """
         if self._reader is None or self._closed:
             raise RequestError("completion: use the queue inside `async with`, while it is open")
 
     async def pause(self, job_id: str, polls: int, delay: float) -> None:
-        """Wait until the job's message comes, or the safety interval has passed.
+        """Wait until the job's message arrives, or the safety interval has passed.
 
         Args:
-            job_id: which job.
-            polls: looks at the job so far.
-            delay: how long polling would wait; that long after a message or when closed.
+            job_id: the job's id.
+            polls: how often the job has been polled so far.
+            delay: the seconds that polling waits. The queue waits as long if the message has
+                arrived already, and while the queue is closed or cannot be read.
         """
-        event = self._expected.get(job_id)
+        event = self._message_events.get(job_id)
         if event is None or self._closed or self.failure is not None:
             await asyncio.sleep(delay)
             return
         if event.is_set() and polls:
-            # The message came, yet the job was not seen to have ended: ask again soon.
+            # The message has arrived, but the last poll found the job in progress: poll again soon.
             await asyncio.sleep(delay)
             return
         try:
-            async with asyncio.timeout(self._safety):
+            async with asyncio.timeout(self._safety_interval):
                 await event.wait()
         except TimeoutError:
             return
 
     def forget(self, job_id: str) -> None:
-        """The job has ended or is not waited for any more."""
-        if self._expected.pop(job_id, None) is not None:
+        """Stop expecting a message about a job that has ended or cannot be polled any more."""
+        if self._message_events.pop(job_id, None) is not None:
             _remember(self._ended, job_id, "")
-        self._no_longer_waiting(job_id)
+        self._stop_waiting(job_id)
 
-    def _came(self, job_id: str, event: asyncio.Event) -> None:
+    def _mark_arrived(self, job_id: str, event: asyncio.Event) -> None:
         self.counts.completions += not event.is_set()
         event.set()
-        self._no_longer_waiting(job_id)
+        self._stop_waiting(job_id)
 
-    def _no_longer_waiting(self, job_id: str) -> None:
+    def _stop_waiting(self, job_id: str) -> None:
         self._waiting.discard(job_id)
         if not self._waiting:
-            self._wanted.clear()
+            self._any_waiting.clear()
 
-    def _wake_all(self) -> None:
-        """Let whoever waits go on by polling; those jobs' messages are still awaited."""
+    def _end_waits(self) -> None:
+        """End the current wait of each job, so that it is polled; its message is still expected."""
         for job_id in self._waiting:
-            self._expected[job_id].set()
-            self._expected[job_id] = asyncio.Event()
+            self._message_events[job_id].set()
+            self._message_events[job_id] = asyncio.Event()
 
     async def _read(self) -> None:
-        """Read until closed; while reading fails, the jobs are polled."""
-        failures = full_ones = 0
+        """Receive until the queue is closed; while receiving fails, the jobs are polled."""
+        failures = full_receives = 0
         try:
             while True:
-                await self._wanted.wait()
-                if full_ones < _FULL_ONES or len(self._waiting) <= _USUAL:
-                    # Ends that come close together are then received together.
+                await self._any_waiting.wait()
+                is_backlog = (
+                    full_receives >= _FULL_RECEIVES_OF_BACKLOG
+                    and len(self._waiting) > _DEFAULT_CONCURRENT_JOBS
+                )
+                if not is_backlog:
+                    # Messages that arrive during the pause are received together.
                     pause = self._linger * 2.0 ** min(failures, 16)
-                    await asyncio.sleep(min(_LONGEST_PAUSE, pause))
-                received = await self._receive()
-                failures = failures + 1 if received is _Received.FAILED else 0
-                full_ones = full_ones + 1 if received is _Received.FULL else 0
+                    await asyncio.sleep(min(_MAX_PAUSE_SECONDS, pause))
+                outcome = await self._receive()
+                failures = failures + 1 if outcome is _ReceiveOutcome.FAILED else 0
+                full_receives = full_receives + 1 if outcome is _ReceiveOutcome.FULL else 0
         finally:
-            # Also when the kit is closed under it: nobody is left waiting.
+            # Also reached when the kit is closed before the queue: no job may be left waiting.
             self._closed = True
-            for event in self._expected.values():
+            for event in self._message_events.values():
                 event.set()
 
-    async def _receive(self) -> "_Received":
-        """Receive once, and do what the messages are for."""
+    async def _receive(self) -> "_ReceiveOutcome":
+        """Receive once, and process the messages."""
         try:
-            messages = await self._api.receive(self.queue_url, wait_seconds=self._wait_seconds)
+            messages = await self._sqs.receive(self.queue_url, wait_seconds=self._wait_seconds)
         except VidKitError as error:
             if self.failure is None:
                 _log.warning("%r cannot be read, so its jobs are polled: %s", self, error)
             self.failure = error
-            self._wake_all()
-            return _Received.FAILED
+            self._end_waits()
+            return _ReceiveOutcome.FAILED
         self.failure = None
         self.counts.receives += 1
         self.counts.empty_receives += not messages
         self.counts.messages += len(messages)
-        done = [handle for message in messages if (handle := self._handled(message))]
-        if done:
-            await self._delete(*done)
-        # Where there were only messages of others, there is no hurry to see more of them.
-        return _Received.FULL if done and len(messages) >= MOST_MESSAGES else _Received.SOME
+        processed = [receipt for message in messages if (receipt := self._process(message))]
+        if processed:
+            await self._delete(*processed)
+        # A receive that returned only messages about other jobs does not count towards a backlog,
+        # so that other consumers of the queue get the time to receive theirs.
+        is_full = processed and len(messages) >= MAX_MESSAGES
+        return _ReceiveOutcome.FULL if is_full else _ReceiveOutcome.PARTIAL
 
-    def _handled(self, message: SqsMessage) -> str | None:
-        """The receipt handle of a message that has done its work and can be deleted."""
+    def _process(self, message: SqsMessage) -> str | None:
+        """Process a message; the receipt handle is returned if the message can be deleted."""
         completion = read_completion(message.body or "")
-        handle = message.receipt_handle
-        if completion is None or handle is None:
+        receipt = message.receipt_handle
+        if completion is None or receipt is None:
             return None
-        event = self._expected.get(completion.job_id)
+        event = self._message_events.get(completion.job_id)
         if event is not None:
-            self._came(completion.job_id, event)
-            return handle
+            self._mark_arrived(completion.job_id, event)
+            return receipt
         if completion.job_id in self._ended:
-            return handle
-        # Its start may be on its way back to us: remember it for a while.
-        _remember(self._unclaimed, completion.job_id, handle)
+            return receipt
+        # The response to the job's start may still be under way, so the message is remembered.
+        _remember(self._unclaimed_receipts, completion.job_id, receipt)
         if self._on_unknown is not None:
-            # In a task of its own: it may take its time, and must not hold up the others.
-            telling = self._caller.runtime.spawn(self._tell(self._on_unknown, completion, handle))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+            # A task of its own, because a slow callback must not delay the other messages.
+            task = self._caller.runtime.spawn(
+                self._call_on_unknown(self._on_unknown, completion, receipt)
+            )
+            self._on_unknown_tasks.add(task)
+            task.add_done_callback(self._on_unknown_tasks.discard)
         return None
 
-    async def _tell(
-        self, on_unknown: OnUnknown, completion: CompletionMessage, handle: str
+    async def _call_on_unknown(
+        self, on_unknown: OnUnknown, completion: CompletionMessage, receipt: str
     ) -> None:
         try:
-            response: Any = on_unknown(completion)
-            if inspect.isawaitable(response):
-                response = await response
+            may_delete: Any = on_unknown(completion)
+            if inspect.isawaitable(may_delete):
+                may_delete = await may_delete
         except Exception:  # noqa: BLE001
             _log.exception("on_unknown failed; the message is left in the queue")
             return
-        if response:
-            await self._delete(handle)
+        if may_delete:
+            await self._delete(receipt)
 
     async def _delete(self, *receipt_handles: str) -> None:
         try:
-            await self._api.delete(self.queue_url, receipt_handles)
+            await self._sqs.delete(self.queue_url, receipt_handles)
         except VidKitError as error:
-            # The messages come again and are deleted then.
+            # SQS delivers the messages again after the visibility timeout; they are deleted then.
             _log.debug("%r: messages could not be deleted: %s", self, error)
             return
         self.counts.deletes += 1
 
 
-class _Received(Enum):
-    """What a receive came to."""
+class _ReceiveOutcome(Enum):
+    """Whether a receive failed, or returned as many messages as SQS returns at once."""
 
     FAILED = auto()
-    SOME = auto()
+    PARTIAL = auto()
     FULL = auto()
 
 
-def _patient(caller: Caller, wait_seconds: int) -> Caller:
-    """A caller that lets a receive wait as long as it means to; the reader's loop is its retry."""
-    patience = replace(
+def _receiving_caller(caller: Caller, wait_seconds: int) -> Caller:
+    """A caller whose deadline outlasts a long poll; the reader repeats a failed receive itself."""
+    options = replace(
         caller.options,
         retry=RetryPolicy(max_attempts=1, attempt_timeout=None),
-        deadline=wait_seconds + _MARGIN,
+        deadline=wait_seconds + _RECEIVE_DEADLINE_MARGIN_SECONDS,
     )
-    return Caller(caller.runtime, patience)
+    return Caller(caller.runtime, options)
 
 
-def _remember(memory: dict[str, str], job_id: str, value: str) -> None:
-    memory[job_id] = value
-    while len(memory) > _REMEMBERED:
-        del memory[next(iter(memory))]
+def _remember(jobs: dict[str, str], job_id: str, value: str) -> None:
+    """Add a job, and drop the oldest ones in excess of the limit."""
+    jobs[job_id] = value
+    while len(jobs) > _MAX_REMEMBERED_JOBS:
+        del jobs[next(iter(jobs))]

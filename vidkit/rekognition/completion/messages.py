@@ -1,4 +1,4 @@
-"""What Rekognition publishes when a job has ended, out of an SQS body. Pure functions."""
+"""The completion notification of a job, parsed from the body of an SQS message. Pure functions."""
 
 import json
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from typing import Any
 
 __all__ = ["CompletionMessage", "read_completion"]
 
-_LONGEST = 1_000_000
+_MAX_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionMessage:
-    """The end of a job, as its service published it.
+    """The completion of a job, as Rekognition published it.
 
     Attributes:
-        job_id: which job.
+        job_id: the job's id.
         status: ``SUCCEEDED``, ``FAILED`` or ``ERROR``.
-        api: the operation that started it, in one of the service's spellings, or None.
-        job_tag: the tag that the start gave, or None.
+        api: the operation that started the job, in one of the service's spellings, or None.
+        job_tag: the tag that was given to the start, or None.
         timestamp: milliseconds since the epoch, or None.
-        bucket: the video's bucket, or None.
-        name: the video's name, or None.
+        bucket: the bucket of the video, or None.
+        name: the object key of the video, or None.
 
     Example:
         >>> read_completion('{"JobId": "j1", "Status": "SUCCEEDED"}').status
@@ -36,43 +36,44 @@ class CompletionMessage:
     name: str | None = None
 
 
-def _object(text: Any) -> dict[str, Any] | None:
-    if isinstance(text, str):
-        if len(text) > _LONGEST:
+def _json_object(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, str):
+        if len(value) > _MAX_CHARACTERS:
             return None
         try:
-            text = json.loads(text)
+            value = json.loads(value)
         except (ValueError, RecursionError):
             return None
-    return text if isinstance(text, dict) else None  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
 
 
-def _text(value: Any) -> str | None:
+def _string_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
 def read_completion(body: str) -> CompletionMessage | None:
-    """The message in an SQS body, delivered raw or in an SNS envelope; None when it is no such.
+    """The completion notification in an SQS message; None if the body holds none.
 
     Args:
-        body: the body of the SQS message.
+        body: the body of the SQS message: the notification itself (raw message delivery), or an SNS
+            envelope around it.
     """
-    content = _object(body)
+    content = _json_object(body)
     if content is not None and "JobId" not in content:
-        content = _object(content.get("Message"))
+        content = _json_object(content.get("Message"))
     if content is None:
         return None
     job_id, status = content.get("JobId"), content.get("Status")
     if not isinstance(job_id, str) or not isinstance(status, str) or not job_id:
         return None
     timestamp = content.get("Timestamp")
-    video = _object(content.get("Video")) or {}
+    video = _json_object(content.get("Video")) or {}
     return CompletionMessage(
         job_id=job_id,
         status=status,
-        api=_text(content.get("API")),
-        job_tag=_text(content.get("JobTag")),
+        api=_string_or_none(content.get("API")),
+        job_tag=_string_or_none(content.get("JobTag")),
         timestamp=timestamp if type(timestamp) is int else None,
-        bucket=_text(video.get("S3Bucket")),
-        name=_text(video.get("S3ObjectName")),
+        bucket=_string_or_none(video.get("S3Bucket")),
+        name=_string_or_none(video.get("S3ObjectName")),
     )

@@ -1,4 +1,4 @@
-"""The few operations of SNS and SQS that learning of a job's end takes."""
+"""The operations of SNS and SQS that completion queues need."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["MOST_MESSAGES", "QueueAttributes", "SnsSqsClient", "SqsMessage", "Subscription"]
+__all__ = ["MAX_MESSAGES", "QueueAttributes", "SnsSqsClient", "SqsMessage", "Subscription"]
 
-MOST_MESSAGES = 10
-"""How many messages SQS gives at once at the most."""
+MAX_MESSAGES = 10
+"""The most messages that SQS returns for one receive, and deletes at once."""
 
 
 class SqsMessage(PascalResponse):
@@ -25,30 +25,30 @@ class SqsMessage(PascalResponse):
     body: str | None = None
 
 
-class _Received(PascalResponse):
+class _ReceiveMessageResponse(PascalResponse):
     messages: list[SqsMessage] | None = None
 
 
-class _Attributes(PascalResponse):
+class _GetTopicAttributesResponse(PascalResponse):
     attributes: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class QueueAttributes(PascalResponse):
-    """What a queue says of itself."""
+    """A queue's ARN and policy."""
 
     queue_arn: str
     policy: str | None = None
 
 
-class _QueueAttributes(PascalResponse):
+class _GetQueueAttributesResponse(PascalResponse):
     attributes: QueueAttributes
 
 
-class _Queue(PascalResponse):
+class _CreateQueueResponse(PascalResponse):
     queue_url: str
 
 
-class _Topic(PascalResponse):
+class _CreateTopicResponse(PascalResponse):
     topic_arn: TopicArn
 
 
@@ -60,7 +60,7 @@ class Subscription(PascalResponse):
     endpoint: str | None = None
 
 
-class _Subscriptions(PascalResponse):
+class _ListSubscriptionsByTopicResponse(PascalResponse):
     subscriptions: list[Subscription] = Field(default_factory=list[Subscription])
     next_token: str | None = None
 
@@ -70,26 +70,31 @@ class _Subscriptions(PascalResponse):
         return self.subscriptions
 
 
-_RECEIVE = Operation("sqs", "ReceiveMessage", _Received)
+_RECEIVE = Operation("sqs", "ReceiveMessage", _ReceiveMessageResponse)
 _DELETE = Operation("sqs", "DeleteMessageBatch", Nothing)
-_QUEUE_ATTRIBUTES = Operation("sqs", "GetQueueAttributes", _QueueAttributes)
+_QUEUE_ATTRIBUTES = Operation("sqs", "GetQueueAttributes", _GetQueueAttributesResponse)
 _SET_QUEUE_ATTRIBUTES = Operation("sqs", "SetQueueAttributes", Nothing)
-# Creating or subscribing what is there already gives what is there.
-_CREATE_QUEUE = Operation("sqs", "CreateQueue", _Queue)
-_CREATE_TOPIC = Operation("sns", "CreateTopic", _Topic)
+# These three are idempotent: what already exists is returned.
+_CREATE_QUEUE = Operation("sqs", "CreateQueue", _CreateQueueResponse)
+_CREATE_TOPIC = Operation("sns", "CreateTopic", _CreateTopicResponse)
 _SUBSCRIBE = Operation("sns", "Subscribe", Subscription)
-_TOPIC_ATTRIBUTES = Operation("sns", "GetTopicAttributes", _Attributes)
-_SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", _Subscriptions)
+_TOPIC_ATTRIBUTES = Operation("sns", "GetTopicAttributes", _GetTopicAttributesResponse)
+_SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", _ListSubscriptionsByTopicResponse)
 
 
 class SnsSqsClient:
-    """SNS and SQS over a kit's connections."""
+    """SNS and SQS over the connections of a kit."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def receive(self, queue_url: str, *, wait_seconds: int) -> list[SqsMessage]:
-        """Up to ten messages; waits for the first one up to ``wait_seconds``, 20 at most."""
+        """Receive up to ten messages.
+
+        Args:
+            queue_url: the queue's URL.
+            wait_seconds: how long to wait for the first message, 0 to 20.
+        """
         response = await self._caller.call(
             _RECEIVE,
             AwsRequest(
@@ -97,7 +102,7 @@ class SnsSqsClient:
                 "ReceiveMessage",
                 {
                     "QueueUrl": queue_url,
-                    "MaxNumberOfMessages": MOST_MESSAGES,
+                    "MaxNumberOfMessages": MAX_MESSAGES,
                     "WaitTimeSeconds": wait_seconds,
                 },
             ),
@@ -105,7 +110,7 @@ class SnsSqsClient:
         return response.messages or []
 
     async def delete(self, queue_url: str, receipt_handles: Sequence[str]) -> None:
-        """Delete received messages, ten at most."""
+        """Delete received messages, at most ten."""
         entries = [
             {"Id": str(index), "ReceiptHandle": handle}
             for index, handle in enumerate(receipt_handles)
@@ -114,29 +119,29 @@ class SnsSqsClient:
         await self._caller.call(_DELETE, AwsRequest("sqs", "DeleteMessageBatch", params))
 
     async def create_queue(self, name: str) -> str:
-        """The queue's URL."""
+        """Create a queue, if it does not exist; its URL is returned."""
         request = AwsRequest("sqs", "CreateQueue", {"QueueName": name})
         return (await self._caller.call(_CREATE_QUEUE, request)).queue_url
 
     async def queue_attributes(self, queue_url: str) -> QueueAttributes:
-        """The queue's ARN and policy."""
+        """Get the queue's ARN and policy."""
         params = {"QueueUrl": queue_url, "AttributeNames": ["QueueArn", "Policy"]}
         request = AwsRequest("sqs", "GetQueueAttributes", params)
         return (await self._caller.call(_QUEUE_ATTRIBUTES, request)).attributes
 
     async def set_queue_policy(self, queue_url: str, policy: Mapping[str, Any]) -> None:
-        """Put a policy on the queue."""
+        """Set the queue's policy."""
         params = {"QueueUrl": queue_url, "Attributes": {"Policy": json.dumps(policy)}}
         request = AwsRequest("sqs", "SetQueueAttributes", params)
         await self._caller.call(_SET_QUEUE_ATTRIBUTES, request)
 
     async def create_topic(self, name: str) -> str:
-        """The topic's ARN."""
+        """Create a topic, if it does not exist; its ARN is returned."""
         request = AwsRequest("sns", "CreateTopic", {"Name": name})
         return (await self._caller.call(_CREATE_TOPIC, request)).topic_arn
 
     async def topic_attributes(self, topic_arn: str) -> Mapping[str, str]:
-        """The topic's attributes."""
+        """Get the topic's attributes."""
         request = AwsRequest("sns", "GetTopicAttributes", {"TopicArn": topic_arn})
         return (await self._caller.call(_TOPIC_ATTRIBUTES, request)).attributes
 
@@ -146,9 +151,9 @@ class SnsSqsClient:
         await self._caller.call(_SUBSCRIBE, AwsRequest("sns", "Subscribe", params))
 
     async def subscriptions(self, topic_arn: str) -> list[Subscription]:
-        """All subscriptions of a topic."""
+        """List all subscriptions of a topic."""
 
-        async def page(token: str | None) -> _Subscriptions:
+        async def page(token: str | None) -> _ListSubscriptionsByTopicResponse:
             more = {} if token is None else {"NextToken": token}
             params = {"TopicArn": topic_arn} | more
             request = AwsRequest("sns", "ListSubscriptionsByTopic", params)

@@ -1,1 +1,1 @@
-"""The kinds of stored-video jobs: requests and responses of each."""
+"""The kinds of stored-video jobs: the requests and responses of each."""

@@ -44,7 +44,7 @@ class GetCelebrityRecognitionRequest(GetRequest):
 
 
 class KnownGender(PascalResponse):
-    """The gender that a celebrity is known to have. API shape: ``KnownGender``."""
+    """The known gender identity of a celebrity. API shape: ``KnownGender``."""
 
     type: Annotated[KnownGenderType | str, OPEN] | None = None
 
@@ -53,13 +53,13 @@ class CelebrityDetail(PascalResponse):
     """A celebrity. API shape: ``CelebrityDetail``.
 
     Attributes:
-        urls: addresses of pages about the celebrity; may be empty.
+        urls: URLs of pages about the celebrity; may be empty.
         name: the celebrity's name.
-        id: the service's id of the celebrity.
-        confidence: that it is this celebrity, 0 to 100.
-        bounding_box: where the body is.
-        face: what the face looks like.
-        known_gender: the gender that the celebrity is known to have.
+        id: the celebrity's id in the service.
+        confidence: the confidence in the recognition, 0 to 100.
+        bounding_box: the bounding box around the body.
+        face: the face of the celebrity.
+        known_gender: the known gender identity.
 
     Example:
         >>> CelebrityDetail(name="Jane Doe", id="3Ab9x", confidence=98).name
@@ -76,15 +76,15 @@ class CelebrityDetail(PascalResponse):
 
 
 class CelebrityRecognition(PascalResponse):
-    """A celebrity and when it was seen. API shape: ``CelebrityRecognition``.
+    """A celebrity at a time in the video. API shape: ``CelebrityRecognition``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        celebrity: who was recognized.
+        celebrity: the recognized celebrity.
 
     Example:
-        >>> seen = CelebrityRecognition(timestamp=480, celebrity=CelebrityDetail(name="Jane Doe"))
-        >>> seen.celebrity.name
+        >>> item = CelebrityRecognition(timestamp=480, celebrity=CelebrityDetail(name="Jane Doe"))
+        >>> item.celebrity.name
         'Jane Doe'
     """
 
@@ -97,7 +97,7 @@ class GetCelebrityRecognitionResponse(VideoJobPage):
 
     Attributes:
         celebrities: the page's items, also as ``items``.
-        video_metadata: what the video is.
+        video_metadata: the metadata of the analyzed video.
     """
 
     celebrities: list[CelebrityRecognition] = Field(default_factory=list[CelebrityRecognition])

@@ -47,15 +47,15 @@ class GetFaceSearchRequest(GetRequest):
 
 
 class Face(PascalResponse):
-    """A face of a collection. API shape: ``Face``.
+    """A face in a collection. API shape: ``Face``.
 
     Attributes:
-        face_id: the service's id of the face.
-        bounding_box: where it is in the image that it was indexed from.
-        image_id: the service's id of that image.
-        external_image_id: the id that the image was given when it was indexed.
-        confidence: that it is a face, 0 to 100.
-        index_faces_model_version: the version of the model that indexed it.
+        face_id: the face's id in the service.
+        bounding_box: the bounding box of the face in the image that it was indexed from.
+        image_id: the id of that image in the service.
+        external_image_id: the id that was given to the image when it was indexed.
+        confidence: the confidence that it is a face, 0 to 100.
+        index_faces_model_version: the version of the model that indexed the face.
         user_id: the user of the collection that the face belongs to.
 
     Example:
@@ -73,11 +73,11 @@ class Face(PascalResponse):
 
 
 class FaceMatch(PascalResponse):
-    """A face of the collection that is like the one in the video. API shape: ``FaceMatch``.
+    """A face in the collection that matches a face in the video. API shape: ``FaceMatch``.
 
     Attributes:
-        similarity: how like, 0 to 100.
-        face: the face of the collection.
+        similarity: the similarity of the two faces, 0 to 100.
+        face: the face in the collection.
 
     Example:
         >>> FaceMatch(similarity=97.5, face=Face(external_image_id="badge-17")).similarity
@@ -89,12 +89,12 @@ class FaceMatch(PascalResponse):
 
 
 class PersonMatch(PascalResponse):
-    """A person, when it was seen, and the faces that it is like. API shape: ``PersonMatch``.
+    """A person at a time in the video, and the matching faces. API shape: ``PersonMatch``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        person: who was seen, and where.
-        face_matches: faces of the collection; None or empty where none is like it.
+        person: the person, and its position in the frame.
+        face_matches: the matching faces of the collection; None or empty if none matches.
 
     Example:
         >>> PersonMatch(timestamp=480, person=PersonDetail(index=0)).face_matches is None
@@ -111,7 +111,7 @@ class GetFaceSearchResponse(VideoJobPage):
 
     Attributes:
         persons: the page's items, also as ``items``.
-        video_metadata: what the video is.
+        video_metadata: the metadata of the analyzed video.
     """
 
     persons: list[PersonMatch] = Field(default_factory=list[PersonMatch])

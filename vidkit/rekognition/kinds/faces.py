@@ -1,4 +1,4 @@
-"""Face detection, and what a face looks like in the results of every kind."""
+"""Face detection, and the face shapes in the results of other kinds."""
 
 from typing import Annotated, Literal
 
@@ -103,11 +103,11 @@ class GetFaceDetectionRequest(GetRequest):
 
 @pascal_leaf
 class AgeRange:
-    """How old a face looks. API shape: ``AgeRange``.
+    """The estimated age range of a face. API shape: ``AgeRange``.
 
     Attributes:
-        low: the lowest age, in years.
-        high: the highest age, in years.
+        low: the lowest estimated age, in years.
+        high: the highest estimated age, in years.
     """
 
     low: int | None = None
@@ -115,56 +115,56 @@ class AgeRange:
 
 
 @pascal_leaf
-class _Judgement:
-    """Yes or no, and how sure the service is, 0 to 100."""
+class _BooleanAttribute:
+    """Whether a face has an attribute, and the confidence in that, 0 to 100."""
 
     value: bool | None = None
     confidence: float | None = None
 
 
 @pascal_leaf
-class Smile(_Judgement):
-    """Whether the face smiles. API shape: ``Smile``."""
+class Smile(_BooleanAttribute):
+    """Whether the face is smiling. API shape: ``Smile``."""
 
 
 @pascal_leaf
-class Eyeglasses(_Judgement):
-    """Whether it wears eyeglasses. API shape: ``Eyeglasses``."""
+class Eyeglasses(_BooleanAttribute):
+    """Whether the face is wearing eyeglasses. API shape: ``Eyeglasses``."""
 
 
 @pascal_leaf
-class Sunglasses(_Judgement):
-    """Whether it wears sunglasses. API shape: ``Sunglasses``."""
+class Sunglasses(_BooleanAttribute):
+    """Whether the face is wearing sunglasses. API shape: ``Sunglasses``."""
 
 
 @pascal_leaf
-class Beard(_Judgement):
-    """Whether it has a beard. API shape: ``Beard``."""
+class Beard(_BooleanAttribute):
+    """Whether the face has a beard. API shape: ``Beard``."""
 
 
 @pascal_leaf
-class Mustache(_Judgement):
-    """Whether it has a mustache. API shape: ``Mustache``."""
+class Mustache(_BooleanAttribute):
+    """Whether the face has a mustache. API shape: ``Mustache``."""
 
 
 @pascal_leaf
-class EyeOpen(_Judgement):
-    """Whether its eyes are open. API shape: ``EyeOpen``."""
+class EyeOpen(_BooleanAttribute):
+    """Whether the eyes are open. API shape: ``EyeOpen``."""
 
 
 @pascal_leaf
-class MouthOpen(_Judgement):
-    """Whether its mouth is open. API shape: ``MouthOpen``."""
+class MouthOpen(_BooleanAttribute):
+    """Whether the mouth is open. API shape: ``MouthOpen``."""
 
 
 @pascal_leaf
-class FaceOccluded(_Judgement):
-    """Whether something hides a part of the face. API shape: ``FaceOccluded``."""
+class FaceOccluded(_BooleanAttribute):
+    """Whether the face is partly hidden. API shape: ``FaceOccluded``."""
 
 
 @pascal_leaf
 class Gender:
-    """Which gender the face looks like. API shape: ``Gender``."""
+    """The predicted gender of the face, from its appearance. API shape: ``Gender``."""
 
     value: Annotated[GenderType | str, OPEN] | None = None
     confidence: float | None = None
@@ -172,7 +172,7 @@ class Gender:
 
 @pascal_leaf
 class Emotion:
-    """What the face expresses, not what the person feels. API shape: ``Emotion``."""
+    """An emotion that the face appears to express, not what is felt. API shape: ``Emotion``."""
 
     type: Annotated[EmotionName | str, OPEN] | None = None
     confidence: float | None = None
@@ -180,12 +180,12 @@ class Emotion:
 
 @pascal_leaf
 class Landmark:
-    """A point of the face, as ratios of the frame's size. API shape: ``Landmark``.
+    """The position of a facial landmark. API shape: ``Landmark``.
 
     Attributes:
-        type: which point, such as ``eyeLeft``.
-        x: from the frame's left, of its width.
-        y: from the frame's top, of its height.
+        type: the landmark, such as ``eyeLeft``.
+        x: the distance from the left of the frame, as a ratio of its width.
+        y: the distance from the top of the frame, as a ratio of its height.
     """
 
     type: Annotated[LandmarkType | str, OPEN] | None = None
@@ -195,7 +195,7 @@ class Landmark:
 
 @pascal_leaf
 class Pose:
-    """How the head is turned, in degrees from -180 to 180. API shape: ``Pose``."""
+    """The rotation of the head, in degrees from -180 to 180. API shape: ``Pose``."""
 
     roll: float | None = None
     yaw: float | None = None
@@ -204,7 +204,7 @@ class Pose:
 
 @pascal_leaf
 class EyeDirection:
-    """Where the eyes look, in degrees from -180 to 180. API shape: ``EyeDirection``."""
+    """The direction of the gaze, in degrees from -180 to 180. API shape: ``EyeDirection``."""
 
     yaw: float | None = None
     pitch: float | None = None
@@ -213,36 +213,36 @@ class EyeDirection:
 
 @pascal_leaf
 class ImageQuality:
-    """How bright and sharp the face is, 0 to 100 each. API shape: ``ImageQuality``."""
+    """The brightness and sharpness of the face, 0 to 100 each. API shape: ``ImageQuality``."""
 
     brightness: float | None = None
     sharpness: float | None = None
 
 
 class FaceDetail(PascalResponse):
-    """What a face looks like. API shape: ``FaceDetail``.
+    """The attributes of a face. API shape: ``FaceDetail``.
 
-    ``bounding_box``, ``landmarks``, ``pose``, ``quality`` and ``confidence`` are the service's
-    default; the rest comes with ``face_attributes="ALL"`` of face detection only.
+    The service returns ``bounding_box``, ``landmarks``, ``pose``, ``quality`` and ``confidence`` by
+    default, and the other attributes only for face detection with ``face_attributes="ALL"``.
 
     Attributes:
-        bounding_box: where the face is.
-        age_range: how old it looks.
-        smile: whether it smiles.
-        eyeglasses: whether it wears eyeglasses.
-        sunglasses: whether it wears sunglasses.
-        gender: which gender it looks like.
-        beard: whether it has a beard.
-        mustache: whether it has a mustache.
-        eyes_open: whether its eyes are open.
-        mouth_open: whether its mouth is open.
-        emotions: what it expresses.
-        landmarks: where its eyes, nose, mouth and jaw are.
-        pose: how the head is turned.
-        quality: how bright and sharp it is.
-        confidence: that it is a face, 0 to 100.
-        face_occluded: whether something hides a part of it.
-        eye_direction: where the eyes look.
+        bounding_box: the bounding box around the face.
+        age_range: the estimated age range.
+        smile: whether the face is smiling.
+        eyeglasses: whether the face is wearing eyeglasses.
+        sunglasses: whether the face is wearing sunglasses.
+        gender: the predicted gender.
+        beard: whether the face has a beard.
+        mustache: whether the face has a mustache.
+        eyes_open: whether the eyes are open.
+        mouth_open: whether the mouth is open.
+        emotions: the emotions that the face appears to express.
+        landmarks: the positions of eyes, nose, mouth and jaw.
+        pose: the rotation of the head.
+        quality: the brightness and sharpness of the face.
+        confidence: the confidence that it is a face, 0 to 100.
+        face_occluded: whether the face is partly hidden.
+        eye_direction: the direction of the gaze.
 
     Example:
         >>> face = FaceDetail(confidence=99.5, smile=Smile(value=True, confidence=87.5))
@@ -270,11 +270,11 @@ class FaceDetail(PascalResponse):
 
 
 class FaceDetection(PascalResponse):
-    """A face and when it was seen. API shape: ``FaceDetection``.
+    """A face at a time in the video. API shape: ``FaceDetection``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        face: what it looks like.
+        face: the attributes of the face.
 
     Example:
         >>> FaceDetection(timestamp=480, face=FaceDetail(confidence=99.5)).timestamp
@@ -290,7 +290,7 @@ class GetFaceDetectionResponse(VideoJobPage):
 
     Attributes:
         faces: the page's items, also as ``items``.
-        video_metadata: what the video is.
+        video_metadata: the metadata of the analyzed video.
     """
 
     faces: list[FaceDetection] = Field(default_factory=list[FaceDetection])

@@ -1,4 +1,4 @@
-"""What tells one kind of stored-video jobs from another."""
+"""The definition of a kind of stored-video jobs."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -13,12 +13,12 @@ PageT = TypeVar("PageT", bound=VideoJobPage)
 
 @dataclass(frozen=True, slots=True)
 class JobKind(Generic[PageT]):
-    """One kind of job; it stands beside its models, so that whoever names it imports no others.
+    """A kind of job, defined in the module of its models, so that no other models are imported.
 
     Attributes:
-        name: in tokens and job reprs, such as ``label_detection``.
-        start: the start operation. Every start carries a client request token, so sending it
-            again gives the same job.
+        name: the name in job tokens and reprs, such as ``label_detection``.
+        start: the start operation. It is idempotent, because every start has a client request
+            token.
         get: the get operation.
         get_request: the model of the get operation's parameters.
     """

@@ -43,29 +43,29 @@ LabelDetectionSortBy = Literal["NAME", "TIMESTAMP"]
 LabelDetectionAggregateBy = Literal["TIMESTAMPS", "SEGMENTS"]
 LabelDetectionFeatureName = Literal["GENERAL_LABELS"]
 
-_Filters = Annotated[
+_LabelFilters = Annotated[
     Sequence[Annotated[str, StringConstraints(min_length=1, max_length=50)]],
     Field(max_length=100),
 ]
 
 
 class GeneralLabelsSettings(PascalRequest):
-    """Which labels to look for. API shape: ``GeneralLabelsSettings``.
+    """Filters on labels and their categories. API shape: ``GeneralLabelsSettings``.
 
     Attributes:
-        label_inclusion_filters: only these labels; at most 100 of at most 50 characters.
-        label_exclusion_filters: not these labels.
-        label_category_inclusion_filters: only labels of these categories.
-        label_category_exclusion_filters: no labels of these categories.
+        label_inclusion_filters: return only these labels; at most 100 of at most 50 characters.
+        label_exclusion_filters: do not return these labels.
+        label_category_inclusion_filters: return only labels of these categories.
+        label_category_exclusion_filters: do not return labels of these categories.
 
     Example:
         >>> settings = GeneralLabelsSettings(label_inclusion_filters=("Cat", "Dog"))
     """
 
-    label_inclusion_filters: _Filters | None = None
-    label_exclusion_filters: _Filters | None = None
-    label_category_inclusion_filters: _Filters | None = None
-    label_category_exclusion_filters: _Filters | None = None
+    label_inclusion_filters: _LabelFilters | None = None
+    label_exclusion_filters: _LabelFilters | None = None
+    label_category_inclusion_filters: _LabelFilters | None = None
+    label_category_exclusion_filters: _LabelFilters | None = None
 
 
 class LabelDetectionSettings(PascalRequest):
@@ -97,7 +97,7 @@ class GetLabelDetectionRequest(GetRequest):
 
 @pascal_leaf
 class DominantColor:
-    """A colour that stands out. API shape: ``DominantColor``."""
+    """A dominant color. API shape: ``DominantColor``."""
 
     red: int | None = None
     blue: int | None = None
@@ -112,7 +112,7 @@ class DominantColor:
 
 @pascal_leaf
 class Instance:
-    """One thing that a label was found on. API shape: ``Instance``."""
+    """An instance of a detected label. API shape: ``Instance``."""
 
     bounding_box: BoundingBox | None = None
     confidence: float | None = None
@@ -121,35 +121,35 @@ class Instance:
 
 @pascal_leaf
 class Parent:
-    """A label above this one. API shape: ``Parent``."""
+    """A parent label of a label. API shape: ``Parent``."""
 
     name: str | None = None
 
 
 @pascal_leaf
 class LabelAlias:
-    """Another name of a label. API shape: ``LabelAlias``."""
+    """An alias of a label. API shape: ``LabelAlias``."""
 
     name: str | None = None
 
 
 @pascal_leaf
 class LabelCategory:
-    """A category that a label belongs to. API shape: ``LabelCategory``."""
+    """A category of a label. API shape: ``LabelCategory``."""
 
     name: str | None = None
 
 
 class Label(PascalResponse):
-    """What was seen. API shape: ``Label``.
+    """A detected object, scene, action or concept. API shape: ``Label``.
 
     Attributes:
-        name: such as ``Dog``.
+        name: the name, such as ``Dog``.
         confidence: 0 to 100.
-        instances: where, for labels of things that can be counted.
-        parents: the labels above it.
-        aliases: its other names.
-        categories: its categories.
+        instances: the instances of the label with their positions, for common objects.
+        parents: the parent labels.
+        aliases: the aliases.
+        categories: the categories.
 
     Example:
         >>> Label(name="Dog", confidence=98.5).name
@@ -165,14 +165,14 @@ class Label(PascalResponse):
 
 
 class LabelDetection(PascalResponse):
-    """A label and when it was seen. API shape: ``LabelDetection``.
+    """A label at a time in the video. API shape: ``LabelDetection``.
 
     Attributes:
-        timestamp: milliseconds from the start of the video, aggregated by ``TIMESTAMPS``.
-        label: what was seen.
-        start_timestamp_millis: start in milliseconds, aggregated by ``SEGMENTS``.
-        end_timestamp_millis: end in milliseconds, likewise.
-        duration_millis: length in milliseconds, likewise.
+        timestamp: milliseconds from the start of the video, if aggregated by ``TIMESTAMPS``.
+        label: the detected label.
+        start_timestamp_millis: start in milliseconds, if aggregated by ``SEGMENTS``.
+        end_timestamp_millis: end in milliseconds, if aggregated by ``SEGMENTS``.
+        duration_millis: length in milliseconds, if aggregated by ``SEGMENTS``.
 
     Example:
         >>> LabelDetection(timestamp=1200, label=Label(name="Dog")).timestamp
@@ -187,7 +187,7 @@ class LabelDetection(PascalResponse):
 
 
 class GetLabelDetectionRequestMetadata(PascalResponse):
-    """How the answer is sorted and aggregated. API shape of the same name."""
+    """How the results are sorted and aggregated. API shape of the same name."""
 
     sort_by: Annotated[LabelDetectionSortBy | str, OPEN] | None = None
     aggregate_by: Annotated[LabelDetectionAggregateBy | str, OPEN] | None = None
@@ -198,9 +198,9 @@ class GetLabelDetectionResponse(VideoJobPage):
 
     Attributes:
         labels: the page's items, also as ``items``.
-        video_metadata: what the video is.
-        label_model_version: the version of the model that looked.
-        get_request_metadata: how the answer is sorted and aggregated.
+        video_metadata: the metadata of the analyzed video.
+        label_model_version: the version of the model that detected the labels.
+        get_request_metadata: how the results are sorted and aggregated.
     """
 
     labels: list[LabelDetection] = Field(default_factory=list[LabelDetection])

@@ -47,13 +47,13 @@ class GetContentModerationRequest(GetRequest):
 
 
 class ModerationLabel(PascalResponse):
-    """What kind of content was found. API shape: ``ModerationLabel``.
+    """A type of inappropriate content. API shape: ``ModerationLabel``.
 
     Attributes:
         confidence: 0 to 100.
-        name: such as ``Weapons``.
-        parent_name: the label above it; ``""`` at the top.
-        taxonomy_level: how far below the top, from 1 at the top to 3.
+        name: the name, such as ``Weapons``.
+        parent_name: the parent label; ``""`` for a label of the top level.
+        taxonomy_level: the level in the taxonomy, from 1 for the top level to 3.
 
     Example:
         >>> ModerationLabel(name="Weapons", parent_name="Violence", taxonomy_level=2).name
@@ -67,28 +67,28 @@ class ModerationLabel(PascalResponse):
 
 
 class ContentType(PascalResponse):
-    """What the picture comes from, such as animation. API shape: ``ContentType``."""
+    """A content type, such as animation. API shape: ``ContentType``."""
 
     confidence: float | None = None
     name: str | None = None
 
 
 class ContentModerationDetection(PascalResponse):
-    """A moderation label and when it was seen. API shape: ``ContentModerationDetection``.
+    """A moderation label at a time in the video. API shape: ``ContentModerationDetection``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        moderation_label: what was found.
-        start_timestamp_millis: start in milliseconds, aggregated by ``SEGMENTS``.
-        end_timestamp_millis: end in milliseconds, likewise.
-        duration_millis: length in milliseconds, likewise.
-        content_types: what the picture comes from.
+        moderation_label: the detected moderation label.
+        start_timestamp_millis: start in milliseconds, if aggregated by ``SEGMENTS``.
+        end_timestamp_millis: end in milliseconds, if aggregated by ``SEGMENTS``.
+        duration_millis: length in milliseconds, if aggregated by ``SEGMENTS``.
+        content_types: the content types.
 
     Example:
-        >>> found = ContentModerationDetection(
+        >>> item = ContentModerationDetection(
         ...     timestamp=480, moderation_label=ModerationLabel(name="Weapons")
         ... )
-        >>> found.moderation_label.name
+        >>> item.moderation_label.name
         'Weapons'
     """
 
@@ -101,7 +101,7 @@ class ContentModerationDetection(PascalResponse):
 
 
 class GetContentModerationRequestMetadata(PascalResponse):
-    """How the answer is sorted and aggregated. API shape of the same name."""
+    """How the results are sorted and aggregated. API shape of the same name."""
 
     sort_by: Annotated[ContentModerationSortBy | str, OPEN] | None = None
     aggregate_by: Annotated[ContentModerationAggregateBy | str, OPEN] | None = None
@@ -112,9 +112,9 @@ class GetContentModerationResponse(VideoJobPage):
 
     Attributes:
         moderation_labels: the page's items, also as ``items``.
-        video_metadata: what the video is.
-        moderation_model_version: the version of the model that looked.
-        get_request_metadata: how the answer is sorted and aggregated.
+        video_metadata: the metadata of the analyzed video.
+        moderation_model_version: the version of the model that detected the labels.
+        get_request_metadata: how the results are sorted and aggregated.
     """
 
     moderation_labels: list[ContentModerationDetection] = Field(

@@ -44,9 +44,9 @@ class PersonDetail(PascalResponse):
     """A person in the video. API shape: ``PersonDetail``.
 
     Attributes:
-        index: the person's number in this video, the same wherever it is seen.
-        bounding_box: where the body is.
-        face: what the face looks like; None where no face was found.
+        index: the person's number, which is the same throughout the video.
+        bounding_box: the bounding box around the body.
+        face: the attributes of the face; None if no face was detected.
 
     Example:
         >>> PersonDetail(index=0).face is None
@@ -59,11 +59,11 @@ class PersonDetail(PascalResponse):
 
 
 class PersonDetection(PascalResponse):
-    """A person and when it was seen. API shape: ``PersonDetection``.
+    """A person at a time in the video. API shape: ``PersonDetection``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        person: who was seen, and where.
+        person: the person, and its position in the frame.
 
     Example:
         >>> PersonDetection(timestamp=480, person=PersonDetail(index=1)).person.index
@@ -79,7 +79,7 @@ class GetPersonTrackingResponse(VideoJobPage):
 
     Attributes:
         persons: the page's items, also as ``items``.
-        video_metadata: what the video is.
+        video_metadata: the metadata of the analyzed video.
     """
 
     persons: list[PersonDetection] = Field(default_factory=list[PersonDetection])

@@ -1,6 +1,6 @@
-"""The kinds of stored-video jobs: a table of where each is found.
+"""The kinds of stored-video jobs by name; a kind's module is imported when it is needed.
 
-Everything that the kinds share (starting once, watching, paging) stands once, in `video_jobs`.
+What all kinds share (idempotent starts, polling, paging) is in `video_jobs`.
 """
 
 from importlib import import_module
@@ -20,11 +20,11 @@ KINDS = {
     "segment_detection": "vidkit.rekognition.kinds.segments",
     "text_detection": "vidkit.rekognition.kinds.texts",
 }
-"""Each kind's name, and the module that holds it under that name in capitals."""
+"""The name of each kind, and its module, which defines the kind under its name in capitals."""
 
 
 def kind_named(name: str) -> JobKind[Any] | None:
-    """The kind of that name, imported now at the latest; None where there is no such kind."""
+    """The kind with this name, whose module is imported if necessary; None if it is unknown."""
     module = KINDS.get(name)
     if module is None:
         return None

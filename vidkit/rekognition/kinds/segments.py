@@ -51,13 +51,13 @@ _SegmentConfidence = Annotated[float, Field(ge=50, le=100)]
 
 
 class BlackFrame(PascalRequest):
-    """When a frame counts as black. API shape: ``BlackFrame``.
+    """The threshold and coverage of black frames. API shape: ``BlackFrame``.
 
     Attributes:
-        max_pixel_threshold: the luminance up to which a pixel is black, as a ratio from 0 to 1 of
-            the full range; the service's default is 0.2.
-        min_coverage_percentage: how many of the pixels must be black, 0 to 100; the service's
-            default is 99.
+        max_pixel_threshold: the maximum luminance of a black pixel, as a ratio of the full range
+            from 0 to 1; the service's default is 0.2.
+        min_coverage_percentage: the minimum percentage of black pixels in the frame, 0 to 100; the
+            service's default is 99.
 
     Example:
         >>> BlackFrame(max_pixel_threshold=0.1, min_coverage_percentage=95).max_pixel_threshold
@@ -69,11 +69,11 @@ class BlackFrame(PascalRequest):
 
 
 class StartTechnicalCueDetectionFilter(PascalRequest):
-    """Which technical cues to answer. API shape: ``StartTechnicalCueDetectionFilter``.
+    """The filter on technical cues. API shape: ``StartTechnicalCueDetectionFilter``.
 
     Attributes:
-        min_segment_confidence: 50 to 100; the service's default is 50.
-        black_frame: when a frame counts as black.
+        min_segment_confidence: the minimum confidence, 50 to 100; the service's default is 50.
+        black_frame: the threshold and coverage of black frames.
 
     Example:
         >>> cues = StartTechnicalCueDetectionFilter(min_segment_confidence=80)
@@ -84,10 +84,10 @@ class StartTechnicalCueDetectionFilter(PascalRequest):
 
 
 class StartShotDetectionFilter(PascalRequest):
-    """Which shots to answer. API shape: ``StartShotDetectionFilter``.
+    """The filter on shots. API shape: ``StartShotDetectionFilter``.
 
     Attributes:
-        min_segment_confidence: 50 to 100; the service's default is 50.
+        min_segment_confidence: the minimum confidence, 50 to 100; the service's default is 50.
 
     Example:
         >>> shots = StartShotDetectionFilter(min_segment_confidence=80)
@@ -121,13 +121,13 @@ class GetSegmentDetectionRequest(GetRequest):
 
 
 class AudioMetadata(PascalResponse):
-    """What an audio stream of the video is. API shape: ``AudioMetadata``.
+    """Metadata of an audio stream of the video. API shape: ``AudioMetadata``.
 
     Attributes:
-        codec: such as ``aac``.
+        codec: the codec, such as ``aac``.
         duration_millis: length in milliseconds.
         sample_rate: samples per second.
-        number_of_channels: how many channels.
+        number_of_channels: the number of channels.
 
     Example:
         >>> AudioMetadata(codec="aac", number_of_channels=2).sample_rate is None
@@ -141,34 +141,34 @@ class AudioMetadata(PascalResponse):
 
 
 class TechnicalCueSegment(PascalResponse):
-    """Black frames, credits and the like. API shape: ``TechnicalCueSegment``."""
+    """A technical cue, such as black frames or end credits. API shape: ``TechnicalCueSegment``."""
 
     type: Annotated[TechnicalCueType | str, OPEN] | None = None
     confidence: float | None = None
 
 
 class ShotSegment(PascalResponse):
-    """A shot's number and confidence. API shape: ``ShotSegment``."""
+    """A shot: its number and confidence. API shape: ``ShotSegment``."""
 
     index: int | None = None
     confidence: float | None = None
 
 
 class SegmentDetection(PascalResponse):
-    """A stretch of the video. API shape: ``SegmentDetection``.
+    """A detected segment of the video. API shape: ``SegmentDetection``.
 
     Attributes:
         type: ``SHOT`` or ``TECHNICAL_CUE``.
         start_timestamp_millis: start in milliseconds from the start of the video.
-        end_timestamp_millis: end in milliseconds.
+        end_timestamp_millis: end in milliseconds from the start of the video.
         duration_millis: length in milliseconds.
-        start_timecode_smpte: start as ``HH:MM:SS:fr``, with ``;`` for drop frames.
-        end_timecode_smpte: end, likewise.
-        duration_smpte: length, likewise.
-        technical_cue_segment: for technical cues.
-        shot_segment: for shots.
-        start_frame_number: first frame, from 0.
-        end_frame_number: last frame.
+        start_timecode_smpte: start as SMPTE timecode ``HH:MM:SS:fr``, with ``;`` for drop frames.
+        end_timecode_smpte: end as SMPTE timecode.
+        duration_smpte: length as SMPTE timecode.
+        technical_cue_segment: the technical cue, for segments of that type.
+        shot_segment: the shot, for segments of that type.
+        start_frame_number: the number of the first frame, from 0.
+        end_frame_number: the number of the last frame.
         duration_frames: length in frames.
 
     Example:
@@ -199,7 +199,7 @@ class SegmentDetection(PascalResponse):
 
 
 class SegmentTypeInfo(PascalResponse):
-    """A kind of segment that was looked for. API shape: ``SegmentTypeInfo``."""
+    """A segment type that was requested. API shape: ``SegmentTypeInfo``."""
 
     type: Annotated[SegmentType | str, OPEN] | None = None
     model_version: str | None = None
@@ -212,7 +212,7 @@ class GetSegmentDetectionResponse(VideoJobPage):
         segments: the page's items, also as ``items``.
         video_metadata: one entry for each video stream.
         audio_metadata: one entry for each audio stream.
-        selected_segment_types: what was looked for, and by which model.
+        selected_segment_types: the requested segment types, and the version of the model of each.
     """
 
     segments: list[SegmentDetection] = Field(default_factory=list[SegmentDetection])

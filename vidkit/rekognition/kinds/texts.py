@@ -36,13 +36,14 @@ TextTypes = Literal["LINE", "WORD"]
 
 
 class DetectionFilter(PascalRequest):
-    """Which words to answer. API shape: ``DetectionFilter``.
+    """The filter on words. API shape: ``DetectionFilter``.
 
     Attributes:
-        min_confidence: 0 to 100; the service's default is 80.
-        min_bounding_box_height: the least height of a word's box, as a ratio of the frame's
-            height, 0 to 1.
-        min_bounding_box_width: the least width, likewise of the frame's width.
+        min_confidence: the minimum confidence, 0 to 100; the service's default is 80.
+        min_bounding_box_height: the minimum height of a word's bounding box, as a ratio of the
+            frame's height, 0 to 1.
+        min_bounding_box_width: the minimum width of a word's bounding box, as a ratio of the
+            frame's width, 0 to 1.
 
     Example:
         >>> DetectionFilter(min_confidence=90, min_bounding_box_height=0.05).min_confidence
@@ -58,9 +59,9 @@ class StartTextDetectionFilters(PascalRequest):
     """Filters of text detection. API shape: ``StartTextDetectionFilters``.
 
     Attributes:
-        word_filter: which words to answer.
-        regions_of_interest: where to look; at most 10. A word counts that lies with more than
-            its half in one of them.
+        word_filter: the filter on words.
+        regions_of_interest: the regions of the frame to search, at most 10. A word is returned if
+            more than half of it is in one of them.
 
     Example:
         >>> filters = StartTextDetectionFilters(
@@ -83,15 +84,15 @@ class GetTextDetectionRequest(GetRequest):
 
 
 class TextDetection(PascalResponse):
-    """A line or a word. API shape: ``TextDetection``.
+    """A line of text or a word. API shape: ``TextDetection``.
 
     Attributes:
         detected_text: the text.
         type: ``LINE`` or ``WORD``.
-        id: its number among the texts of the same moment.
-        parent_id: of a word, the number of its line; None for lines.
+        id: the id, unique among the texts at the same time in the video.
+        parent_id: the id of the line that a word belongs to; None for lines.
         confidence: 0 to 100.
-        geometry: where in the frame it is.
+        geometry: the position in the frame.
 
     Example:
         >>> TextDetection(detected_text="EXIT", type="WORD", id=1, parent_id=0).detected_text
@@ -107,17 +108,17 @@ class TextDetection(PascalResponse):
 
 
 class TextDetectionResult(PascalResponse):
-    """A text and when it was seen. API shape: ``TextDetectionResult``.
+    """A line or word at a time in the video. API shape: ``TextDetectionResult``.
 
     Attributes:
         timestamp: milliseconds from the start of the video.
-        text_detection: the text.
+        text_detection: the line or word.
 
     Example:
-        >>> seen = TextDetectionResult(
+        >>> item = TextDetectionResult(
         ...     timestamp=480, text_detection=TextDetection(detected_text="EXIT")
         ... )
-        >>> seen.text_detection.detected_text
+        >>> item.text_detection.detected_text
         'EXIT'
     """
 
@@ -126,12 +127,12 @@ class TextDetectionResult(PascalResponse):
 
 
 class GetTextDetectionResponse(VideoJobPage):
-    """A page of texts. API operation: ``GetTextDetection``.
+    """A page of lines and words. API operation: ``GetTextDetection``.
 
     Attributes:
         text_detections: the page's items, also as ``items``.
-        video_metadata: what the video is.
-        text_model_version: the version of the model that looked.
+        video_metadata: the metadata of the analyzed video.
+        text_model_version: the version of the model that detected the text.
     """
 
     text_detections: list[TextDetectionResult] = Field(default_factory=list[TextDetectionResult])

@@ -1,1 +1,1 @@
-"""The operations of Rekognition Video, by kind; the client is put together from them."""
+"""The operations of Rekognition Video, one class per kind of job; the client inherits them all."""

@@ -1,4 +1,4 @@
-"""Learning of the ends of jobs without polling: the queue, and setting it up."""
+"""The completion queue of jobs: opening it, setting it up and checking it."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ __all__ = ["CompletionOperations"]
 
 
 class CompletionOperations(RekognitionOperations):
-    """SNS and SQS, as far as the ends of jobs go."""
+    """Completion notifications of jobs over SNS and SQS."""
 
     @checked_arguments
     def completion_queue(
@@ -30,21 +30,22 @@ class CompletionOperations(RekognitionOperations):
         linger: float | timedelta = 1.0,
         wait_seconds: int = 20,
     ) -> CompletionQueue:
-        """The SQS queue that tells of the ends of jobs; use it in ``async with``.
+        """The SQS queue that reports the completion of jobs; use it in ``async with``.
 
         Args:
-            queue_url: the queue's URL; a topic that Rekognition publishes to is subscribed to it,
-                by an SNS envelope or with raw message delivery.
-            on_unknown: told of messages of other jobs; when it returns True they are deleted,
-                otherwise they are left for others.
-            safety_interval: how long a job waits for its message before it is looked at, in
-                seconds or as a timedelta (300 s).
-            linger: the pause between two receives (1 s); ends that come close together are then
-                received together, up to ten at once. A backlog is received without pauses.
+            queue_url: the URL of a queue that is subscribed to the topic of the notification
+                channel, with or without raw message delivery.
+            on_unknown: called with each message about a job that this queue does not wait for; the
+                message is deleted if it returns True and stays in the queue otherwise.
+            safety_interval: how long a job waits for its message before it is polled, in seconds or
+                as a timedelta (300 s).
+            linger: the pause between two receives, in seconds or as a timedelta (1 s), so that
+                messages that arrive close together are received together, up to ten at once. A
+                backlog is received without pauses.
             wait_seconds: how long a receive waits for the first message, 1 to 20 (20).
 
         Raises:
-            RequestError: a parameter is wrong.
+            RequestError: a parameter is invalid.
 
         Source: ``ReceiveMessage`` and ``DeleteMessageBatch`` of SQS.
         """
@@ -59,22 +60,22 @@ class CompletionOperations(RekognitionOperations):
 
     @checked_arguments
     async def ensure_completion_queue(self, name: str, *, role_arn: str) -> CompletionChannel:
-        """Make topic, queue, queue policy and subscription, as far as they are missing.
+        """Create topic, queue, queue policy and subscription, each if it does not exist.
 
-        Running it twice is running it once. Topic and queue are named ``AmazonRekognition-<name>``:
-        the policy ``AmazonRekognitionServiceRole`` lets Rekognition publish only to topics whose
-        names begin so.
+        The operation is idempotent. Topic and queue are named ``AmazonRekognition-<name>``, because
+        the policy ``AmazonRekognitionServiceRole`` allows Rekognition to publish only to topics
+        whose names begin with ``AmazonRekognition``.
 
         Args:
             name: 1 to 60 of ``a-zA-Z0-9_-``.
-            role_arn: the role that Rekognition publishes with.
+            role_arn: the role that Rekognition assumes to publish to the topic.
 
         Returns:
-            The queue's URL and the notification channel to give to starts.
+            The queue's URL, and the notification channel to start jobs with.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            AuthError: the caller may not make topics or queues.
+            RequestError: a parameter is invalid; nothing was sent.
+            AuthError: the credentials do not allow creating topics or queues.
             VidKitError: see `vidkit.errors`.
 
         Source: ``CreateTopic`` and ``Subscribe`` of SNS, ``CreateQueue``, ``GetQueueAttributes``
@@ -86,27 +87,27 @@ class CompletionOperations(RekognitionOperations):
     async def check_completion_queue(
         self, queue_url: str, *, notification_channel: NotificationChannel
     ) -> list[Finding]:
-        """What keeps completion messages from arriving, and what to do about it.
+        """Find what keeps completion messages from arriving, and how to correct it.
 
-        Looks at what commonly is wrong: the region, the topic's name, the subscription, the
-        queue's policy. The role's own permissions cannot be seen from here.
+        Checks what is commonly misconfigured: the topic's region, the topic's name, the
+        subscription and the queue's policy. It does not check the permissions of the role.
 
         Args:
-            queue_url: the queue.
-            notification_channel: what the starts are given.
+            queue_url: the queue's URL.
+            notification_channel: the notification channel that jobs are started with.
 
         Returns:
-            Findings; an empty list when nothing is wrong.
+            The findings; an empty list if there are none.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            AuthError: the caller may not look.
+            RequestError: a parameter is invalid; nothing was sent.
+            AuthError: the credentials do not allow reading the topic or the queue.
             VidKitError: see `vidkit.errors`.
 
         Source: ``GetTopicAttributes`` and ``ListSubscriptionsByTopic`` of SNS,
         ``GetQueueAttributes`` of SQS.
         """
-        region = await (await self._caller.runtime.aws()).region()
+        region = await self._caller.runtime.aws_region()
         return await check_channel(
             SnsSqsClient(self._caller), queue_url, notification_channel, region=region
         )

@@ -34,26 +34,29 @@ class FaceSearchOperations(RekognitionOperations):
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[PersonMatch, GetFaceSearchResponse]]":
-        """Start looking in a stored video for the faces of a collection.
+        """Start the asynchronous search for faces of a collection in a stored video.
 
         Args:
             video: the video.
             collection_id: the collection of faces, 1 to 255 of ``a-zA-Z0-9_.-``.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            face_match_threshold: how like a face must be, 0 to 100; the service's default is 80.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            completion: learns of the job's end from this queue instead of polling.
+            client_request_token: the idempotency token, 1 to 64 of ``a-zA-Z0-9_-``; starts with the
+                same token return the same job; default: a new token for each call, kept across its
+                retries.
+            face_match_threshold: the least similarity of a match, 0 to 100; the service's default
+                is 80.
+            notification_channel: the SNS topic to which the service publishes the job's completion.
+            job_tag: an identifier that the service returns with the results, 1 to 1024 of
+                ``a-zA-Z0-9_.-:+=/``.
+            completion: the open queue that reports the job's completion, in place of polling.
 
         Returns:
-            The job; awaiting it gives a pager over persons.
+            The job; awaiting it returns a pager over persons.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            NotFoundError: there is no such collection.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
+            RequestError: a parameter is invalid; nothing was sent.
+            NotFoundError: the collection does not exist.
+            QuotaError: the account already has 20 jobs in progress.
+            InvalidRequestError: the object does not exist, or is not a video the service can read.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StartFaceSearch``.
@@ -72,7 +75,7 @@ class FaceSearchOperations(RekognitionOperations):
             face_search.FACE_SEARCH,
             request,
             completion=completion,
-            own_token=client_request_token is not None,
+            token_from_caller=client_request_token is not None,
         )
 
     @checked_arguments
@@ -84,22 +87,22 @@ class FaceSearchOperations(RekognitionOperations):
         next_token: str | None = None,
         sort_by: "FaceSearchSortBy | None" = None,
     ) -> "AsyncPager[PersonMatch, GetFaceSearchResponse]":
-        """The persons of a job.
+        """Get the face search results of a job.
 
-        A job that is still running answers with a page without persons; wait with `Job`.
+        A job that is still in progress returns a page without persons; to wait, use `Job`.
 
         Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
-            sort_by: ``"TIMESTAMP"`` or ``"INDEX"``, person by person.
+            job_id: the job's id.
+            max_results: the maximum number of items per page, 1 to 1000 (1000).
+            next_token: the token of the page to begin with; default: the first page.
+            sort_by: ``"TIMESTAMP"`` or ``"INDEX"``, which groups the items by person.
 
         Returns:
             A pager over persons.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
+            RequestError: from the call itself: a parameter is invalid.
+            NotFoundError: while iterating: no job of this kind has this id.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetFaceSearch``.

@@ -33,25 +33,27 @@ class FaceOperations(RekognitionOperations):
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[FaceDetection, GetFaceDetectionResponse]]":
-        """Start looking for faces in a stored video.
+        """Start asynchronous detection of faces in a stored video.
 
         Args:
             video: the video.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            face_attributes: ``"DEFAULT"`` (the service's default): box, landmarks, pose, quality
-                and confidence; ``"ALL"``: every member of `FaceDetail`.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            completion: learns of the job's end from this queue instead of polling.
+            client_request_token: the idempotency token, 1 to 64 of ``a-zA-Z0-9_-``; starts with the
+                same token return the same job; default: a new token for each call, kept across its
+                retries.
+            face_attributes: ``"DEFAULT"`` (the service's default) returns bounding box, landmarks,
+                pose, quality and confidence; ``"ALL"`` returns every member of `FaceDetail`.
+            notification_channel: the SNS topic to which the service publishes the job's completion.
+            job_tag: an identifier that the service returns with the results, 1 to 1024 of
+                ``a-zA-Z0-9_.-:+=/``.
+            completion: the open queue that reports the job's completion, in place of polling.
 
         Returns:
-            The job; awaiting it gives a pager over faces.
+            The job; awaiting it returns a pager over faces.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
+            RequestError: a parameter is invalid; nothing was sent.
+            QuotaError: the account already has 20 jobs in progress.
+            InvalidRequestError: the object does not exist, or is not a video the service can read.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StartFaceDetection``.
@@ -69,28 +71,28 @@ class FaceOperations(RekognitionOperations):
             faces.FACE_DETECTION,
             request,
             completion=completion,
-            own_token=client_request_token is not None,
+            token_from_caller=client_request_token is not None,
         )
 
     @checked_arguments
     def get_face_detection(
         self, job_id: str, *, max_results: int = 1000, next_token: str | None = None
     ) -> "AsyncPager[FaceDetection, GetFaceDetectionResponse]":
-        """The faces of a job.
+        """Get the face detection results of a job.
 
-        A job that is still running answers with a page without faces; wait with `Job`.
+        A job that is still in progress returns a page without faces; to wait, use `Job`.
 
         Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
+            job_id: the job's id.
+            max_results: the maximum number of items per page, 1 to 1000 (1000).
+            next_token: the token of the page to begin with; default: the first page.
 
         Returns:
             A pager over faces.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
+            RequestError: from the call itself: a parameter is invalid.
+            NotFoundError: while iterating: no job of this kind has this id.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetFaceDetection``.

@@ -39,26 +39,28 @@ class LabelOperations(RekognitionOperations):
         settings: "LabelDetectionSettings | None" = None,
         completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[LabelDetection, GetLabelDetectionResponse]]":
-        """Start looking for labels in a stored video.
+        """Start asynchronous detection of labels in a stored video.
 
         Args:
             video: the video.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            min_confidence: 0 to 100; the service's default is 50.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            features: what to look for: ``["GENERAL_LABELS"]``.
-            settings: which labels and categories.
-            completion: learns of the job's end from this queue instead of polling.
+            client_request_token: the idempotency token, 1 to 64 of ``a-zA-Z0-9_-``; starts with the
+                same token return the same job; default: a new token for each call, kept across its
+                retries.
+            min_confidence: the least confidence of a label, 0 to 100; the service's default is 50.
+            notification_channel: the SNS topic to which the service publishes the job's completion.
+            job_tag: an identifier that the service returns with the results, 1 to 1024 of
+                ``a-zA-Z0-9_.-:+=/``.
+            features: the features to detect: ``["GENERAL_LABELS"]``.
+            settings: filters on labels and label categories.
+            completion: the open queue that reports the job's completion, in place of polling.
 
         Returns:
-            The job; awaiting it gives a pager over labels.
+            The job; awaiting it returns a pager over labels.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
+            RequestError: a parameter is invalid; nothing was sent.
+            QuotaError: the account already has 20 jobs in progress.
+            InvalidRequestError: the object does not exist, or is not a video the service can read.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StartLabelDetection``.
@@ -78,7 +80,7 @@ class LabelOperations(RekognitionOperations):
             labels.LABEL_DETECTION,
             request,
             completion=completion,
-            own_token=client_request_token is not None,
+            token_from_caller=client_request_token is not None,
         )
 
     @checked_arguments
@@ -91,14 +93,14 @@ class LabelOperations(RekognitionOperations):
         sort_by: "LabelDetectionSortBy | None" = None,
         aggregate_by: "LabelDetectionAggregateBy | None" = None,
     ) -> "AsyncPager[LabelDetection, GetLabelDetectionResponse]":
-        """The labels of a job.
+        """Get the label detection results of a job.
 
-        A job that is still running answers with a page without labels; wait with `Job`.
+        A job that is still in progress returns a page without labels; to wait, use `Job`.
 
         Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
+            job_id: the job's id.
+            max_results: the maximum number of items per page, 1 to 1000 (1000).
+            next_token: the token of the page to begin with; default: the first page.
             sort_by: ``"TIMESTAMP"`` (the service's default) or ``"NAME"``.
             aggregate_by: ``"TIMESTAMPS"`` (the service's default) or ``"SEGMENTS"``.
 
@@ -106,8 +108,8 @@ class LabelOperations(RekognitionOperations):
             A pager over labels.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
+            RequestError: from the call itself: a parameter is invalid.
+            NotFoundError: while iterating: no job of this kind has this id.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetLabelDetection``.

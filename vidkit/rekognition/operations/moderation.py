@@ -34,24 +34,28 @@ class ModerationOperations(RekognitionOperations):
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[ContentModerationDetection, GetContentModerationResponse]]":
-        """Start looking for inappropriate, unwanted or offensive content in a stored video.
+        """Start asynchronous detection of inappropriate content in a stored video.
+
+        The service detects inappropriate, unwanted and offensive content.
 
         Args:
             video: the video.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            min_confidence: 0 to 100; the service's default is 50.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            completion: learns of the job's end from this queue instead of polling.
+            client_request_token: the idempotency token, 1 to 64 of ``a-zA-Z0-9_-``; starts with the
+                same token return the same job; default: a new token for each call, kept across its
+                retries.
+            min_confidence: the least confidence of a label, 0 to 100; the service's default is 50.
+            notification_channel: the SNS topic to which the service publishes the job's completion.
+            job_tag: an identifier that the service returns with the results, 1 to 1024 of
+                ``a-zA-Z0-9_.-:+=/``.
+            completion: the open queue that reports the job's completion, in place of polling.
 
         Returns:
-            The job; awaiting it gives a pager over moderation labels.
+            The job; awaiting it returns a pager over moderation labels.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
+            RequestError: a parameter is invalid; nothing was sent.
+            QuotaError: the account already has 20 jobs in progress.
+            InvalidRequestError: the object does not exist, or is not a video the service can read.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StartContentModeration``.
@@ -69,7 +73,7 @@ class ModerationOperations(RekognitionOperations):
             moderation.CONTENT_MODERATION,
             request,
             completion=completion,
-            own_token=client_request_token is not None,
+            token_from_caller=client_request_token is not None,
         )
 
     @checked_arguments
@@ -82,14 +86,14 @@ class ModerationOperations(RekognitionOperations):
         sort_by: "ContentModerationSortBy | None" = None,
         aggregate_by: "ContentModerationAggregateBy | None" = None,
     ) -> "AsyncPager[ContentModerationDetection, GetContentModerationResponse]":
-        """The moderation labels of a job.
+        """Get the content moderation results of a job.
 
-        A job that is still running answers with a page without moderation labels; wait with `Job`.
+        A job that is still in progress returns a page without labels; to wait, use `Job`.
 
         Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
+            job_id: the job's id.
+            max_results: the maximum number of items per page, 1 to 1000 (1000).
+            next_token: the token of the page to begin with; default: the first page.
             sort_by: ``"TIMESTAMP"`` (the service's default) or ``"NAME"``.
             aggregate_by: ``"TIMESTAMPS"`` (the service's default) or ``"SEGMENTS"``.
 
@@ -97,8 +101,8 @@ class ModerationOperations(RekognitionOperations):
             A pager over moderation labels.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
+            RequestError: from the call itself: a parameter is invalid.
+            NotFoundError: while iterating: no job of this kind has this id.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetContentModeration``.

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["PersonOperations"]
 
-_ENDED = "Rekognition ended its support of person tracking on 2025-10-31"
+_DEPRECATION_MESSAGE = "Rekognition ended support for person tracking on 2025-10-31"
 
 
 class PersonOperations(RekognitionOperations):
-    """Person tracking, which the service has ended."""
+    """Person tracking, which the service no longer supports."""
 
-    @deprecated(_ENDED)
+    @deprecated(_DEPRECATION_MESSAGE)
     @checked_arguments
     async def start_person_tracking(
         self,
@@ -37,26 +37,27 @@ class PersonOperations(RekognitionOperations):
         job_tag: str | None = None,
         completion: CompletionQueue | None = None,
     ) -> "Job[AsyncPager[PersonDetection, GetPersonTrackingResponse]]":
-        """Start following the persons of a stored video.
+        """Start asynchronous tracking of the paths of persons in a stored video.
 
-        Deprecated: the service ended its support on 2025-10-31; calling this warns with a
-        ``DeprecationWarning``.
+        Deprecated: the service ended support on 2025-10-31; a call issues a ``DeprecationWarning``.
 
         Args:
             video: the video.
-            client_request_token: makes the start one and the same however often it is sent, 1 to
-                64 of ``a-zA-Z0-9_-``; default: made anew for each call and kept over its retries.
-            notification_channel: where the service publishes that the job has ended.
-            job_tag: text that comes back with the results, 1 to 1024 of ``a-zA-Z0-9_.-:+=/``.
-            completion: learns of the job's end from this queue instead of polling.
+            client_request_token: the idempotency token, 1 to 64 of ``a-zA-Z0-9_-``; starts with the
+                same token return the same job; default: a new token for each call, kept across its
+                retries.
+            notification_channel: the SNS topic to which the service publishes the job's completion.
+            job_tag: an identifier that the service returns with the results, 1 to 1024 of
+                ``a-zA-Z0-9_.-:+=/``.
+            completion: the open queue that reports the job's completion, in place of polling.
 
         Returns:
-            The job; awaiting it gives a pager over persons.
+            The job; awaiting it returns a pager over persons.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: 20 jobs are in progress in the account.
-            InvalidRequestError: the object is missing or no video the service reads.
+            RequestError: a parameter is invalid; nothing was sent.
+            QuotaError: the account already has 20 jobs in progress.
+            InvalidRequestError: the object does not exist, or is not a video the service can read.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StartPersonTracking``.
@@ -73,10 +74,10 @@ class PersonOperations(RekognitionOperations):
             persons.PERSON_TRACKING,
             request,
             completion=completion,
-            own_token=client_request_token is not None,
+            token_from_caller=client_request_token is not None,
         )
 
-    @deprecated(_ENDED)
+    @deprecated(_DEPRECATION_MESSAGE)
     @checked_arguments
     def get_person_tracking(
         self,
@@ -86,25 +87,25 @@ class PersonOperations(RekognitionOperations):
         next_token: str | None = None,
         sort_by: "PersonTrackingSortBy | None" = None,
     ) -> "AsyncPager[PersonDetection, GetPersonTrackingResponse]":
-        """The persons of a job.
+        """Get the person tracking results of a job.
 
-        A job that is still running answers with a page without persons; wait with `Job`.
+        A job that is still in progress returns a page without persons; to wait, use `Job`.
 
-        Deprecated: the service ended its support on 2025-10-31; calling this warns with a
-        ``DeprecationWarning``.
+        Deprecated: the service ended support on 2025-10-31; a call issues a ``DeprecationWarning``.
 
         Args:
-            job_id: the job.
-            max_results: items a page, 1 to 1000 (1000).
-            next_token: where to begin; default: the start.
-            sort_by: ``"TIMESTAMP"`` (the service's default) or ``"INDEX"``, person by person.
+            job_id: the job's id.
+            max_results: the maximum number of items per page, 1 to 1000 (1000).
+            next_token: the token of the page to begin with; default: the first page.
+            sort_by: ``"TIMESTAMP"`` (the service's default) or ``"INDEX"``, which groups the
+                items by person.
 
         Returns:
             A pager over persons.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
-            NotFoundError: while iterating: there is no such job of this kind.
+            RequestError: from the call itself: a parameter is invalid.
+            NotFoundError: while iterating: no job of this kind has this id.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetPersonTracking``.

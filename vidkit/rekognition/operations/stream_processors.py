@@ -1,4 +1,4 @@
-"""The operations of stream processors, and waiting for their status."""
+"""The operations of stream processors, and waiting for a status of theirs."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel
 
-from vidkit._internal.arguments import checked_arguments, seconds, shown
+from vidkit._internal.arguments import checked_arguments, seconds, short_repr
 from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
 from vidkit.jobs.job import Job, JobDriver
@@ -50,8 +50,8 @@ _API = "rekognition"
 class StreamProcessorOperations(RekognitionOperations):
     """Stream processors: face search and label detection on Kinesis video streams.
 
-    The service is closed to new customers since 2026-04-30; accounts that used it in the twelve
-    months before go on.
+    The service has been closed to new customers since 2026-04-30. Accounts that used it in the
+    twelve months before that date can continue to use it.
     """
 
     @checked_arguments
@@ -69,31 +69,33 @@ class StreamProcessorOperations(RekognitionOperations):
         regions_of_interest: Sequence[RegionOfInterest] | None = None,
         data_sharing_preference: "StreamProcessorDataSharingPreference | None" = None,
     ) -> "CreateStreamProcessorResponse":
-        """Create a stream processor; it is ``STOPPED`` until it is started.
+        """Create a stream processor; its status is ``STOPPED`` until it is started.
 
-        Closed to new customers since 2026-04-30. Sent again after an answer was lost, it may find
-        its own name taken: then `ConflictError` comes although this call created the processor.
+        Closed to new customers since 2026-04-30. A retry after a lost response may find that the
+        name is in use by the processor that this call itself created, and then raises
+        `ConflictError`.
 
         Args:
             name: 1 to 128 of ``a-zA-Z0-9_.-``, unique in the account and region.
             input: the Kinesis video stream.
-            output: a Kinesis data stream for face search, a place in S3 for label detection.
+            output: a Kinesis data stream for face search, an S3 destination for label detection.
             settings: ``face_search`` or ``connected_home`` (label detection).
-            role_arn: the role that lets Rekognition read the stream and write the results.
+            role_arn: the role that allows Rekognition to read the stream and to write the results.
             tags: at most 200.
-            notification_channel: where label detection publishes, which needs one.
-            kms_key_id: id, alias or ARN of the key that encrypts what label detection puts into S3.
-            regions_of_interest: at most 10 parts of the frame that label detection looks at;
-                default: the whole frame.
-            data_sharing_preference: whether the service may learn from the video.
+            notification_channel: the SNS topic of label detection, which requires one.
+            kms_key_id: id, alias or ARN of the KMS key that encrypts the objects that label
+                detection writes to S3.
+            regions_of_interest: at most 10 regions of the frame that label detection analyzes;
+                default: the entire frame.
+            data_sharing_preference: whether the service may use the video to improve its models.
 
         Returns:
             The new processor's ARN.
 
         Raises:
-            RequestError: a parameter is wrong or does not fit the kind; nothing was sent.
-            ConflictError: the name is taken.
-            QuotaError: the account has as many processors as it may.
+            RequestError: a parameter is invalid, or not allowed for the settings; nothing was sent.
+            ConflictError: the name is in use.
+            QuotaError: the account has as many processors as its quota allows.
             VidKitError: see `vidkit.errors`.
 
         Source: ``CreateStreamProcessor``.
@@ -116,13 +118,13 @@ class StreamProcessorOperations(RekognitionOperations):
 
     @checked_arguments
     async def describe_stream_processor(self, name: str) -> "DescribeStreamProcessorResponse":
-        """Everything about a stream processor, its status included.
+        """Describe a stream processor, its status included.
 
         Closed to new customers since 2026-04-30.
 
         Raises:
-            RequestError: no name of a processor; nothing was sent.
-            NotFoundError: there is no such processor.
+            RequestError: the name is invalid; nothing was sent.
+            NotFoundError: the processor does not exist.
             VidKitError: see `vidkit.errors`.
 
         Source: ``DescribeStreamProcessor``.
@@ -136,19 +138,20 @@ class StreamProcessorOperations(RekognitionOperations):
     def list_stream_processors(
         self, *, max_results: int = 1000, next_token: str | None = None
     ) -> "AsyncPager[StreamProcessor, ListStreamProcessorsResponse]":
-        """All stream processors of the account in this region: names and statuses.
+        """List the stream processors of the account in this region: names and statuses.
 
         Closed to new customers since 2026-04-30.
 
         Args:
-            max_results: processors a page, 1 or more (1000, the service's default).
-            next_token: where to begin; default: the start.
+            max_results: the maximum number of processors per page, 1 or more (1000, the service's
+                default).
+            next_token: the token of the page to begin with; default: the first page.
 
         Returns:
             A pager over processors.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: from the call itself: a parameter is invalid.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``ListStreamProcessors``.
@@ -174,26 +177,27 @@ class StreamProcessorOperations(RekognitionOperations):
     ) -> "StartStreamProcessorResponse":
         """Start a stream processor.
 
-        Closed to new customers since 2026-04-30. Label detection needs both selectors; face search
-        takes none and runs until it is stopped. A start of label detection is not sent again when
-        it may have been carried out: that could make a second session. One of face search is; it
-        may then find the processor in use because of itself.
+        Closed to new customers since 2026-04-30. Label detection requires both selectors. Face
+        search takes none and runs until it is stopped. A start of label detection is not retried
+        if the service may have carried it out, because that could start a second session. A start
+        of face search is retried; the retry may then find the processor in use because the first
+        attempt started it, and raises `ConflictError`.
 
         Args:
-            name: the processor.
-            start_selector: where in the stream label detection begins.
-            stop_selector: after how much video it stops.
+            name: the processor's name.
+            start_selector: the position in the stream at which label detection starts.
+            stop_selector: the length of video after which label detection stops.
 
         Returns:
             The session's id.
 
         Raises:
-            RequestError: a parameter is wrong, or one selector is given without the other; nothing
-                was sent.
-            NotFoundError: there is no such processor.
-            ConflictError: it is working already, or being changed.
-            InvalidRequestError: the selectors do not fit the processor's kind.
-            QuotaError: as many processors are working as may.
+            RequestError: a parameter is invalid, or one selector is given without the other;
+                nothing was sent.
+            NotFoundError: the processor does not exist.
+            ConflictError: the processor is already in use, or being updated.
+            InvalidRequestError: the selectors are not allowed for the processor's settings.
+            QuotaError: as many processors are in use as the quota allows.
             AmbiguousError: label detection may or may not have been started.
             VidKitError: see `vidkit.errors`.
 
@@ -209,16 +213,16 @@ class StreamProcessorOperations(RekognitionOperations):
 
     @checked_arguments
     async def stop_stream_processor(self, name: str) -> None:
-        """Stop a stream processor that is working.
+        """Stop a stream processor that is in use.
 
-        Closed to new customers since 2026-04-30. The service takes one stop a second from an
-        account. Sent again after an answer was lost, it may find the processor stopped: then
-        `ConflictError` comes although this call stopped it.
+        Closed to new customers since 2026-04-30. The service accepts one stop per second from an
+        account. A retry after a lost response may find that this call itself has already stopped
+        the processor, and then raises `ConflictError`.
 
         Raises:
-            RequestError: no name of a processor; nothing was sent.
-            NotFoundError: there is no such processor.
-            ConflictError: it is not working.
+            RequestError: the name is invalid; nothing was sent.
+            NotFoundError: the processor does not exist.
+            ConflictError: the processor is not in use.
             VidKitError: see `vidkit.errors`.
 
         Source: ``StopStreamProcessor``.
@@ -237,23 +241,24 @@ class StreamProcessorOperations(RekognitionOperations):
         data_sharing_preference_for_update: "StreamProcessorDataSharingPreference | None" = None,
         parameters_to_delete: "Sequence[StreamProcessorParameterToDelete] | None" = None,
     ) -> None:
-        """Change a stream processor; what is not given stays as it is.
+        """Update a stream processor; settings that are not given stay unchanged.
 
         Closed to new customers since 2026-04-30.
 
         Args:
-            name: the processor.
-            settings_for_update: labels and confidence of label detection.
-            regions_of_interest_for_update: at most 10 parts of the frame, in place of the present
-                ones.
-            data_sharing_preference_for_update: whether the service may learn from the video.
-            parameters_to_delete: what goes back to its default: ``"ConnectedHomeMinConfidence"``,
-                ``"RegionsOfInterest"``.
+            name: the processor's name.
+            settings_for_update: the labels and the minimum confidence of label detection.
+            regions_of_interest_for_update: at most 10 regions of the frame, which replace the
+                current ones.
+            data_sharing_preference_for_update: whether the service may use the video to improve its
+                models.
+            parameters_to_delete: the parameters to reset to their defaults:
+                ``"ConnectedHomeMinConfidence"``, ``"RegionsOfInterest"``.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            NotFoundError: there is no such processor.
-            ConflictError: it is working, or being changed.
+            RequestError: a parameter is invalid; nothing was sent.
+            NotFoundError: the processor does not exist.
+            ConflictError: the processor is in use, or being updated.
             VidKitError: see `vidkit.errors`.
 
         Source: ``UpdateStreamProcessor``.
@@ -271,15 +276,16 @@ class StreamProcessorOperations(RekognitionOperations):
 
     @checked_arguments
     async def delete_stream_processor(self, name: str) -> None:
-        """Delete a stream processor that is not working; its name is free a few seconds later.
+        """Delete a stream processor that is not in use.
 
-        Closed to new customers since 2026-04-30. Sent again after an answer was lost, it may find
-        the processor gone: then `NotFoundError` comes although this call deleted it.
+        Closed to new customers since 2026-04-30. The name can be used again a few seconds later. A
+        retry after a lost response may find that this call itself has already deleted the
+        processor, and then raises `NotFoundError`.
 
         Raises:
-            RequestError: no name of a processor; nothing was sent.
-            NotFoundError: there is no such processor.
-            ConflictError: it is working, or being changed.
+            RequestError: the name is invalid; nothing was sent.
+            NotFoundError: the processor does not exist.
+            ConflictError: the processor is in use, or being updated.
             VidKitError: see `vidkit.errors`.
 
         Source: ``DeleteStreamProcessor``.
@@ -296,28 +302,28 @@ class StreamProcessorOperations(RekognitionOperations):
         *,
         timeout: float | timedelta | None = None,  # noqa: ASYNC109
     ) -> "DescribeStreamProcessorResponse":
-        """Wait until a stream processor has a status, asking as often as `PollPolicy` says.
+        """Poll a stream processor as `PollPolicy` says, until it has a status.
 
-        A processor for label detection stays in ``STARTING`` while it works and never becomes
-        ``RUNNING``; waiting for ``RUNNING`` therefore ends at ``STARTING`` for it. Errors that pass
-        are endured as they are for jobs. ``STARTING``, ``STOPPING`` and ``UPDATING`` may come and
-        go between two looks, and a status that never comes is waited for as long as it takes: give
-        a timeout.
+        A processor for label detection stays in ``STARTING`` while it is in use and never becomes
+        ``RUNNING``, so a wait for ``RUNNING`` ends when its status is ``STARTING``. Transient
+        errors are tolerated as they are for jobs. ``STARTING``, ``STOPPING`` and ``UPDATING`` may
+        begin and end between two polls, and without a timeout the wait for a status that never
+        comes does not end.
 
         Args:
-            name: the processor.
-            status: what to wait for.
-            timeout: seconds or a timedelta; None waits as long as it takes.
+            name: the processor's name.
+            status: the status to wait for.
+            timeout: seconds or a timedelta; None waits without limit.
 
         Returns:
-            The answer that had the status.
+            The response that had the status.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            JobFailedError: the processor is ``FAILED``, and that is not what was waited for; the
-                message ends with the service's reason.
-            NotFoundError: there is no such processor, or it was deleted meanwhile.
-            VidKitTimeoutError: the timeout passed; the processor goes on.
+            RequestError: a parameter is invalid; nothing was sent.
+            JobFailedError: the status is ``FAILED``, and another status is waited for; the message
+                ends with the service's reason.
+            NotFoundError: the processor does not exist, or was deleted during the wait.
+            VidKitTimeoutError: the timeout passed; the processor itself is not affected.
             VidKitError: see `vidkit.errors`.
 
         Source: ``DescribeStreamProcessor``.
@@ -328,33 +334,34 @@ class StreamProcessorOperations(RekognitionOperations):
         request = requests.DescribeStreamProcessorRequest(name=name)
         statuses = get_args(StreamProcessorStatus)
         if status not in statuses:
-            raise RequestError(f"status={shown(status)}: must be one of {', '.join(statuses)}")
-        limit = (
+            raise RequestError(f"status={short_repr(status)}: must be one of {', '.join(statuses)}")
+        timeout_seconds = (
             None if timeout is None else seconds(timeout, parameter="timeout", error=RequestError)
         )
-        last: str | None = None
+        last_status: str | None = None
 
-        async def look() -> "JobPoll[DescribeStreamProcessorResponse]":
-            nonlocal last
+        async def poll() -> "JobPoll[DescribeStreamProcessorResponse]":
+            nonlocal last_status
             response = await self._send(requests.DESCRIBE, request)
-            last = response.status
-            return _seen(name, response, status)
+            last_status = response.status
+            return _as_poll(name, response, wanted_status=status)
 
-        watched = JobDriver(JobRef(f"{_API}.{requests.DESCRIBE.name}", name, ""), look, _itself)
-        clock = asyncio.timeout(limit)
+        ref = JobRef(f"{_API}.{requests.DESCRIBE.name}", name, "")
+        driver = JobDriver(ref, poll, _unchanged)
+        time_limit = asyncio.timeout(timeout_seconds)
         try:
-            async with clock:
-                return await Job(watched, self._caller.options.poll)
+            async with time_limit:
+                return await Job(driver, self._caller.options.poll)
         except VidKitError as error:
-            # What is watched here is no job, so there is none to resume.
+            # A stream processor is not a job that could be resumed.
             error.job_token = None
             raise
         except TimeoutError as error:
-            if not clock.expired():
+            if not time_limit.expired():
                 raise
             raise VidKitTimeoutError(
-                f"stream processor {name!r} was not {status} within {limit:g} s; "
-                f"its last known status is {last}",
+                f"stream processor {name!r} was not {status} within {timeout_seconds:g} s; "
+                f"its last known status is {last_status}",
                 service=_API,
                 operation=requests.DESCRIBE.name,
             ) from error
@@ -365,24 +372,25 @@ class StreamProcessorOperations(RekognitionOperations):
         )
 
 
-def _seen(
-    name: str, response: "DescribeStreamProcessorResponse", wanted: str
+def _as_poll(
+    name: str, response: "DescribeStreamProcessorResponse", *, wanted_status: str
 ) -> "JobPoll[DescribeStreamProcessorResponse]":
-    """What an answer means for whoever waits for a status."""
-    if response.status == wanted or (wanted == "RUNNING" and _detects_labels_now(response)):
+    """A response as the poll of a job that succeeds once the processor has the wanted status."""
+    label_detection_runs = wanted_status == "RUNNING" and _runs_label_detection(response)
+    if response.status == wanted_status or label_detection_runs:
         state = JobState.SUCCEEDED
     elif response.status == "FAILED":
         state = JobState.FAILED
     else:
         state = JobState.RUNNING
-    why = response.status_message or "the service gives no reason"
-    return JobPoll(response.status, state, response, f"stream processor {name!r} failed: {why}")
+    reason = response.status_message or "the service gives no reason"
+    return JobPoll(response.status, state, response, f"stream processor {name!r} failed: {reason}")
 
 
-def _detects_labels_now(response: "DescribeStreamProcessorResponse") -> bool:
-    detects_labels = response.settings is not None and response.settings.connected_home is not None
-    return detects_labels and response.status == "STARTING"
+def _runs_label_detection(response: "DescribeStreamProcessorResponse") -> bool:
+    is_for_labels = response.settings is not None and response.settings.connected_home is not None
+    return is_for_labels and response.status == "STARTING"
 
 
-def _itself(response: "DescribeStreamProcessorResponse") -> "DescribeStreamProcessorResponse":
+def _unchanged(response: "DescribeStreamProcessorResponse") -> "DescribeStreamProcessorResponse":
     return response

@@ -1,1 +1,1 @@
-"""Requests and responses of stream processors, and the results that they write."""
+"""Requests and responses of stream processors, and the results that they emit."""

@@ -1,4 +1,4 @@
-"""Stream processors: what a caller makes them of, with the rules that AWS documents."""
+"""The parameters of stream processors, with the constraints that AWS documents."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -38,14 +38,14 @@ __all__ = [
 ConnectedHomeLabel = Literal["PERSON", "PET", "PACKAGE", "ALL"]
 StreamProcessorParameterToDelete = Literal["ConnectedHomeMinConfidence", "RegionsOfInterest"]
 
-_Labels = Annotated[Sequence[ConnectedHomeLabel], Field(min_length=1, max_length=128)]
+_ConnectedHomeLabels = Annotated[Sequence[ConnectedHomeLabel], Field(min_length=1, max_length=128)]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 class KinesisVideoStream(PascalRequest):
-    """The Kinesis video stream to look at. API shape: ``KinesisVideoStream``.
+    """The Kinesis video stream to analyze. API shape: ``KinesisVideoStream``.
 
     Attributes:
         arn: ``arn:<partition>:kinesisvideo:<region>:<account>:stream/<name>/<number>``.
@@ -62,10 +62,10 @@ class KinesisVideoStream(PascalRequest):
 
 
 class StreamProcessorInput(PascalRequest):
-    """Where the video comes from. API shape: ``StreamProcessorInput``.
+    """The source of the video. API shape: ``StreamProcessorInput``.
 
     Attributes:
-        kinesis_video_stream: the stream.
+        kinesis_video_stream: the Kinesis video stream.
 
     Example:
         >>> source = StreamProcessorInput(
@@ -96,11 +96,11 @@ class KinesisDataStream(PascalRequest):
 
 
 class S3Destination(PascalRequest):
-    """Where label detection puts images and summaries. API shape: ``S3Destination``.
+    """The S3 location of label detection's images and summaries. API shape: ``S3Destination``.
 
     Attributes:
-        bucket: the name of a bucket of your own, 3 to 255 characters.
-        key_prefix: what the objects' keys begin with, at most 1024 characters.
+        bucket: the name of a bucket that you own, 3 to 255 characters.
+        key_prefix: the prefix of the object keys, at most 1024 characters.
 
     Example:
         >>> S3Destination(bucket="my-bucket", key_prefix="front-door/").key_prefix
@@ -114,7 +114,7 @@ class S3Destination(PascalRequest):
 
 
 class StreamProcessorOutput(PascalRequest):
-    """Where the results go: exactly one of the two. API shape: ``StreamProcessorOutput``.
+    """The destination of the results: exactly one of the two. API shape: ``StreamProcessorOutput``.
 
     Attributes:
         kinesis_data_stream: for face search.
@@ -131,7 +131,7 @@ class StreamProcessorOutput(PascalRequest):
     s3_destination: S3Destination | None = None
 
     @model_validator(mode="after")
-    def _one_destination(self) -> Self:
+    def _has_one_destination(self) -> Self:
         _exactly_one(
             kinesis_data_stream=self.kinesis_data_stream, s3_destination=self.s3_destination
         )
@@ -139,12 +139,12 @@ class StreamProcessorOutput(PascalRequest):
 
 
 class FaceSearchSettings(PascalRequest):
-    """Which faces to recognise. API shape: ``FaceSearchSettings``.
+    """Settings of face search. API shape: ``FaceSearchSettings``.
 
     Attributes:
-        collection_id: the collection with the faces to look for.
-        face_match_threshold: how like a face must be, 0 to 100; the service's default is 80, and it
-            takes everything below as 80.
+        collection_id: the collection with the faces to search for.
+        face_match_threshold: the minimum similarity of a match, 0 to 100; the service's default is
+            80, and it treats lower values as 80.
 
     Example:
         >>> FaceSearchSettings(collection_id="staff", face_match_threshold=90).collection_id
@@ -156,27 +156,28 @@ class FaceSearchSettings(PascalRequest):
 
 
 class ConnectedHomeSettings(PascalRequest):
-    """Which labels to detect. API shape: ``ConnectedHomeSettings``.
+    """Settings of label detection. API shape: ``ConnectedHomeSettings``.
 
     Attributes:
-        labels: 1 to 128 of ``"PERSON"``, ``"PET"``, ``"PACKAGE"`` and ``"ALL"``.
-        min_confidence: how sure the service must be, 0 to 100; its default is 50.
+        labels: the labels to detect, 1 to 128 of ``"PERSON"``, ``"PET"``, ``"PACKAGE"`` and
+            ``"ALL"``.
+        min_confidence: the minimum confidence of a label, 0 to 100; the service's default is 50.
 
     Example:
         >>> ConnectedHomeSettings(labels=["PERSON", "PACKAGE"]).labels
         ['PERSON', 'PACKAGE']
     """
 
-    labels: _Labels
+    labels: _ConnectedHomeLabels
     min_confidence: Percent | None = None
 
 
 class StreamProcessorSettings(PascalRequest):
-    """What a processor does: exactly one of the two. API shape: ``StreamProcessorSettings``.
+    """Face search or label detection, not both. API shape: ``StreamProcessorSettings``.
 
     Attributes:
-        face_search: it recognises faces.
-        connected_home: it detects labels.
+        face_search: the settings of face search.
+        connected_home: the settings of label detection.
 
     Raises:
         RequestError: neither or both are given.
@@ -191,16 +192,16 @@ class StreamProcessorSettings(PascalRequest):
     connected_home: ConnectedHomeSettings | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Self:
+    def _has_one_kind(self) -> Self:
         _exactly_one(face_search=self.face_search, connected_home=self.connected_home)
         return self
 
 
 class StreamProcessorNotificationChannel(PascalRequest):
-    """Where label detection publishes. API shape: ``StreamProcessorNotificationChannel``.
+    """The SNS topic of label detection. API shape: ``StreamProcessorNotificationChannel``.
 
     Attributes:
-        sns_topic_arn: the ARN of an SNS topic; the processor's role must be let publish to it.
+        sns_topic_arn: the ARN of an SNS topic to which the processor's role can publish.
 
     Example:
         >>> channel = StreamProcessorNotificationChannel(
@@ -214,10 +215,10 @@ class StreamProcessorNotificationChannel(PascalRequest):
 
 
 class StreamProcessorDataSharingPreference(PascalRequest):
-    """Whether the service may learn from the video. API shape of the same name.
+    """Whether the service may use the video to improve its models. API shape of the same name.
 
     Attributes:
-        opt_in: whether it may; an opt-out of the whole account overrules it.
+        opt_in: whether the service may use the video; an opt-out of the account takes precedence.
 
     Example:
         >>> StreamProcessorDataSharingPreference(opt_in=False).opt_in
@@ -228,15 +229,15 @@ class StreamProcessorDataSharingPreference(PascalRequest):
 
 
 class KinesisVideoStreamStartSelector(PascalRequest):
-    """Where in the stream to begin: exactly one of the two. API shape of the same name.
+    """The start position in the stream: exactly one of the two. API shape of the same name.
 
     Attributes:
-        producer_timestamp: when the producer recorded the fragment, aware, from 1970 on; sent in
-            whole milliseconds, what is finer is cut off.
+        producer_timestamp: the producer timestamp of the fragment, aware, from 1970 on; it is sent
+            in whole milliseconds, rounded down.
         fragment_number: the fragment's number, 1 to 128 digits.
 
     Raises:
-        RequestError: neither or both are given, or the time is naive.
+        RequestError: neither or both are given, or the timestamp is naive.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -245,34 +246,34 @@ class KinesisVideoStreamStartSelector(PascalRequest):
         ... )
     """
 
-    # Strict, since a bare number would have to be taken for seconds or for milliseconds.
+    # Strict, because a number could mean seconds or milliseconds.
     producer_timestamp: Annotated[AwareDatetime, Field(strict=True)] | None = None
     fragment_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,128}$")] | None = None
 
     @field_validator("producer_timestamp")
     @classmethod
-    def _from_the_epoch_on(cls, value: datetime | None) -> datetime | None:
+    def _is_not_before_1970(cls, value: datetime | None) -> datetime | None:
         if value is not None and value < _EPOCH:
             raise ValueError("must not be before 1970")
         return value
 
     @model_validator(mode="after")
-    def _one_beginning(self) -> Self:
+    def _has_one_start(self) -> Self:
         _exactly_one(
             producer_timestamp=self.producer_timestamp, fragment_number=self.fragment_number
         )
         return self
 
     @field_serializer("producer_timestamp")
-    def _in_milliseconds(self, value: datetime | None) -> int | None:
+    def _to_milliseconds(self, value: datetime | None) -> int | None:
         return None if value is None else (value - _EPOCH) // _MILLISECOND
 
 
 class StreamProcessingStartSelector(PascalRequest):
-    """Where to begin. API shape: ``StreamProcessingStartSelector``.
+    """The start position. API shape: ``StreamProcessingStartSelector``.
 
     Attributes:
-        kvs_stream_start_selector: where in the Kinesis video stream.
+        kvs_stream_start_selector: the position in the Kinesis video stream.
 
     Example:
         >>> selector = StreamProcessingStartSelector(
@@ -286,11 +287,11 @@ class StreamProcessingStartSelector(PascalRequest):
 
 
 class StreamProcessingStopSelector(PascalRequest):
-    """When to stop. API shape: ``StreamProcessingStopSelector``.
+    """The length of video to analyze. API shape: ``StreamProcessingStopSelector``.
 
     Attributes:
-        max_duration_in_seconds: after this much video, 1 to 120 whole seconds; the service's
-            default is 10. It stops at the end of a fragment, so it may take a little more.
+        max_duration_in_seconds: the length of video, 1 to 120 whole seconds; the service's default
+            is 10. The processor stops at the end of a fragment, so it may analyze a little more.
 
     Example:
         >>> StreamProcessingStopSelector(max_duration_in_seconds=60).max_duration_in_seconds
@@ -301,23 +302,23 @@ class StreamProcessingStopSelector(PascalRequest):
 
 
 class ConnectedHomeSettingsForUpdate(PascalRequest):
-    """What to detect from now on. API shape: ``ConnectedHomeSettingsForUpdate``.
+    """Settings of label detection to update. API shape: ``ConnectedHomeSettingsForUpdate``.
 
     Attributes:
-        labels: as in `ConnectedHomeSettings`; default: as they were.
-        min_confidence: 0 to 100; default: as it was.
+        labels: as in `ConnectedHomeSettings`; default: unchanged.
+        min_confidence: as in `ConnectedHomeSettings`, 0 to 100; default: unchanged.
 
     Example:
         >>> ConnectedHomeSettingsForUpdate(min_confidence=80).min_confidence
         80.0
     """
 
-    labels: _Labels | None = None
+    labels: _ConnectedHomeLabels | None = None
     min_confidence: Percent | None = None
 
 
 class StreamProcessorSettingsForUpdate(PascalRequest):
-    """Settings of label detection to change. API shape: ``StreamProcessorSettingsForUpdate``.
+    """Settings of a processor to update. API shape: ``StreamProcessorSettingsForUpdate``.
 
     Example:
         >>> settings = StreamProcessorSettingsForUpdate(
@@ -329,12 +330,12 @@ class StreamProcessorSettingsForUpdate(PascalRequest):
 
 
 def _exactly_one(**members: object) -> None:
-    """Refuse none and more than one.
+    """Check that exactly one of two members is given.
 
     Raises:
-        ValueError: names the members, and how many were given.
+        ValueError: neither or both are given.
     """
     given = [name for name, value in members.items() if value is not None]
     if len(given) != 1:
-        found = "both" if given else "neither"
-        raise ValueError(f"{', '.join(members)}: give exactly one of them; {found} given")
+        count = "both" if given else "neither"
+        raise ValueError(f"{', '.join(members)}: give exactly one of them; {count} given")

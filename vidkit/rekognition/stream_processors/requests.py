@@ -1,4 +1,4 @@
-"""Stream processors: their operations, the parameters of those, and how they must fit together."""
+"""The operations of stream processors, and their parameters with the rules for combining them."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -48,18 +48,18 @@ __all__ = [
 
 _API = "rekognition"
 
-# A name stands for one processor: a create sent again finds it taken and makes no second one.
+# Idempotent, because the name is unique: a retry finds it in use and creates no second processor.
 CREATE = Operation(_API, "CreateStreamProcessor", CreateStreamProcessorResponse)
 DESCRIBE = Operation(_API, "DescribeStreamProcessor", DescribeStreamProcessorResponse)
 LIST = Operation(_API, "ListStreamProcessors", ListStreamProcessorsResponse)
-# Face search runs until it is stopped: a start sent again finds it in use.
+# Idempotent for face search, which runs until it is stopped: a retry finds the processor in use.
 START = Operation(_API, "StartStreamProcessor", StartStreamProcessorResponse)
-# A session of label detection may be over before the start is sent again, which then makes a
-# second session of the same video, with events and a bill of its own.
+# Not idempotent for label detection: its session can end before a retry, which then starts a second
+# session of the same video, with its own events and charges.
 START_SESSION = Operation(
     _API, "StartStreamProcessor", StartStreamProcessorResponse, idempotent=False
 )
-# Twice stopped is stopped, twice deleted is gone, and the same values twice are the same values.
+# Idempotent: repeating a stop, a deletion or an update with the same values changes nothing.
 STOP = Operation(_API, "StopStreamProcessor", Nothing)
 UPDATE = Operation(_API, "UpdateStreamProcessor", Nothing)
 DELETE = Operation(_API, "DeleteStreamProcessor", Nothing)
@@ -69,14 +69,14 @@ _RoleArn = Annotated[
     str, StringConstraints(pattern=r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/?[a-zA-Z0-9_+=,.@/-]+$")
 ]
 
-_MOST_TAGS = 200
+_MAX_TAGS = 200
 
 
-class _Request(PascalRequest):
+class _StreamProcessorRequest(PascalRequest):
     service: ClassVar[str | None] = _API
 
 
-class _NamedRequest(_Request):
+class _NamedRequest(_StreamProcessorRequest):
     name: _Name
 
 
@@ -88,7 +88,7 @@ class CreateStreamProcessorRequest(_NamedRequest):
     settings: StreamProcessorSettings
     role_arn: _RoleArn
     tags: (
-        Annotated[Mapping[str, str], AfterValidator(partial(check_tags, most=_MOST_TAGS))] | None
+        Annotated[Mapping[str, str], AfterValidator(partial(check_tags, maximum=_MAX_TAGS))] | None
     ) = None
     notification_channel: StreamProcessorNotificationChannel | None = None
     kms_key_id: (
@@ -101,21 +101,21 @@ class CreateStreamProcessorRequest(_NamedRequest):
     data_sharing_preference: StreamProcessorDataSharingPreference | None = None
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
+    def _check_settings(self) -> Self:
         if self.settings.face_search is not None:
-            self._fits_face_search()
+            self._check_face_search()
         else:
-            self._fits_connected_home()
+            self._check_connected_home()
         return self
 
-    def _fits_face_search(self) -> None:
+    def _check_face_search(self) -> None:
         if self.output.kinesis_data_stream is None:
             raise ValueError("output: face search needs kinesis_data_stream, not s3_destination")
         for name in ("kms_key_id", "regions_of_interest"):
             if getattr(self, name) is not None:
                 raise ValueError(f"{name}: is for label detection (connected_home) only")
 
-    def _fits_connected_home(self) -> None:
+    def _check_connected_home(self) -> None:
         if self.output.s3_destination is None:
             raise ValueError(
                 "output: label detection (connected_home) needs s3_destination, not "
@@ -139,7 +139,7 @@ class DeleteStreamProcessorRequest(_NamedRequest):
     """The parameters of ``DeleteStreamProcessor``."""
 
 
-class ListStreamProcessorsRequest(_Request):
+class ListStreamProcessorsRequest(_StreamProcessorRequest):
     """The parameters of ``ListStreamProcessors``."""
 
     max_results: Annotated[int, Field(ge=1, strict=True)]
@@ -153,7 +153,7 @@ class StartStreamProcessorRequest(_NamedRequest):
     stop_selector: StreamProcessingStopSelector | None = None
 
     @model_validator(mode="after")
-    def _both_selectors_or_none(self) -> Self:
+    def _has_both_selectors_or_none(self) -> Self:
         if (self.start_selector is None) is not (self.stop_selector is None):
             missing = "start_selector" if self.start_selector is None else "stop_selector"
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Stream processors: what their operations answer."""
+"""The responses of the operations of stream processors."""
 
 from typing import Annotated, Literal
 
@@ -32,10 +32,10 @@ StreamProcessorStatus = Literal["STOPPED", "STARTING", "RUNNING", "FAILED", "STO
 
 
 class CreateStreamProcessorResponse(PascalResponse):
-    """What ``CreateStreamProcessor`` answers.
+    """The response of ``CreateStreamProcessor``.
 
     Attributes:
-        stream_processor_arn: the new processor's ARN; operations take its name.
+        stream_processor_arn: the new processor's ARN; the operations take its name instead.
 
     Example:
         >>> CreateStreamProcessorResponse(
@@ -49,11 +49,11 @@ class CreateStreamProcessorResponse(PascalResponse):
 
 
 class StartStreamProcessorResponse(PascalResponse):
-    """What ``StartStreamProcessor`` answers.
+    """The response of ``StartStreamProcessor``.
 
     Attributes:
-        session_id: the session's id, which label detection's events and objects carry; None where
-            the service gives none.
+        session_id: the session's id, which is part of the events and objects of label detection;
+            None if the service returns none.
 
     Example:
         >>> StartStreamProcessorResponse(session_id="s-1").session_id
@@ -64,10 +64,10 @@ class StartStreamProcessorResponse(PascalResponse):
 
 
 class StreamProcessor(PascalResponse):
-    """A processor in a list. API shape: ``StreamProcessor``.
+    """The name and status of a processor. API shape: ``StreamProcessor``.
 
     Attributes:
-        name: its name.
+        name: the processor's name.
         status: ``STOPPED``, ``STARTING``, ``RUNNING``, ``FAILED``, ``STOPPING`` or ``UPDATING``.
 
     Example:
@@ -84,7 +84,7 @@ class ListStreamProcessorsResponse(PascalResponse):
 
     Attributes:
         stream_processors: the page's items, also as ``items``.
-        next_token: where the next page begins; None on the last one.
+        next_token: the token of the next page; None on the last page.
     """
 
     stream_processors: list[StreamProcessor] = Field(default_factory=list[StreamProcessor])
@@ -103,24 +103,24 @@ class DescribedStream(PascalResponse):
 
 
 class DescribedInput(PascalResponse):
-    """Where the video comes from. API shape: ``StreamProcessorInput``."""
+    """The source of the video. API shape: ``StreamProcessorInput``."""
 
     kinesis_video_stream: DescribedStream | None = None
 
 
 class DescribedS3Destination(PascalResponse):
-    """A place in S3. API shape: ``S3Destination``."""
+    """A location in S3. API shape: ``S3Destination``."""
 
     bucket: str | None = None
     key_prefix: str | None = None
 
 
 class DescribedOutput(PascalResponse):
-    """Where the results go. API shape: ``StreamProcessorOutput``.
+    """The destination of the results. API shape: ``StreamProcessorOutput``.
 
     Attributes:
-        kinesis_data_stream: face search's.
-        s3_destination: label detection's.
+        kinesis_data_stream: the destination of face search.
+        s3_destination: the destination of label detection.
     """
 
     kinesis_data_stream: DescribedStream | None = None
@@ -128,11 +128,11 @@ class DescribedOutput(PascalResponse):
 
 
 class DescribedFaceSearch(PascalResponse):
-    """Which faces are recognised. API shape: ``FaceSearchSettings``.
+    """Settings of face search. API shape: ``FaceSearchSettings``.
 
     Attributes:
-        collection_id: the collection.
-        face_match_threshold: how like a face must be, 0 to 100.
+        collection_id: the collection with the faces to search for.
+        face_match_threshold: the minimum similarity of a match, 0 to 100.
     """
 
     collection_id: str | None = None
@@ -140,11 +140,11 @@ class DescribedFaceSearch(PascalResponse):
 
 
 class DescribedConnectedHome(PascalResponse):
-    """Which labels are detected. API shape: ``ConnectedHomeSettings``.
+    """Settings of label detection. API shape: ``ConnectedHomeSettings``.
 
     Attributes:
-        labels: ``PERSON``, ``PET``, ``PACKAGE``, ``ALL``.
-        min_confidence: how sure the service must be, 0 to 100.
+        labels: the labels to detect: ``PERSON``, ``PET``, ``PACKAGE``, ``ALL``.
+        min_confidence: the minimum confidence of a label, 0 to 100.
     """
 
     labels: list[Annotated[ConnectedHomeLabel | str, OPEN]] | None = None
@@ -152,11 +152,11 @@ class DescribedConnectedHome(PascalResponse):
 
 
 class DescribedSettings(PascalResponse):
-    """What the processor does. API shape: ``StreamProcessorSettings``.
+    """Face search or label detection. API shape: ``StreamProcessorSettings``.
 
     Attributes:
-        face_search: set when it recognises faces.
-        connected_home: set when it detects labels.
+        face_search: the settings of face search, or None.
+        connected_home: the settings of label detection, or None.
     """
 
     face_search: DescribedFaceSearch | None = None
@@ -164,7 +164,7 @@ class DescribedSettings(PascalResponse):
 
 
 class DescribedNotificationChannel(PascalResponse):
-    """Where it publishes. API shape: ``StreamProcessorNotificationChannel``."""
+    """The SNS topic of label detection. API shape: ``StreamProcessorNotificationChannel``."""
 
     sns_topic_arn: str | None = Field(
         default=None, validation_alias="SNSTopicArn", serialization_alias="SNSTopicArn"
@@ -172,11 +172,11 @@ class DescribedNotificationChannel(PascalResponse):
 
 
 class DescribedRegionOfInterest(PascalResponse):
-    """A part of the frame that is looked at. API shape: ``RegionOfInterest``.
+    """A region of the frame that is analyzed. API shape: ``RegionOfInterest``.
 
     Attributes:
-        bounding_box: when it is a box.
-        polygon: when it is a polygon: its corners.
+        bounding_box: the box, or None.
+        polygon: the corners of the polygon, or None.
     """
 
     bounding_box: BoundingBox | None = None
@@ -190,23 +190,23 @@ class DescribedDataSharingPreference(PascalResponse):
 
 
 class DescribeStreamProcessorResponse(PascalResponse):
-    """Everything about a processor. API operation: ``DescribeStreamProcessor``.
+    """The description of a processor. API operation: ``DescribeStreamProcessor``.
 
     Attributes:
-        name: its name.
-        stream_processor_arn: its ARN.
+        name: the processor's name.
+        stream_processor_arn: the processor's ARN.
         status: ``STOPPED``, ``STARTING``, ``RUNNING``, ``FAILED``, ``STOPPING`` or ``UPDATING``; a
-            processor for label detection stays in ``STARTING`` while it works.
-        status_message: more on the status, such as why it failed.
-        creation_timestamp: when it was created, aware.
-        last_update_timestamp: when it last changed, its status included, aware.
-        input: where the video comes from.
-        output: where the results go.
-        role_arn: the role it works in.
-        settings: what it does.
-        notification_channel: where label detection publishes.
-        kms_key_id: the key that encrypts what goes to S3.
-        regions_of_interest: the parts of the frame that are looked at.
+            processor for label detection stays in ``STARTING`` while it is in use.
+        status_message: details of the status, such as the reason for a failure.
+        creation_timestamp: when the processor was created, aware.
+        last_update_timestamp: when the processor or its status was last updated, aware.
+        input: the source of the video.
+        output: the destination of the results.
+        role_arn: the role that the processor assumes.
+        settings: the settings of face search or label detection.
+        notification_channel: the SNS topic of label detection.
+        kms_key_id: the KMS key that encrypts the objects in S3.
+        regions_of_interest: the regions of the frame that are analyzed.
         data_sharing_preference: whether data is shared with the service.
 
     Example:

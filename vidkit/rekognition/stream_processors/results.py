@@ -1,7 +1,7 @@
-"""What stream processors emit: events of label detection, records of face search.
+"""The results of stream processors: events of label detection, records of face search.
 
-Label detection publishes to an SNS topic, face search writes to a Kinesis data stream. Nothing is
-fetched here: the functions read what a queue, a stream or a webhook gave you.
+Label detection publishes to an SNS topic; face search writes to a Kinesis data stream. The
+functions parse what a queue, a stream or a webhook has delivered. Pure functions.
 """
 
 import base64
@@ -45,32 +45,33 @@ M = TypeVar("M", bound=BaseModel)
 
 ConnectedHomeEventType = Literal["LABEL_DETECTED", "STREAM_PROCESSING_COMPLETE"]
 
-# An envelope in an envelope in a record is what is seen; more than this is a trap.
-_DEEPEST = 8
+# Real content is nested up to three levels deep; deeper nesting is treated as invalid.
+_MAX_NESTING = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How content is told from what it comes wrapped in.
+class _ContentShape:
+    """How to recognize content, and where to find it in an envelope.
 
     Attributes:
-        members: any of them makes an object the content itself.
-        wrappers: where else the content may be, outermost first.
+        members: an object with any of these members is the content itself.
+        wrappers: the members of an envelope that can hold the content; the first one present is
+            used.
     """
 
     members: frozenset[str]
     wrappers: tuple[str, ...]
 
 
-_EVENT = _Form(frozenset({"eventNamespace"}), ("Message",))
-_RECORD = _Form(
+_EVENT_SHAPE = _ContentShape(frozenset({"eventNamespace"}), ("Message",))
+_RECORD_SHAPE = _ContentShape(
     frozenset({"InputInformation", "StreamProcessorInformation", "FaceSearchResponse"}),
     ("kinesis", "Data", "data"),
 )
 
 
 class EventNamespace(CamelResponse):
-    """What kind of event it is.
+    """The type of an event.
 
     Attributes:
         type: ``LABEL_DETECTED`` or ``STREAM_PROCESSING_COMPLETE``.
@@ -80,12 +81,12 @@ class EventNamespace(CamelResponse):
 
 
 class EventKinesisVideo(CamelResponse):
-    """The stream that was looked at.
+    """The stream that was analyzed.
 
     Attributes:
-        stream_arn: the Kinesis video stream.
-        processed_video_duration_millis: how much of it was looked at, in milliseconds, at the end
-            of a session.
+        stream_arn: the ARN of the Kinesis video stream.
+        processed_video_duration_millis: the length of video that was analyzed, in milliseconds, at
+            the end of a session.
     """
 
     stream_arn: str | None = None
@@ -93,19 +94,19 @@ class EventKinesisVideo(CamelResponse):
 
 
 class EventInputInformation(CamelResponse):
-    """Where the video came from."""
+    """The source of the video."""
 
     kinesis_video: EventKinesisVideo | None = None
 
 
 class EventKinesisVideoMapping(CamelResponse):
-    """Where in a Kinesis video stream something was seen.
+    """The position of a frame in a Kinesis video stream.
 
     Attributes:
-        fragment_number: the fragment.
-        server_timestamp: when the service received it, aware.
-        producer_timestamp: when the producer recorded it, aware.
-        frame_offset_millis: from the fragment's start to the frame, in milliseconds.
+        fragment_number: the number of the fragment.
+        server_timestamp: when the service received the fragment, aware.
+        producer_timestamp: when the producer recorded the fragment, aware.
+        frame_offset_millis: the offset of the frame in the fragment, in milliseconds.
     """
 
     fragment_number: str | None = None
@@ -115,19 +116,19 @@ class EventKinesisVideoMapping(CamelResponse):
 
 
 class EventVideoMapping(CamelResponse):
-    """Where in the video something was seen."""
+    """The position of a frame in the video."""
 
     kinesis_video_mapping: EventKinesisVideoMapping | None = None
 
 
 class EventBoundingBox(CamelResponse):
-    """A rectangle as ratios of the frame's size.
+    """A bounding box as ratios of the frame's size.
 
     Attributes:
-        left: the left edge, from the frame's left, of its width.
-        top: the upper edge, from the frame's top, of its height.
-        height: of the frame's height.
-        width: of the frame's width.
+        left: the distance from the left of the frame, as a ratio of its width.
+        top: the distance from the top of the frame, as a ratio of its height.
+        height: the height, as a ratio of the frame's height.
+        width: the width, as a ratio of the frame's width.
     """
 
     left: float | None = None
@@ -137,16 +138,16 @@ class EventBoundingBox(CamelResponse):
 
 
 class EventLabel(CamelResponse):
-    """What was seen for the first time in a session.
+    """An object that was detected for the first time in a session.
 
     Attributes:
-        id: the service's id of the finding.
+        id: the object's id in the service.
         name: ``PERSON``, ``PET`` or ``PACKAGE``.
         confidence: 0 to 100.
-        frame_image_uri: the whole frame in S3.
-        cropped_image_uri: the part of it that shows the finding.
-        video_mapping: where in the video.
-        bounding_box: where in the frame.
+        frame_image_uri: the S3 URI of the image of the entire frame.
+        cropped_image_uri: the S3 URI of the image of the object.
+        video_mapping: the position of the frame in the video.
+        bounding_box: the position of the object in the frame.
 
     Example:
         >>> EventLabel(name="PACKAGE", confidence=91.5).name
@@ -163,27 +164,27 @@ class EventLabel(CamelResponse):
 
 
 class StreamProcessingResults(CamelResponse):
-    """How a session ended.
+    """The result of a session.
 
     Attributes:
-        message: in the service's words.
+        message: the service's message.
     """
 
     message: str | None = None
 
 
 class ConnectedHomeEvent(CamelResponse):
-    """What label detection publishes: a first sighting, or the end of a session.
+    """An event of label detection: the first detection of an object, or the end of a session.
 
     Attributes:
-        event_namespace: which of the two.
+        event_namespace: the type of the event.
         input_information: the stream.
-        labels: what was seen, for ``LABEL_DETECTED``.
-        stream_processing_results: how it ended, for ``STREAM_PROCESSING_COMPLETE``.
-        event_id: the service's id of the event.
+        labels: the detected objects, for ``LABEL_DETECTED``.
+        stream_processing_results: the result of the session, for ``STREAM_PROCESSING_COMPLETE``.
+        event_id: the event's id in the service.
         tags: the processor's tags.
-        session_id: what ``start_stream_processor`` answered.
-        start_stream_processor_request: what it was given, in the service's own form.
+        session_id: the session's id, which ``start_stream_processor`` returned.
+        start_stream_processor_request: the parameters of that start, as the service writes them.
 
     Example:
         >>> event = parse_connected_home_event(
@@ -204,14 +205,14 @@ class ConnectedHomeEvent(CamelResponse):
 
 
 class KinesisVideo(PascalResponse):
-    """The frame that a record is about.
+    """The position of the frame of a record in a Kinesis video stream.
 
     Attributes:
-        stream_arn: the Kinesis video stream.
-        fragment_number: the fragment that holds the frame.
+        stream_arn: the ARN of the Kinesis video stream.
+        fragment_number: the number of the fragment that contains the frame.
         producer_timestamp: when the producer recorded the fragment, aware.
-        server_timestamp: when the service received it, aware.
-        frame_offset_in_seconds: from the fragment's start to the frame, in seconds.
+        server_timestamp: when the service received the fragment, aware.
+        frame_offset_in_seconds: the offset of the frame in the fragment, in seconds.
     """
 
     stream_arn: str | None = None
@@ -222,7 +223,7 @@ class KinesisVideo(PascalResponse):
 
 
 class InputInformation(PascalResponse):
-    """Where the frame came from."""
+    """The source of the frame."""
 
     kinesis_video: KinesisVideo | None = None
 
@@ -231,7 +232,7 @@ class StreamProcessorInformation(PascalResponse):
     """The processor that wrote the record.
 
     Attributes:
-        status: such as ``RUNNING``.
+        status: the processor's status, such as ``RUNNING``.
     """
 
     status: str | None = None
@@ -241,11 +242,11 @@ class DetectedFace(PascalResponse):
     """A face in the frame.
 
     Attributes:
-        bounding_box: where it is.
-        confidence: that it is a face, 0 to 100.
-        landmarks: where its eyes, nose and mouth are.
-        pose: how the head is turned.
-        quality: how bright and sharp it is.
+        bounding_box: the bounding box around the face.
+        confidence: the confidence that it is a face, 0 to 100.
+        landmarks: the positions of eyes, nose and mouth.
+        pose: the rotation of the head.
+        quality: the brightness and sharpness of the face.
     """
 
     bounding_box: BoundingBox | None = None
@@ -256,11 +257,11 @@ class DetectedFace(PascalResponse):
 
 
 class MatchedFace(PascalResponse):
-    """A face of the collection that is like the one in the frame.
+    """A face in the collection that matches a face in the frame.
 
     Attributes:
-        similarity: how like, 0 to 100.
-        face: the face of the collection.
+        similarity: the similarity of the two faces, 0 to 100.
+        face: the face in the collection.
     """
 
     similarity: float | None = None
@@ -268,11 +269,11 @@ class MatchedFace(PascalResponse):
 
 
 class FaceSearchResponse(PascalResponse):
-    """A face in the frame, and the faces of the collection that it is like.
+    """A face in the frame, and the matching faces in the collection.
 
     Attributes:
         detected_face: the face in the frame.
-        matched_faces: faces of the collection; empty where none is like it.
+        matched_faces: the matching faces in the collection; empty if none matches.
     """
 
     detected_face: DetectedFace | None = None
@@ -280,12 +281,12 @@ class FaceSearchResponse(PascalResponse):
 
 
 class FaceSearchRecord(PascalResponse):
-    """What face search writes for a frame that it looked at.
+    """The record that face search writes for a frame that it analyzed.
 
     Attributes:
         input_information: the frame.
         stream_processor_information: the processor.
-        face_search_response: the faces in the frame; empty when there was none.
+        face_search_response: the faces in the frame; empty if none was detected.
 
     Example:
         >>> record = parse_face_search_record('{"FaceSearchResponse": []}')
@@ -299,14 +300,15 @@ class FaceSearchRecord(PascalResponse):
 
 
 def parse_connected_home_event(message: bytes | str | Mapping[str, Any]) -> ConnectedHomeEvent:
-    """An event of label detection, out of what SNS delivered.
+    """Parse an event of label detection that SNS has delivered.
 
     Args:
-        message: the event itself, or an SNS envelope around it (what an SQS queue or a webhook gets
-            without raw delivery), as JSON or already read; ``Message`` may be a text or an object.
+        message: the event itself, or the SNS envelope around it that an SQS queue or a webhook
+            receives without raw message delivery, as JSON or as parsed JSON; the ``Message`` in the
+            envelope may be a string or an object.
 
     Raises:
-        DecodeError: it holds no such event.
+        DecodeError: it contains no event of label detection.
 
     Example:
         >>> envelope = {
@@ -316,18 +318,18 @@ def parse_connected_home_event(message: bytes | str | Mapping[str, Any]) -> Conn
         >>> parse_connected_home_event(envelope).event_namespace.type
         'STREAM_PROCESSING_COMPLETE'
     """
-    return _parsed(ConnectedHomeEvent, message, _EVENT)
+    return _parse(ConnectedHomeEvent, message, _EVENT_SHAPE)
 
 
 def parse_face_search_record(record: bytes | str | Mapping[str, Any]) -> FaceSearchRecord:
-    """A record of face search, out of what a Kinesis data stream gave.
+    """Parse a record of face search that a Kinesis data stream has delivered.
 
     Args:
-        record: the record itself, or one of ``GetRecords`` (with ``Data``) or of a Lambda event
-            (with ``kinesis.data``) around it, as JSON, as base64 of JSON, or already read.
+        record: the record itself, or the record of ``GetRecords`` (with ``Data``) or of a Lambda
+            event (with ``kinesis.data``) around it, as JSON, as base64 of JSON, or as parsed JSON.
 
     Raises:
-        DecodeError: it holds no such record.
+        DecodeError: it contains no record of face search.
 
     Example:
         >>> import base64
@@ -336,54 +338,54 @@ def parse_face_search_record(record: bytes | str | Mapping[str, Any]) -> FaceSea
         >>> record.stream_processor_information.status
         'RUNNING'
     """
-    return _parsed(FaceSearchRecord, record, _RECORD)
+    return _parse(FaceSearchRecord, record, _RECORD_SHAPE)
 
 
-def _parsed(model: type[M], content: object, form: _Form) -> M:
-    """Unwrap the content until it is the model's JSON object, and read that.
+def _parse(model: type[M], content: object, shape: _ContentShape) -> M:
+    """Unwrap content until it is an object of the shape, and parse that.
 
     Raises:
-        DecodeError: it is none.
+        DecodeError: no such object was found, or the model does not accept it.
     """
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_NESTING):
         members = _json_object(content)
         if members is None:
             break
-        if not form.members.isdisjoint(members):
-            return _read(model, members)
-        content = next((members[name] for name in form.wrappers if name in members), None)
+        if not shape.members.isdisjoint(members):
+            return _validate(model, members)
+        content = next((members[name] for name in shape.wrappers if name in members), None)
     raise DecodeError(
-        f"the content is no {model.__name__}: no JSON object with {_listed(form.members)}, bare or "
-        f"in {_listed(form.wrappers)}",
+        f"the content is no {model.__name__}: no JSON object with {_joined(shape.members)}, bare "
+        f"or in {_joined(shape.wrappers)}",
         service="rekognition",
     )
 
 
-def _listed(names: Iterable[str]) -> str:
+def _joined(names: Iterable[str]) -> str:
     return " or ".join(sorted(names))
 
 
 def _json_object(content: Any) -> dict[str, Any] | None:
-    """The object that the content is or holds, as JSON or as base64 of JSON."""
+    """The object that the content is or encodes, as JSON or as base64 of JSON; None if neither."""
     if isinstance(content, Mapping):
         return dict(content)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     if not isinstance(content, str | bytes):
         return None
-    for read in (json.loads, _from_base64):
+    for decode in (json.loads, _decode_base64):
         try:
-            found: Any = read(content)
+            value: Any = decode(content)
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict):
-            return found  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(value, dict):
+            return value  # pyright: ignore[reportUnknownVariableType]
     return None
 
 
-def _from_base64(content: str | bytes) -> Any:
+def _decode_base64(content: str | bytes) -> Any:
     return json.loads(base64.b64decode(content, validate=True))
 
 
-def _read(model: type[M], members: dict[str, Any]) -> M:
+def _validate(model: type[M], members: dict[str, Any]) -> M:
     try:
         return model.model_validate(members, by_alias=True, by_name=False)
     except ValidationError as error:
