@@ -1,4 +1,4 @@
-"""Kinesis Video Streams archived media: images out of a stream, and its fragments."""
+"""Kinesis Video Streams archived media: images and fragments of a stream."""
 
 from vidkit.images.client import ImagesClient
 from vidkit.images.fragments import Fragment, ListFragmentsResponse

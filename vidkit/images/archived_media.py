@@ -1,8 +1,8 @@
-"""One call to a stream's archived media: its endpoint, its points, its retries."""
+"""One call to a stream's archived media: its data endpoint, its rate limits, its retries."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -31,21 +31,27 @@ M = TypeVar("M", bound=BaseModel)
 _GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointResponse)
 _API_NAMES: dict[str, ApiName] = {"GetImages": "GET_IMAGES", "ListFragments": "LIST_FRAGMENTS"}
 
-# Answers that the right endpoint gives; after any other failure it is looked up again.
-_ENDPOINT_IS_GOOD = (ConflictError, InvalidRequestError, QuotaError, ThrottledError)
-_ENDPOINT_IS_BAD = (AuthError, DecodeError, NotFoundError)
+# Errors that only the right endpoint returns. After any other error it is looked up again.
+_FROM_RIGHT_ENDPOINT = (ConflictError, InvalidRequestError, QuotaError, ThrottledError)
+# Errors that an endpoint returns when it is no longer the stream's.
+_FROM_STALE_ENDPOINT = (AuthError, DecodeError, NotFoundError)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a call costs of a stream's points."""
+    """How many points of a stream's quotas a call uses.
+
+    Attributes:
+        metadata: points of the fragment-metadata quota.
+        media: points of the fragment-media quota.
+    """
 
     metadata: int
     media: int = 0
 
 
 class ArchivedMedia:
-    """Calls the archived media of any stream, at the data endpoint of each.
+    """Calls the operations of archived media, for each stream at its own data endpoint.
 
     Args:
         caller: makes the calls.
@@ -54,96 +60,131 @@ class ArchivedMedia:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._endpoints = caller.runtime.shared(DataEndpoints)
-        self._points = caller.runtime.shared(StreamRateLimits)
+        self._rate_limits = caller.runtime.shared(StreamRateLimits)
 
-    async def call(
+    def call(
         self,
         operation: Operation[M],
         request: StreamRequest,
         params: Mapping[str, Any],
         cost: Cost,
-    ) -> M:
-        """Call an operation, with retries, as soon as the stream has points left for it.
+    ) -> Coroutine[Any, Any, M]:
+        """Call an operation, with retries, as soon as the stream's rate limits allow it.
 
-        The deadline begins when the points are there: a stream that many read is no failure.
+        The deadline begins after that wait: a stream that is read a lot is no failure.
+
+        Args:
+            operation: ``GetImages`` or ``ListFragments``.
+            request: says which stream.
+            params: the members of the request, under their wire names.
+            cost: the points that every attempt uses.
 
         Raises:
             VidKitError: whatever the last attempt ended with.
         """
-        stream, api_name = request.stream, _API_NAMES[operation.name]
-        just_found = await self._find_endpoint(request, api_name)
+        return _Call(
+            caller=self._caller,
+            endpoints=self._endpoints,
+            rate_limits=self._rate_limits,
+            operation=operation,
+            api_name=_API_NAMES[operation.name],
+            request=request,
+            params=params,
+            cost=cost,
+        ).run()
 
-        # The endpoint of a request that has not come to an end; a timeout leaves it here.
-        unfinished: DataEndpoint | None = None
 
-        async def attempt(number: int) -> M:
-            nonlocal unfinished
-            if unfinished is not None:
-                self._endpoints.drop(stream, api_name, unfinished)
-                unfinished = None
-            endpoint, was_known = await self._endpoint(request, api_name, number)
-            was_known = was_known and endpoint is not just_found
-            if number > 1:
-                await self._pay(stream, cost, ahead_of_line=True)
-            unfinished = endpoint
-            call = AwsRequest("kinesis-video-archived-media", operation.name, params, endpoint.url)
-            try:
-                response = await self._caller.once(operation, call, attempt=number)
-            except VidKitError as error:
-                unfinished = None
-                if isinstance(error, ThrottledError):
-                    self._points.refused(stream)
-                if not isinstance(error, _ENDPOINT_IS_GOOD):
-                    self._endpoints.drop(stream, api_name, endpoint)
-                # A stream that was moved is found by looking again, so that is worth a try.
-                if was_known and isinstance(error, _ENDPOINT_IS_BAD):
-                    error.retryable = True
-                raise _explained(error, api_name) from error.__cause__
-            unfinished = None
-            return response
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Call(Generic[M]):
+    """One call of an operation, with all its attempts.
 
-        await self._pay(stream, cost)
+    Attributes:
+        endpoint: the data endpoint of an attempt that has not ended; None between attempts. An
+            attempt that times out leaves it set.
+        own_endpoint: the data endpoint that this call looked up before its first attempt; None
+            if it was cached.
+    """
+
+    caller: Caller
+    endpoints: DataEndpoints
+    rate_limits: StreamRateLimits
+    operation: Operation[M]
+    api_name: ApiName
+    request: StreamRequest
+    params: Mapping[str, Any]
+    cost: Cost
+    endpoint: DataEndpoint | None = None
+    own_endpoint: DataEndpoint | None = None
+
+    async def run(self) -> M:
+        # The look-up comes before the wait for points: points stand for a call sent at once.
+        await self._look_up_own_endpoint()
+        await self.rate_limits.acquire(
+            self.request.stream, metadata=self.cost.metadata, media=self.cost.media
+        )
         try:
-            return await self._caller.retrying(operation, attempt)
+            return await self.caller.retrying(self.operation, self._attempt)
         except VidKitTimeoutError:
-            if unfinished is not None:
-                self._endpoints.drop(stream, api_name, unfinished)
+            self._drop_unfinished()
             raise
 
-    async def _find_endpoint(
-        self, request: StreamRequest, api_name: ApiName
-    ) -> DataEndpoint | None:
-        """Look the endpoint up before points are paid, which are only good for a moment.
+    async def _look_up_own_endpoint(self) -> None:
+        if not self.endpoints.has(self.request.stream, self.api_name):
+            endpoint, is_new = await self.caller.retrying(_GET_DATA_ENDPOINT, self._get_endpoint)
+            self.own_endpoint = endpoint if is_new else None
 
-        Returns:
-            The endpoint, if nobody had found it before.
-        """
-        if self._endpoints.has(request.stream, api_name):
-            return None
+    async def _attempt(self, number: int) -> M:
+        self._drop_unfinished()
+        endpoint, is_new = await self._get_endpoint(number)
+        endpoint_is_new = is_new or endpoint is self.own_endpoint
+        if number > 1:
+            await self.rate_limits.acquire(
+                self.request.stream,
+                metadata=self.cost.metadata,
+                media=self.cost.media,
+                ahead_of_line=True,
+            )
+        self.endpoint = endpoint
+        call = AwsRequest(
+            "kinesis-video-archived-media", self.operation.name, self.params, endpoint.url
+        )
+        try:
+            response = await self.caller.once(self.operation, call, attempt=number)
+        except VidKitError as error:
+            self._learn_from(error, endpoint, endpoint_is_new=endpoint_is_new)
+            raise _explained(error, self.api_name) from error.__cause__
+        self.endpoint = None
+        return response
 
-        async def attempt(number: int) -> tuple[DataEndpoint, bool]:
-            return await self._endpoint(request, api_name, number)
+    def _learn_from(
+        self, error: VidKitError, endpoint: DataEndpoint, *, endpoint_is_new: bool
+    ) -> None:
+        """Adapt the rate limits, the cached endpoint and the retries to a failed attempt."""
+        self.endpoint = None
+        if isinstance(error, ThrottledError):
+            self.rate_limits.slow_down(self.request.stream)
+        if not isinstance(error, _FROM_RIGHT_ENDPOINT):
+            self.endpoints.drop(self.request.stream, self.api_name, endpoint)
+        # The stream may have moved to another endpoint, which the next attempt looks up.
+        if not endpoint_is_new and isinstance(error, _FROM_STALE_ENDPOINT):
+            error.retryable = True
 
-        endpoint, was_known = await self._caller.retrying(_GET_DATA_ENDPOINT, attempt)
-        return None if was_known else endpoint
+    def _drop_unfinished(self) -> None:
+        """Drop the endpoint of an attempt that timed out: it may not be reachable."""
+        if self.endpoint is not None:
+            self.endpoints.drop(self.request.stream, self.api_name, self.endpoint)
+            self.endpoint = None
 
-    async def _endpoint(
-        self, request: StreamRequest, api_name: ApiName, number: int
-    ) -> tuple[DataEndpoint, bool]:
-        return await self._endpoints.get(
-            request.stream, api_name, lambda: self._look_up(request, api_name, number)
+    async def _get_endpoint(self, number: int) -> tuple[DataEndpoint, bool]:
+        return await self.endpoints.get(
+            self.request.stream, self.api_name, lambda: self._look_up(number)
         )
 
-    async def _pay(self, stream: str, cost: Cost, *, ahead_of_line: bool = False) -> None:
-        await self._points.take(
-            stream, metadata=cost.metadata, media=cost.media, ahead_of_line=ahead_of_line
-        )
-
-    async def _look_up(self, request: StreamRequest, api_name: ApiName, number: int) -> str:
-        await self._points.take_look_up(request.stream)
-        params = request.stream_params() | {"APIName": api_name}
+    async def _look_up(self, number: int) -> str:
+        await self.rate_limits.acquire_look_up(self.request.stream)
+        params = self.request.stream_params() | {"APIName": self.api_name}
         call = AwsRequest("kinesisvideo", "GetDataEndpoint", params)
-        response = await self._caller.once(_GET_DATA_ENDPOINT, call, attempt=number)
+        response = await self.caller.once(_GET_DATA_ENDPOINT, call, attempt=number)
         return response.data_endpoint
 
 
@@ -151,7 +192,7 @@ def _explained(error: VidKitError, api_name: ApiName) -> VidKitError:
     for member in ("Images", "Fragments"):
         if isinstance(error, DecodeError) and f"{member}: Field required" in error.message:
             error.message += (
-                f"; an answer without {member} is what an endpoint other than the stream's "
-                f"{api_name} data endpoint gives"
+                f"; a response without {member} is what an endpoint other than the stream's "
+                f"{api_name} data endpoint returns"
             )
     return error

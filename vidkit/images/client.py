@@ -1,4 +1,4 @@
-"""Images out of Kinesis Video Streams."""
+"""Images and fragments of Kinesis Video Streams."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -21,12 +21,18 @@ from vidkit.images.models import (
     ImagePage,
     ImageSelectorType,
 )
-from vidkit.images.rate_limits import METADATA_OF_IMAGES
-from vidkit.images.saving.saver import OnProgress, Saver, SaveReport, check_progress, find_target
-from vidkit.images.windows.coverage import Span, Stretch, spans_of
+from vidkit.images.rate_limits import GET_IMAGES_METADATA_POINTS
+from vidkit.images.saving.saver import (
+    OnProgress,
+    Saver,
+    SaveReport,
+    check_progress,
+    create_target,
+)
+from vidkit.images.windows.coverage import ListingRange, Span, recorded_spans
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.recorded import RecordedWindows
-from vidkit.images.windows.source import KnownWindows, UnsavedWindows, WindowSource
+from vidkit.images.windows.window_source import KnownWindows, UnsavedWindows, WindowSource
 from vidkit.models.timestamps import from_millis
 from vidkit.paging.pager import AsyncPager
 
@@ -35,12 +41,12 @@ __all__ = ["ImagesClient"]
 _GET_IMAGES = Operation("images", "GetImages", GetImagesResponse)
 _LIST_FRAGMENTS = Operation("images", "ListFragments", ListFragmentsResponse)
 
-_MOST_FRAGMENTS = 1000
-_TOKEN = re.compile(r"at-(-?[0-9]{1,20})")
+_MAX_FRAGMENTS = 1000
+_PAGE_TOKEN = re.compile(r"at-(-?[0-9]{1,20})")
 
 
 class ImagesClient:
-    """Images of a stream's archived media; ``kit.images``.
+    """Images and fragments of a stream's archived media; ``kit.images``.
 
     Example:
         ```python
@@ -76,53 +82,41 @@ class ImagesClient:
         """Images at regular sampling points of a range of any length.
 
         The sampling points are start, start + interval, ... up to and including the end. The
-        range is split into windows of one page each; ``concurrency`` of them are fetched at once,
-        and their images come in time order, each timestamp once. A point without an image is an
+        range is split into windows of one page each; ``concurrency`` of them are fetched at the
+        same time. Images come in time order, each timestamp once. A point without an image is an
         item too, with ``error`` set.
 
         Args:
-            stream_name: the stream's name; give it or ``stream_arn``.
+            stream_name: the stream's name; give either this or ``stream_arn``.
             stream_arn: the stream's ARN.
-            start_timestamp: the first sampling point, aware; finer than milliseconds is cut off.
+            start_timestamp: the first sampling point, aware; truncated to milliseconds.
             end_timestamp: the end of the range, aware, not before the start.
-            sampling_interval: between two points; at least 200 ms, whole milliseconds (1 s).
-            image_selector_type: whose clock the timestamps are of (``"SERVER_TIMESTAMP"``).
+            sampling_interval: the time between two points; at least 200 ms, whole milliseconds
+                (1 s).
+            image_selector_type: which timestamps of the stream count, ``"SERVER_TIMESTAMP"``
+                (default) or ``"PRODUCER_TIMESTAMP"``.
             format: ``"JPEG"`` (default) or ``"PNG"``.
             jpeg_quality: 1 to 100; the service's default is 80.
             width_pixels: 1 to 3840, together with the height; default: as recorded.
             height_pixels: 1 to 2160, together with the width; default: as recorded.
             max_results: sampling points in one window and page, 1 to 25 (25).
-            concurrency: windows fetched at once, 1 to 64 (8).
-            skip_gaps: whether to list the stream's fragments, and to ask only for the sampling
-                points within them (False). Points in gaps are no items then, and a page can be
-                empty: the last one, when no page before it could know that it was the last.
+            concurrency: windows fetched at the same time, 1 to 64 (8).
+            skip_gaps: whether to list the stream's fragments first, and to request only the
+                sampling points within them (False). Points in gaps are no items then. The last
+                page can be empty, if the page before it could not know that it was the last.
 
         Returns:
             A pager over images; its pages are the windows.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: at once, if a parameter is invalid.
             NotFoundError: while iterating: there is no such stream.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``GetImages``, ``GetDataEndpoint`` and (for ``skip_gaps``) ``ListFragments`` of
         Kinesis Video Streams.
         """
-        request = GetImagesRequest(
-            stream_name=stream_name,
-            stream_arn=stream_arn,
-            start_timestamp=start_timestamp,
-            end_timestamp=end_timestamp,
-            sampling_interval=sampling_interval,
-            image_selector_type=image_selector_type,
-            format=format,
-            jpeg_quality=jpeg_quality,
-            width_pixels=width_pixels,
-            height_pixels=height_pixels,
-            max_results=max_results,
-            concurrency=concurrency,
-            skip_gaps=skip_gaps,
-        )
+        request = GetImagesRequest.from_arguments(locals())
         grid = request.grid
 
         def pages(token: str | None, *, ahead: bool) -> AsyncIterator[ImagePage]:
@@ -153,66 +147,56 @@ class ImagesClient:
         on_progress: OnProgress | None = None,
         storage_options: Mapping[str, Any] | None = None,
     ) -> SaveReport:
-        """Write the images of a range into a folder or an object store, a file each.
+        """Write the images of a range into a folder or an object store, one file each.
 
-        A file is named by its image's time, such as ``2026-05-01T12-00-00.000Z.jpg``, and is there
-        whole or not at all. What is there already is left alone, and windows of which every
-        sampling point has a file are not asked for: called again after a failure or a crash, it
-        goes on where it was. Give each stream, and each size and quality, a target of its own.
+        A file is named after its image's timestamp, such as ``2026-05-01T12-00-00.000Z.jpg``. It
+        is complete or does not exist. Existing files are not changed, and windows of which every
+        sampling point has a file are not requested: called again after a failure or a crash,
+        this method resumes where it stopped. Give each stream, and each size and quality, a
+        target of its own.
 
         Args:
-            target: a folder, made when it is not there; or a URL that fsspec knows, such as
-                ``s3://bucket/frames``, which needs ``vidkit[fsspec]``.
-            stream_name: as for `get_images`, like all parameters up to ``skip_gaps``.
+            target: a folder, created if it does not exist; or a URL that fsspec supports, such
+                as ``s3://bucket/frames``, which needs ``vidkit[fsspec]``.
+            stream_name: the stream's name; give either this or ``stream_arn``.
             stream_arn: the stream's ARN.
-            start_timestamp: the first sampling point.
-            end_timestamp: the end of the range.
-            sampling_interval: between two points (1 s).
-            image_selector_type: whose clock the timestamps are of (``"SERVER_TIMESTAMP"``).
+            start_timestamp: the first sampling point, aware; truncated to milliseconds.
+            end_timestamp: the end of the range, aware, not before the start.
+            sampling_interval: the time between two points; at least 200 ms, whole milliseconds
+                (1 s).
+            image_selector_type: which timestamps of the stream count, ``"SERVER_TIMESTAMP"``
+                (default) or ``"PRODUCER_TIMESTAMP"``.
             format: ``"JPEG"`` (default) or ``"PNG"``.
-            jpeg_quality: 1 to 100.
-            width_pixels: 1 to 3840, together with the height.
-            height_pixels: 1 to 2160, together with the width.
+            jpeg_quality: 1 to 100; the service's default is 80.
+            width_pixels: 1 to 3840, together with the height; default: as recorded.
+            height_pixels: 1 to 2160, together with the width; default: as recorded.
             max_results: sampling points in one window, 1 to 25 (25).
-            concurrency: windows fetched at once, 1 to 64 (8).
-            skip_gaps: whether to ask only for points where something was recorded (False).
+            concurrency: windows fetched at the same time, 1 to 64 (8).
+            skip_gaps: whether to list the stream's fragments first, and to request only the
+                sampling points within them (False).
             on_progress: called after each window with a `SaveProgress`; must not block. A
-                `SaveProgressBar` is one.
-            storage_options: of a URL: what fsspec's file system is made with, such as
+                `SaveProgressBar` can be given here.
+            storage_options: for a URL: the options of fsspec's file system, such as
                 ``{"endpoint_url": ...}``.
 
         Returns:
-            How many images were saved and skipped, which are missing and why, and how many bytes
-            were written.
+            How many images were saved and skipped, which images are missing and why, and how
+            many bytes were written.
 
         Raises:
-            RequestError: a parameter is wrong, or the target cannot be written: no permission, a
-                full disk.
+            RequestError: a parameter is invalid, or the target cannot be written: no permission,
+                a full disk.
             ConfigError: the target's URL needs a package that is not installed.
             NotFoundError: there is no such stream.
-            VidKitError: see `vidkit.errors`. What was saved before stays.
+            VidKitError: see `vidkit.errors`. Images that were saved before stay.
 
         Source: ``GetImages``, ``GetDataEndpoint`` and (for ``skip_gaps``) ``ListFragments`` of
         Kinesis Video Streams.
         """
-        request = GetImagesRequest(
-            stream_name=stream_name,
-            stream_arn=stream_arn,
-            start_timestamp=start_timestamp,
-            end_timestamp=end_timestamp,
-            sampling_interval=sampling_interval,
-            image_selector_type=image_selector_type,
-            format=format,
-            jpeg_quality=jpeg_quality,
-            width_pixels=width_pixels,
-            height_pixels=height_pixels,
-            max_results=max_results,
-            concurrency=concurrency,
-            skip_gaps=skip_gaps,
-        )
+        request = GetImagesRequest.from_arguments(locals())
         check_progress(on_progress)
         self._caller.runtime.check()
-        files = await find_target(target, storage_options)
+        files = await create_target(target, storage_options)
         saver = Saver(files, request.format, request.grid, on_progress)
         await saver.open()
         source = UnsavedWindows(
@@ -232,28 +216,28 @@ class ImagesClient:
         fragment_selector_type: ImageSelectorType = "SERVER_TIMESTAMP",
         start_timestamp: datetime,
         end_timestamp: datetime,
-        max_results: int = _MOST_FRAGMENTS,
+        max_results: int = _MAX_FRAGMENTS,
     ) -> AsyncPager[Fragment, ListFragmentsResponse]:
         """The fragments that begin within a range, both ends included.
 
-        They come in no order, not even from page to page: the service promises none. A fragment
-        that was recorded a moment ago may not be listed yet.
+        They come in no order, not even from page to page: the service guarantees none. A
+        fragment that was ingested just now may not be listed yet.
 
         Args:
-            stream_name: the stream's name; give it or ``stream_arn``.
+            stream_name: the stream's name; give either this or ``stream_arn``.
             stream_arn: the stream's ARN.
-            fragment_selector_type: whose clock the range is of, ``"SERVER_TIMESTAMP"`` (default)
-                or ``"PRODUCER_TIMESTAMP"``.
+            fragment_selector_type: which timestamps of the fragments count,
+                ``"SERVER_TIMESTAMP"`` (default) or ``"PRODUCER_TIMESTAMP"``.
             start_timestamp: the beginning of the range, aware.
             end_timestamp: the end of the range, aware, not before the start.
-            max_results: fragments on a page, 1 to 1000 (1000). Each costs one of the 10,000
-                points that a stream has a second.
+            max_results: fragments on a page, 1 to 1000 (1000). Each uses one of the 10,000
+                fragment-metadata points that a stream has per second.
 
         Returns:
             A pager over fragments.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: at once, if a parameter is invalid.
             NotFoundError: while iterating: there is no such stream.
             VidKitError: while iterating: see `vidkit.errors`.
 
@@ -288,25 +272,25 @@ class ImagesClient:
         return RecordedWindows(
             grid,
             begin,
-            lambda stretch: self._spans(request, stretch),
+            lambda listing_range: self._spans(request, listing_range),
             self._caller.runtime.spawn,
             page_size=page_size,
             ahead=ahead,
         )
 
-    async def _spans(self, request: GetImagesRequest, stretch: Stretch) -> list[Span]:
-        """When something was recorded, of a stretch of the range."""
-        listed = self._fragments(
+    async def _spans(self, request: GetImagesRequest, listing_range: ListingRange) -> list[Span]:
+        """When media was recorded within a listing range."""
+        fragments = self._fragments(
             ListFragmentsRequest(
                 stream_name=request.stream_name,
                 stream_arn=request.stream_arn,
                 fragment_selector_type=request.image_selector_type,
-                start_timestamp=from_millis(stretch.listed_from),
-                end_timestamp=from_millis(stretch.listed_until),
-                max_results=stretch.max_results,
+                start_timestamp=from_millis(listing_range.listed_from),
+                end_timestamp=from_millis(listing_range.listed_until),
+                max_results=listing_range.max_results,
             )
         )
-        return spans_of(await listed.collect(), request.image_selector_type)
+        return recorded_spans(await fragments.collect(), request.image_selector_type)
 
     def _pages(
         self, request: GetImagesRequest, source: WindowSource, *, concurrency: int
@@ -320,27 +304,29 @@ class ImagesClient:
         )
 
     async def _fetch(self, request: GetImagesRequest, window: Window) -> list[Image]:
-        """All images of one window; what the service puts on further pages is followed."""
+        """All images of one window, from all pages on which the service returns them."""
         params = request.wire_params() | {
             "StartTimestamp": from_millis(window.start),
             "EndTimestamp": from_millis(window.end),
-            # The service charges for what is asked, not for what it gives.
+            # The service counts the images that are requested, not those that it returns.
             "MaxResults": window.points,
         }
-        cost = Cost(METADATA_OF_IMAGES + window.points, window.points)
+        cost = Cost(GET_IMAGES_METADATA_POINTS + window.points, window.points)
         images: list[Image] = []
         seen: set[str] = set()
         token: str | None = None
         while True:
-            more = {} if token is None else {"NextToken": token}
-            response = await self._archived_media.call(_GET_IMAGES, request, params | more, cost)
+            next_page = {} if token is None else {"NextToken": token}
+            response = await self._archived_media.call(
+                _GET_IMAGES, request, params | next_page, cost
+            )
             images.extend(response.images)
             token = response.next_token or None
             if token is None:
                 return images
             if token in seen:
                 raise DecodeError(
-                    "the service answered with a page token it had given before",
+                    "the service returned a page token it had given before",
                     service=_GET_IMAGES.service,
                     operation=_GET_IMAGES.name,
                 )
@@ -352,8 +338,8 @@ def _to_token(millis: int) -> str:
 
 
 def _from_token(token: str, grid: Grid) -> int:
-    known = _TOKEN.fullmatch(token)
-    if known and (point := int(known[1])) in grid:
+    match = _PAGE_TOKEN.fullmatch(token)
+    if match and (point := int(match[1])) in grid:
         return point
     raise RequestError(
         f"token={token[:40]!r}: must be a next_token of get_images with the same range and interval"

@@ -1,4 +1,4 @@
-"""Parameters and answers of ListFragments."""
+"""Parameters and responses of ListFragments."""
 
 from typing import Annotated, Any, ClassVar, Self
 
@@ -13,14 +13,14 @@ __all__ = ["Fragment", "ListFragmentsRequest", "ListFragmentsResponse"]
 
 
 class Fragment(PascalResponse):
-    """A few seconds of a stream, as they were recorded. API shape: ``Fragment``.
+    """A fragment: a few seconds of a stream as recorded. API shape: ``Fragment``.
 
     Attributes:
-        fragment_number: its id, a number of many digits that grows with each that comes in.
-        fragment_size_in_bytes: the size of its media and of what is said about it, in bytes.
-        producer_timestamp: when it begins on the producer's clock, UTC, to the millisecond.
-        server_timestamp: when it begins on the server's clock, UTC, to the millisecond.
-        fragment_length_in_milliseconds: how long it plays, in milliseconds.
+        fragment_number: its id, a long number that grows with each fragment ingested.
+        fragment_size_in_bytes: the size of its media and its metadata, in bytes.
+        producer_timestamp: when it begins by the producer's clock, UTC, to the millisecond.
+        server_timestamp: when it begins by the server's clock, UTC, to the millisecond.
+        fragment_length_in_milliseconds: its playback duration, in milliseconds.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -44,7 +44,7 @@ class ListFragmentsResponse(PascalResponse):
 
     Attributes:
         fragments: the page's items, also as ``items``.
-        next_token: where the next page begins; None on the last one.
+        next_token: the token of the next page; None on the last one.
 
     Example:
         >>> page = ListFragmentsResponse(fragments=[Fragment(fragment_number="1")])
@@ -72,7 +72,7 @@ class ListFragmentsRequest(StreamRequest):
     max_results: Annotated[int, Field(ge=1, le=1000, strict=True)]
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_range(self) -> Self:
         if self.end_timestamp < self.start_timestamp:
             raise ValueError(
                 f"end_timestamp={self.end_timestamp.isoformat()}: must not be before "
@@ -81,7 +81,7 @@ class ListFragmentsRequest(StreamRequest):
         return self
 
     def wire_params(self, token: str | None = None) -> dict[str, Any]:
-        """The members of the request for a page, under their wire names."""
+        """The members of the request for one page, under their wire names."""
         params: dict[str, Any] = {
             "MaxResults": self.max_results,
             "FragmentSelector": {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 __all__ = [
-    "LONGEST_WINDOW",
+    "MAX_WINDOW_MILLIS",
     "PAGE_SIZE",
     "Grid",
     "Window",
@@ -16,9 +16,9 @@ __all__ = [
 ]
 
 PAGE_SIZE = 25
-"""Images that the service puts on one page, whatever larger number is asked for."""
+"""Images that the service returns on one page at most, whatever is requested."""
 
-LONGEST_WINDOW = 300_000
+MAX_WINDOW_MILLIS = 300_000
 """Milliseconds that one request may span."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,20 +51,20 @@ class Grid:
         """The last sampling point."""
         return self.start + (len(self) - 1) * self.interval
 
-    def passed(self, point: int) -> int:
-        """How many sampling points lie before one of them."""
+    def index_of(self, point: int) -> int:
+        """The index of a sampling point, from 0."""
         return (point - self.start) // self.interval
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Consecutive sampling points that one request asks for.
+    """Consecutive sampling points of one request.
 
     Attributes:
         start: the first sampling point.
         last: the last sampling point.
         following: the sampling point after the last, or None at the end of the range.
-        points: how many sampling points there are in it.
+        points: the number of sampling points in it.
     """
 
     start: int
@@ -74,10 +74,10 @@ class Window:
 
     @property
     def end(self) -> int:
-        """The end to ask for.
+        """The end of the request's range.
 
-        Whether the service counts the end of its range is not documented. One millisecond past
-        the last point, it comes in either way and no further point can.
+        Whether the service includes the end of a range is not documented. One millisecond past
+        the last point includes that point in any case, and never the next one.
         """
         return self.last + 1
 
@@ -94,16 +94,16 @@ def windows(
 
     Args:
         start: the first sampling point.
-        end: the last moment that may be a sampling point.
-        interval: between two sampling points.
-        page_size: sampling points in a window at most.
-        range_end: the end of the whole range, where this is only a part of it.
+        end: the latest timestamp that may be a sampling point.
+        interval: the time between two sampling points.
+        page_size: the most sampling points in a window.
+        range_end: the end of the complete range, if start to end is only a part of it.
     """
     range_end = end if range_end is None else range_end
-    points = min(page_size, (LONGEST_WINDOW - 1) // interval + 1)
+    points = min(page_size, (MAX_WINDOW_MILLIS - 1) // interval + 1)
     while start <= end:
         last = min(start + (points - 1) * interval, start + (end - start) // interval * interval)
         following = last + interval
-        rest = following if following <= range_end else None
-        yield Window(start, last, rest, (last - start) // interval + 1)
+        following_in_range = following if following <= range_end else None
+        yield Window(start, last, following_in_range, (last - start) // interval + 1)
         start = following

@@ -1,6 +1,7 @@
-"""Parameters and answers of GetImages and GetDataEndpoint."""
+"""Parameters and responses of GetImages and GetDataEndpoint."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -36,10 +37,10 @@ ImageSelectorType = Literal["PRODUCER_TIMESTAMP", "SERVER_TIMESTAMP"]
 ImageFormat = Literal["JPEG", "PNG"]
 ImageError = Literal["NO_MEDIA", "MEDIA_ERROR"]
 
-_SHORTEST_INTERVAL = timedelta(milliseconds=200)
+_MIN_INTERVAL = timedelta(milliseconds=200)
 _MILLISECOND = timedelta(milliseconds=1)
-# A window's end lies a millisecond past its last point.
-_LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
+# The end of a window lies a millisecond past its last point.
+_MAX_END_TIMESTAMP = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
 
 
 def _from_base64(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
@@ -47,7 +48,7 @@ def _from_base64(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
         try:
             return pybase64.b64decode(value, validate=True)
         except ValueError:
-            # Pydantic, slower, takes other alphabets, or says what is wrong.
+            # pydantic is slower, but accepts other alphabets and says what is invalid.
             pass
     decoded: bytes = handler(value)
     return decoded
@@ -60,10 +61,10 @@ class Image(PascalResponse):
     """One sampling point of a stream. API shape: ``Image``.
 
     Attributes:
-        timestamp: the point in time that the service names, UTC, to the millisecond.
+        timestamp: the timestamp that the service returns, UTC, to the millisecond.
         error: why there is no image: ``NO_MEDIA`` (nothing was recorded then) or ``MEDIA_ERROR``
-            (what was recorded gives no image); None when there is one.
-        content: the encoded image (JPEG or PNG); None when there is none.
+            (no image can be made of what was recorded); None if there is an image.
+        content: the encoded image (JPEG or PNG); None if there is no image.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -80,8 +81,8 @@ class Image(PascalResponse):
     )
 
     def __repr__(self) -> str:
-        what = self.error or f"{len(self.content or b'')} bytes"
-        return f"<Image {self.timestamp.isoformat(timespec='milliseconds')} {what}>"
+        result = self.error or f"{len(self.content or b'')} bytes"
+        return f"<Image {self.timestamp.isoformat(timespec='milliseconds')} {result}>"
 
     # An image is too large to be printed.
     __str__ = __repr__
@@ -95,7 +96,7 @@ class GetImagesResponse(PascalResponse):
 
 
 class GetDataEndpointResponse(PascalResponse):
-    """Where a stream's media is. API operation: ``GetDataEndpoint``."""
+    """A stream's data endpoint for one API. API operation: ``GetDataEndpoint``."""
 
     data_endpoint: str = Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
 
@@ -105,7 +106,7 @@ class ImagePage(ResponseModel):
 
     Attributes:
         items: the images, in time order.
-        next_token: where the next window begins; None at the end of the range.
+        next_token: the token of the next window; None at the end of the range.
 
     Example:
         ```python
@@ -119,7 +120,7 @@ class ImagePage(ResponseModel):
 
 
 class StreamRequest(PascalRequest):
-    """Which stream: by name or by ARN."""
+    """The parameters that identify a stream: its name or its ARN."""
 
     stream_name: (
         Annotated[
@@ -151,18 +152,18 @@ class StreamRequest(PascalRequest):
 
     @property
     def stream(self) -> str:
-        """The stream's name or ARN, whichever was given."""
+        """The stream's name or ARN, the one that was given."""
         return self.stream_name or self.stream_arn or ""
 
     def stream_params(self) -> dict[str, Any]:
-        """The member that says which stream."""
+        """The member that identifies the stream, under its wire name."""
         if self.stream_name is not None:
             return {"StreamName": self.stream_name}
         return {"StreamARN": self.stream_arn}
 
 
 class GetImagesRequest(StreamRequest):
-    """The parameters of ``ImagesClient.get_images``, which spans many API calls."""
+    """The parameters of ``get_images`` and ``save_images``, which make many API calls."""
 
     service: ClassVar[str | None] = "images"
 
@@ -178,26 +179,35 @@ class GetImagesRequest(StreamRequest):
     concurrency: Annotated[int, Field(ge=1, le=64, strict=True)]
     skip_gaps: Annotated[bool, Field(strict=True)] = False
 
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
+        """The request of a method whose arguments include all fields, under the same names.
+
+        Args:
+            arguments: the method's arguments by name; those that are no fields are ignored.
+        """
+        return cls(**{name: arguments[name] for name in cls.model_fields})
+
     @field_validator("sampling_interval", mode="before")
     @classmethod
     def _is_timedelta(cls, value: object) -> object:
-        # The service counts in milliseconds, Python people in seconds: a number would be a guess.
+        # A plain number is ambiguous: the service counts milliseconds, Python counts seconds.
         if not isinstance(value, timedelta):
             raise ValueError("must be a timedelta, such as timedelta(seconds=1)")  # noqa: TRY004
-        if value < _SHORTEST_INTERVAL:
+        if value < _MIN_INTERVAL:
             raise ValueError("must be 200 milliseconds or more")
         if value % _MILLISECOND:
             raise ValueError("must be a whole number of milliseconds")
         return value
 
     @model_validator(mode="after")
-    def _rules_across_parameters(self) -> Self:
+    def _check_combinations(self) -> Self:
         if self.end_timestamp < self.start_timestamp:
             raise ValueError(
                 f"end_timestamp={self.end_timestamp.isoformat()}: must not be before "
                 f"start_timestamp={self.start_timestamp.isoformat()}"
             )
-        if self.end_timestamp > _LAST_MOMENT:
+        if self.end_timestamp > _MAX_END_TIMESTAMP:
             raise ValueError(f"end_timestamp={self.end_timestamp.isoformat()}: too late")
         if (self.width_pixels is None) != (self.height_pixels is None):
             raise ValueError(
@@ -220,7 +230,7 @@ class GetImagesRequest(StreamRequest):
         )
 
     def wire_params(self) -> dict[str, Any]:
-        """The members that every request of the range shares, under their wire names."""
+        """The members that all requests of the range have in common, under their wire names."""
         params: dict[str, Any] = {
             "ImageSelectorType": self.image_selector_type,
             "Format": self.format,

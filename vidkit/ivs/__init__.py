@@ -1,4 +1,4 @@
-"""Amazon IVS: channels, their streams, playback restriction policies, tags."""
+"""Amazon IVS: channels, their stream sessions, playback restriction policies, tags."""
 
 from vidkit.ivs.client import IvsClient
 from vidkit.ivs.models.channels import (

@@ -1,4 +1,4 @@
-"""Amazon IVS as one client, put together from its rooms."""
+"""The client of Amazon IVS, composed of the operations of each resource."""
 
 from vidkit.ivs.operations.attach import AttachOperations
 from vidkit.ivs.operations.ensure import EnsureOperations
@@ -8,7 +8,7 @@ __all__ = ["IvsClient"]
 
 
 class IvsClient(EnsureOperations, AttachOperations, StreamOperations):
-    """Channels, their streams, playback restriction policies and tags; ``kit.ivs``.
+    """Channels, stream sessions, playback restriction policies and tags; ``kit.ivs``.
 
     Example:
         ```python

@@ -1,4 +1,4 @@
-"""A policy as it is wanted against the policies there are: what is to be done. Pure functions."""
+"""A declared policy compared with the existing ones: what has to change. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,43 +21,43 @@ __all__ = [
 ]
 
 
-def _once(values: Sequence[str]) -> list[str]:
+def _unique(values: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
 class EnsurePlaybackRestrictionPolicyRequest(IvsRequest):
-    """A policy as it is wanted; what is not given may be as it likes."""
+    """A declared policy; a parameter that is None may have any value."""
 
     name: Annotated[
         str, StringConstraints(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*$")
     ]
-    allowed_countries: Annotated[Countries, AfterValidator(_once)] | None = None
-    allowed_origins: Annotated[Origins, AfterValidator(_once)] | None = None
+    allowed_countries: Annotated[Countries, AfterValidator(_unique)] | None = None
+    allowed_origins: Annotated[Origins, AfterValidator(_unique)] | None = None
     enable_strict_origin_enforcement: Flag | None = None
     tags: Tags | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CreatePolicy:
-    """There is no such policy."""
+    """The policy does not exist: create it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepPolicy:
-    """The policy is as it is wanted."""
+    """The policy is as declared: keep it."""
 
     policy: PlaybackRestrictionPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class UpdatePolicy:
-    """The policy is there and differs.
+    """The policy differs from the declared one: update it.
 
     Attributes:
-        policy: as it is.
-        members: what to update, under the parameters' names; empty: no update.
-        untag: keys of tags to take off; empty: none.
-        tag: tags to add or to set; empty: none.
+        policy: the policy as it is now.
+        members: the members to update, under the names of the parameters; empty: no update.
+        untag: the keys of the tags to remove; empty: none.
+        tag: the tags to add or to change; empty: none.
     """
 
     policy: PlaybackRestrictionPolicy
@@ -65,8 +65,8 @@ class UpdatePolicy:
     untag: Sequence[str]
     tag: Mapping[str, str]
 
-    def tags(self) -> dict[str, str]:
-        """The policy's tags when the change has been made."""
+    def updated_tags(self) -> dict[str, str]:
+        """The policy's tags after the update."""
         present = self.policy.tags or {}
         kept = {key: value for key, value in present.items() if key not in self.untag}
         return kept | dict(self.tag)
@@ -74,7 +74,7 @@ class UpdatePolicy:
 
 @dataclass(frozen=True, slots=True)
 class TooManyPolicies:
-    """Several policies have the name, so none of them is meant."""
+    """Several policies have the name, so it is ambiguous which one is meant."""
 
     policies: Sequence[PlaybackRestrictionPolicy]
 
@@ -83,48 +83,48 @@ Action = CreatePolicy | KeepPolicy | UpdatePolicy | TooManyPolicies
 
 
 def diff_policies(
-    declared: EnsurePlaybackRestrictionPolicyRequest, found: Sequence[PlaybackRestrictionPolicy]
+    declared: EnsurePlaybackRestrictionPolicyRequest, existing: Sequence[PlaybackRestrictionPolicy]
 ) -> Action:
-    """What makes the policies be as one is declared.
+    """The action that makes the existing policy match the declared one.
 
     Args:
-        declared: the policy as it is wanted.
-        found: the policies of its name.
+        declared: the declared policy.
+        existing: the policies that have its name.
     """
-    if not found:
+    if not existing:
         return CreatePolicy()
-    if len(found) > 1:
-        return TooManyPolicies(found)
-    (policy,) = found
-    members = _differing(declared, policy)
-    untag, tag = _tags(declared.tags, policy.tags or {})
+    if len(existing) > 1:
+        return TooManyPolicies(existing)
+    (policy,) = existing
+    members = _diff_members(declared, policy)
+    untag, tag = _diff_tags(declared.tags, policy.tags or {})
     if members or untag or tag:
         return UpdatePolicy(policy, members, untag, tag)
     return KeepPolicy(policy)
 
 
-def _differing(
+def _diff_members(
     declared: EnsurePlaybackRestrictionPolicyRequest, policy: PlaybackRestrictionPolicy
 ) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name in ("allowed_countries", "allowed_origins"):
-        wanted: Sequence[str] | None = getattr(declared, name)
-        # The order says nothing, and neither does naming one twice.
-        if wanted is not None and set(wanted) != set(getattr(policy, name)):
-            members[name] = wanted
+        values: Sequence[str] | None = getattr(declared, name)
+        # Order and duplicates have no meaning.
+        if values is not None and set(values) != set(getattr(policy, name)):
+            members[name] = values
     strict = declared.enable_strict_origin_enforcement
     if strict is not None and strict is not bool(policy.enable_strict_origin_enforcement):
         members["enable_strict_origin_enforcement"] = strict
     return members
 
 
-def _tags(
-    wanted: Mapping[str, str] | None, present: Mapping[str, str]
+def _diff_tags(
+    declared: Mapping[str, str] | None, present: Mapping[str, str]
 ) -> tuple[list[str], dict[str, str]]:
-    """Which keys go, and which tags are set; AWS's own tags are nobody's to change."""
-    if wanted is None:
+    """The keys to remove and the tags to set; tags of AWS itself cannot be changed."""
+    if declared is None:
         return [], {}
     own = {k: v for k, v in present.items() if not k.lower().startswith(RESERVED)}
-    untag = [key for key in own if key not in wanted]
-    tag = {key: value for key, value in wanted.items() if own.get(key) != value}
+    untag = [key for key in own if key not in declared]
+    tag = {key: value for key, value in declared.items() if own.get(key) != value}
     return untag, tag

@@ -1,11 +1,11 @@
-"""A policy on many channels: what is to be done, and what came of it. Pure."""
+"""A policy on many channels: which channels differ, and the report. Pure functions."""
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from vidkit.errors import RequestError, VidKitError
-from vidkit.ivs.channel_batches import batch_failure
+from vidkit.ivs.channel_batches import error_from_batch
 from vidkit.ivs.models.channels import BatchGetChannelResponse, ChannelSummary, GetChannelRequest
 from vidkit.ivs.models.policies import (
     GetPlaybackRestrictionPolicyRequest,
@@ -22,23 +22,24 @@ __all__ = [
 ]
 
 Channels = Iterable[str | ChannelSummary] | AsyncIterable[str | ChannelSummary]
-"""ARNs of channels, or channels, or summaries; such as ``kit.ivs.list_channels()``."""
+"""ARNs, channels or summaries of channels, such as ``kit.ivs.list_channels()``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReport:
-    """What became of each channel that a policy was to be attached to, or detached from.
+    """The outcome for each channel to which a policy was attached, or from which it was detached.
 
-    Every channel is in exactly one of the five, by its ARN, in the order in which it was given.
+    Every channel is in exactly one of the five groups, by its ARN, in the order of the call.
 
     Attributes:
-        policy_arn: the policy; empty: none, where it was detached.
-        changed: these had another policy or none, and now have this one.
-        unchanged: these had it already; nothing was sent for them.
-        live: these are live, and a live channel cannot be updated (409).
-        failed: these went wrong, such as a `NotFoundError` for one that does not exist.
-        planned: with ``plan=True``, in place of ``changed``: these would be updated. Which of them
-            are live is only learnt by updating.
+        policy_arn: the policy's ARN; empty if policies were detached.
+        changed: channels that had another policy or none, and have this one now.
+        unchanged: channels that had this policy already; they were not updated.
+        live: channels that are live; a live channel cannot be updated (409).
+        failed: channels that failed, with the error, such as a `NotFoundError` for a channel that
+            does not exist.
+        planned: channels that would be updated; with ``plan=True``, in place of ``changed``. Only
+            an update shows which of them are live.
 
     Example:
         >>> report = PolicyReport(policy_arn="", unchanged=["arn:aws:ivs:eu-central-1:1:channel/a"])
@@ -55,18 +56,18 @@ class PolicyReport:
 
     @property
     def complete(self) -> bool:
-        """Whether all channels are as wanted: none live, none failed, none only planned."""
+        """Whether all channels have the policy: none is live, none failed, none is only planned."""
         return not (self.live or self.failed or self.planned)
 
 
 @dataclass(frozen=True, slots=True)
 class SortedChannels:
-    """Channels by what is to be done with them.
+    """Channels sorted by whether they have a policy.
 
     Attributes:
-        differing: these have another policy.
-        unchanged: these have it.
-        failed: these are not there.
+        differing: channels that have another policy or none.
+        unchanged: channels that have this policy.
+        failed: channels for which the service returned an error.
     """
 
     differing: list[str]
@@ -74,21 +75,21 @@ class SortedChannels:
     failed: dict[str, VidKitError]
 
     @classmethod
-    def by(cls, policy: str, present: BatchGetChannelResponse) -> "SortedChannels":
-        """Sort the channels of an answer by whether they have a policy.
+    def from_response(cls, policy: str, response: BatchGetChannelResponse) -> "SortedChannels":
+        """Sort the channels of a response by whether they have a policy.
 
         Args:
-            policy: the policy's ARN; empty: none.
-            present: the channels as they are.
+            policy: the policy's ARN; empty: no policy.
+            response: the channels as they are now.
         """
-        has = {
+        has_policy = {
             channel.arn: (channel.playback_restriction_policy_arn or "") == policy
-            for channel in present.channels
+            for channel in response.channels
         }
         return cls(
-            differing=[arn for arn, same in has.items() if not same],
-            unchanged=[arn for arn, same in has.items() if same],
-            failed={error.arn: batch_failure(error) for error in present.errors if error.arn},
+            differing=[arn for arn, has in has_policy.items() if not has],
+            unchanged=[arn for arn, has in has_policy.items() if has],
+            failed={error.arn: error_from_batch(error) for error in response.errors if error.arn},
         )
 
 
@@ -96,7 +97,7 @@ def policy_arn(policy: PlaybackRestrictionPolicy | str) -> str:
     """The ARN of a policy.
 
     Raises:
-        RequestError: it is none.
+        RequestError: it is not the ARN of a policy.
     """
     arn = policy.arn if isinstance(policy, PlaybackRestrictionPolicy) else policy
     try:
@@ -106,27 +107,31 @@ def policy_arn(policy: PlaybackRestrictionPolicy | str) -> str:
 
 
 def check_channels(channels: object) -> None:
-    """Refuse what gives no channels.
+    """Check that channels can be iterated over.
 
     Raises:
-        RequestError: one channel instead of several, or no iterable at all.
+        RequestError: it is a single channel, or not an iterable.
     """
     kind = type(channels).__name__
-    alone = isinstance(channels, str | bytes | Mapping | ChannelSummary)
-    if alone or not isinstance(channels, Iterable | AsyncIterable):
+    is_single = isinstance(channels, str | bytes | Mapping | ChannelSummary)
+    if is_single or not isinstance(channels, Iterable | AsyncIterable):
         raise RequestError(
             f"channels: give a list of ARNs or channels, or an iterator over them, not a {kind}"
         )
 
 
-def channel_arn(channel: Any, place: int) -> str:
+def channel_arn(channel: Any, position: int) -> str:
     """The ARN of a channel.
 
+    Args:
+        channel: a channel, a summary or an ARN.
+        position: its position among the channels, for the error message.
+
     Raises:
-        RequestError: it is none.
+        RequestError: it is not the ARN of a channel.
     """
     arn = channel.arn if isinstance(channel, ChannelSummary) else channel
     try:
         return GetChannelRequest(arn=arn).arn
     except RequestError as error:
-        raise RequestError(f"channels.{place}: {error.message}") from None
+        raise RequestError(f"channels.{position}: {error.message}") from None

@@ -1,4 +1,4 @@
-"""Many calls of one operation: a few at once, and so many a second."""
+"""Many calls of one operation: a few at the same time, at a fixed rate."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,7 +7,7 @@ from typing import TypeVar
 from aiolimiter import AsyncLimiter
 from pydantic import BaseModel
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError
@@ -15,84 +15,91 @@ from vidkit.ivs.operations.base import API
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["AT_ONCE", "RATE", "check_rate", "each", "paced"]
+__all__ = ["CALLS_PER_SECOND", "MAX_CONCURRENCY", "call_at_rate", "check_rate", "run_for_each"]
 
-A = TypeVar("A")
-B = TypeVar("B")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 M = TypeVar("M", bound=BaseModel)
 
-RATE = 5.0
-"""Calls a second that IVS takes from an account in a region, of each operation on channels."""
+CALLS_PER_SECOND = 5.0
+"""The service's quota of each operation on channels, per account and region."""
 
-_MOST = 1e6
+_MAX_CALLS_PER_SECOND = 1e6
 
-AT_ONCE = 10
-"""Calls that are on their way at the same time."""
+MAX_CONCURRENCY = 10
+"""Calls that are under way at the same time."""
 
 
 class _Limiters:
-    """The limiters that all clients of a kit share."""
+    """The limiters of a kit, which all its clients share."""
 
     def __init__(self) -> None:
         self._limiters: dict[tuple[str, float], AsyncLimiter] = {}
 
-    def of(self, operation: str, rate: float) -> AsyncLimiter:
-        """The limiter of an operation; calls are spaced evenly, without a burst."""
-        found = self._limiters.get((operation, rate))
-        if found is None:
-            found = self._limiters[operation, rate] = AsyncLimiter(1, 1 / rate)
-        return found
+    def get(self, operation: str, rate: float) -> AsyncLimiter:
+        """The limiter of an operation at a rate; it spaces calls evenly, without bursts."""
+        limiter = self._limiters.get((operation, rate))
+        if limiter is None:
+            limiter = self._limiters[operation, rate] = AsyncLimiter(1, 1 / rate)
+        return limiter
 
 
 def check_rate(rate: float) -> float:
-    """Refuse what is no rate.
+    """Check a rate, in calls per second.
 
     Raises:
-        RequestError: it is no number, not positive, or beyond all measure.
+        RequestError: it is not a number, not positive, or too large.
     """
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= _MOST:  # pyright: ignore[reportUnnecessaryIsInstance]
+    if (
+        isinstance(rate, bool)
+        or not isinstance(rate, int | float)  # pyright: ignore[reportUnnecessaryIsInstance]
+        or not 0 < rate <= _MAX_CALLS_PER_SECOND
+    ):
         raise RequestError(
-            f"rate={shown(rate)}: must be calls a second, more than 0, at most {_MOST:g}"
+            f"rate={short_repr(rate)}: must be calls a second, more than 0, at most "
+            f"{_MAX_CALLS_PER_SECOND:g}"
         )
     return float(rate)
 
 
-async def paced(
+async def call_at_rate(
     caller: Caller, operation: Operation[M], request: RequestModel, *, rate: float
 ) -> M:
-    """Call an operation when its turn comes; every attempt waits for a turn of its own.
+    """Call an operation when its rate limit allows it, which every attempt waits for.
 
     Raises:
         VidKitError: whatever the last attempt ended with.
     """
-    limiter = caller.runtime.shared(_Limiters).of(operation.name, rate)
-    sent = AwsRequest(API, operation.name, to_wire(request))
+    limiter = caller.runtime.shared(_Limiters).get(operation.name, rate)
+    aws_request = AwsRequest(API, operation.name, to_wire(request))
 
     async def attempt(number: int) -> M:
         if number > 1:
             await limiter.acquire()
-        return await caller.once(operation, sent, attempt=number)
+        return await caller.once(operation, aws_request, attempt=number)
 
-    # The first turn is waited for outside the deadline, which is for the call alone.
+    # The first wait is outside the deadline, which is for the call alone.
     await limiter.acquire()
     return await caller.retrying(operation, attempt)
 
 
-async def each(work: Callable[[A], Awaitable[B]], items: Sequence[A]) -> list[B]:
-    """Do the work for every item, a few at once; the results are in the items' order.
+async def run_for_each(
+    work: Callable[[ItemT], Awaitable[ResultT]], items: Sequence[ItemT]
+) -> list[ResultT]:
+    """Run the work for every item, a few at the same time; returns the results in item order.
 
     Raises:
-        VidKitError: the first failure; it ends the other work.
+        VidKitError: the first failure; it cancels the other work.
     """
-    done: dict[int, B] = {}
+    results: dict[int, ResultT] = {}
     failures: list[VidKitError] = []
     workers: list[asyncio.Task[None]] = []
-    left = iter(enumerate(items))
+    remaining = iter(enumerate(items))
 
     async def worker() -> None:
         try:
-            for place, item in left:
-                done[place] = await work(item)
+            for position, item in remaining:
+                results[position] = await work(item)
         except VidKitError as error:
             failures.append(error)
             for other in workers:
@@ -100,7 +107,7 @@ async def each(work: Callable[[A], Awaitable[B]], items: Sequence[A]) -> list[B]
                     other.cancel()
 
     async with asyncio.TaskGroup() as group:
-        workers += [group.create_task(worker()) for _ in range(min(AT_ONCE, len(items)))]
+        workers += [group.create_task(worker()) for _ in range(min(MAX_CONCURRENCY, len(items)))]
     if failures:
         raise failures[0]
-    return [done[place] for place in range(len(items))]
+    return [results[position] for position in range(len(items))]

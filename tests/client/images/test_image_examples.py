@@ -1,4 +1,4 @@
-"""The examples of images that leave files behind."""
+"""The examples that save images as files."""
 
 import av
 import pytest
@@ -21,10 +21,10 @@ def example(tmp_path, monkeypatch, capsys):
 def test_save_images_saves_what_was_recorded(example):
     folder, told = example("save_images.py", "frames")
     names = sorted(path.name for path in folder.iterdir())
-    # The end of a fragment is asked for too, and is the first moment of a gap.
+    # The end of a fragment is requested too, and is where a gap begins.
     assert len(names) == 120 + 60
     assert names[0] == "2026-05-01T09-00-00.000Z.jpg"
-    assert any(line.startswith("180 saved, 0 there already") for line in told)
+    assert any(line.startswith("180 saved, 0 skipped") for line in told)
     assert told[-2:] == ["09:02:00  NO_MEDIA", "18:01:00  NO_MEDIA"]
 
 

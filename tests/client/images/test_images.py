@@ -5,6 +5,7 @@ import pytest
 
 from vidkit import DecodeError, NotFoundError, RequestError, UnavailableError
 from vidkit.local.clips import read_clock
+from vidkit.local.kinesis_video.state import KinesisVideoState
 
 SECOND = timedelta(seconds=1)
 
@@ -14,7 +15,7 @@ def millis(moment, t0):
 
 
 async def test_the_clock_in_every_frame_agrees_with_its_timestamp(kit, clock_clip, t0):
-    """All frames of the clip, five frames apart in five passes: 200 ms is the least interval."""
+    """All frames of the clip, in five passes of every fifth frame: the least interval is 200 ms."""
     shown = {}
     for offset in range(0, 200, 40):
         images = kit.images.get_images(
@@ -34,9 +35,9 @@ async def test_the_clock_in_every_frame_agrees_with_its_timestamp(kit, clock_cli
 
 
 async def test_the_clock_agrees_over_windows_pages_and_gaps(cloud, kit, clock_clip, t0):
-    """Between frames the one on screen is given; outside the file there is none."""
+    """Between frames, the frame on screen is returned; outside the file there is none."""
     pager = kit.images.get_images(
-        stream_arn=cloud.state.streams["front-door"].arn,
+        stream_arn=cloud.state.of(KinesisVideoState).streams["front-door"].arn,
         start_timestamp=t0 - 3 * SECOND,
         end_timestamp=t0 + timedelta(seconds=clock_clip.duration) + 3 * SECOND,
         sampling_interval=timedelta(milliseconds=270),
@@ -230,11 +231,11 @@ async def test_a_timestamp_that_two_windows_answer_comes_once(scripted, t0):
 async def test_a_picture_that_stands_for_long_comes_once_however_many_windows_answer_it(
     scripted, t0
 ):
-    """What was recorded before comes late and again, after a window that has nothing."""
-    answers = [[0, 1], [1], [], [1], [0.5, 6, 99], [8, 99], [9]]
+    """An image of an earlier window is returned again, after a window that has none."""
+    responses = [[0, 1], [1], [], [1], [0.5, 6, 99], [8, 99], [9]]
 
     scripted.json({"DataEndpoint": scripted.endpoint})
-    for seconds in answers:
+    for seconds in responses:
         images = [{"TimeStamp": t0.timestamp() + s, "ImageContent": "/+8="} for s in seconds]
         scripted.json({"Images": images})
     async with scripted.kit() as kit:
@@ -245,7 +246,7 @@ async def test_a_picture_that_stands_for_long_comes_once_however_many_windows_an
             max_results=2,
             concurrency=1,
         ).collect()
-    # What claims to be of a time to come shuts out nothing that comes after it.
+    # A timestamp in the future does not exclude the images after it.
     assert [(image.timestamp - t0) / SECOND for image in found] == [0, 1, 6, 99, 8, 9]
 
 
@@ -271,7 +272,7 @@ async def test_an_endpoint_that_fails_is_looked_up_again(scripted, t0):
     endpoint = {"DataEndpoint": scripted.endpoint}
     found = {"Images": [{"TimeStamp": t0.timestamp(), "Error": "NO_MEDIA"}]}
     scripted.json(endpoint).json(found)
-    # The known endpoint now answers as a wrong one does; a new look-up finds the right one.
+    # The cached endpoint now responds as a wrong one does; a new look-up finds the right one.
     scripted.raw(UNKNOWN_OPERATION).json(endpoint).json(found)
     async with scripted.kit() as kit:
 
@@ -373,7 +374,7 @@ async def test_an_abandoned_iteration_leaves_nothing_running(cloud, kit, t0):
         stream_name="front-door", start_timestamp=t0, end_timestamp=t0 + 60 * SECOND, max_results=1
     ):
         break
-    # Requests that were on their way may still be answered.
+    # Requests that were sent may still get a response.
     before = -1
     async with asyncio.timeout(10):
         while before != len(cloud.calls):

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from vidkit import DecodeError, NotFoundError, RequestError
+from vidkit.local.kinesis_video.state import KinesisVideoState
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -12,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def yard(cloud, clock_clip, t0):
-    """A camera that recorded half an hour twice, its own clock a little ahead."""
+    """A camera that recorded half an hour twice; its own clock is a little ahead."""
     cloud.add_stream(
         "yard",
         clock_clip.path,
@@ -65,7 +66,7 @@ async def test_the_range_is_of_the_clock_that_is_asked_for_with_both_ends(kit, y
 
 async def test_pages_go_on_at_a_token_and_items_go_to_a_file(cloud, kit, yard, t0, tmp_path):
     pager = kit.images.list_fragments(
-        stream_arn=cloud.state.streams[yard].arn,
+        stream_arn=cloud.state.of(KinesisVideoState).streams[yard].arn,
         start_timestamp=t0,
         end_timestamp=t0 + 20 * SECOND,
         max_results=4,
@@ -103,7 +104,7 @@ async def test_each_api_has_an_endpoint_of_its_own(cloud, kit, yard, t0):
 
 
 async def test_images_of_what_was_recorded_by_the_producers_clock(cloud, kit, yard, t0):
-    """Two stretches of half an hour in three hours, with what lies at their very ends."""
+    """Half an hour twice in three hours, including the images at their very ends."""
     pager = kit.images.get_images(
         stream_name=yard,
         image_selector_type="PRODUCER_TIMESTAMP",

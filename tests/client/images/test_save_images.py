@@ -1,4 +1,4 @@
-"""Images into folders: whole files, each once, whatever comes between."""
+"""Images saved in folders: complete files, each once, whatever interrupts the run."""
 
 import asyncio
 import errno
@@ -101,7 +101,7 @@ async def test_what_is_there_is_neither_asked_for_nor_touched(cloud, kit, asked,
 async def test_a_second_run_fills_the_holes(cloud, kit, asked, folder):
     await kit.images.save_images(folder, **asked)
     whole = contents(folder)
-    # One is gone, one was cut off by a power failure, one is somebody else's work.
+    # One is deleted, one is empty after a power failure, one was written by another program.
     (folder / "2026-01-01T00-00-02.500Z.jpg").unlink()
     (folder / "2026-01-01T00-00-06.000Z.jpg").write_bytes(b"")
     (folder / "2026-01-01T00-00-03.000Z.jpg").write_bytes(b"mine")
@@ -109,7 +109,7 @@ async def test_a_second_run_fills_the_holes(cloud, kit, asked, folder):
     calls = fetched(cloud)
     report = await kit.images.save_images(folder, **asked)
     assert (report.saved, report.skipped) == (2, 13)
-    # Windows of four points: the one without images, one for each hole.
+    # Windows of four points: the one without images, and one for each missing file.
     assert fetched(cloud) - calls == 3
     found = contents(folder)
     assert found.pop("notes.txt") == b"mine"
@@ -140,7 +140,7 @@ async def test_leftovers_of_a_killed_run_go_and_nothing_else_does(kit, asked, fo
     (folder / LEFTOVER.replace("01.000", "02.000")).symlink_to(folder / ".hidden")
     held = folder / LEFTOVER.replace("0123", "4567")
     with held.open("wb") as file:
-        # Another process is at it.
+        # Another process is writing it.
         fcntl.flock(file, fcntl.LOCK_EX)
         await kit.images.save_images(folder, **asked)
         hidden = {name for name in names(folder) if "part" in name or "hidden" in name}
@@ -258,7 +258,7 @@ async def test_gaps_are_not_asked_for(cloud, clock_clip, t0, asked, folder):
         report = await kit.images.save_images(
             folder, **wanted, skip_gaps=True, on_progress=told.append
         )
-    # Up to the gap, and its first moment; the end of the gap and two points more.
+    # Up to the gap and its first point; the end of the gap and two points more.
     assert (report.saved, len(report.missing)) == (6 + 3, 2 + 1)
     assert [missing.error for missing in report.missing] == ["MEDIA_ERROR"] * 2 + ["NO_MEDIA"]
     assert fetched(cloud) == 4
@@ -344,7 +344,7 @@ async def test_an_unknown_stream_leaves_an_empty_folder(kit, asked, folder):
 async def test_a_full_disk_is_one_clear_error_and_stops_everything(
     cloud, kit, asked, folder, monkeypatch
 ):
-    # What is fetched ahead is still under way when the disk is full.
+    # Windows are still being fetched ahead when the disk is full.
     cloud.inject("hang", operation="GetImages", after=3)
     replace, left = Path.replace, iter(range(6))
 
@@ -363,7 +363,7 @@ async def test_a_full_disk_is_one_clear_error_and_stops_everything(
 
 async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, folder, monkeypatch):
     inside, may_end = threading.Event(), threading.Event()
-    write = folder_module.FolderTarget._write_anew
+    write = folder_module.FolderTarget._write_new
     written = []
 
     def slow(self, final, content):
@@ -372,7 +372,7 @@ async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, fol
         write(self, final, content)
         written.append(final.name)
 
-    monkeypatch.setattr(folder_module.FolderTarget, "_write_anew", slow)
+    monkeypatch.setattr(folder_module.FolderTarget, "_write_new", slow)
     saving = asyncio.create_task(kit.images.save_images(folder, **asked))
     await asyncio.to_thread(inside.wait, 10)
     saving.cancel()
@@ -383,7 +383,7 @@ async def test_who_cancels_finds_whole_files_and_nothing_running(kit, asked, fol
     may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await saving
-    # The one that it was at, and no more.
+    # The file that it was writing, and no more.
     assert names(folder) == written
     assert len(written) == 1
 
@@ -482,7 +482,7 @@ async def ended(process):
 
 
 async def test_a_killed_run_is_finished_by_the_next_one(program, kit, t0, tmp_path):
-    """Every file once and whole, as after a straight run."""
+    """Every file once and complete, as after a run without interruption."""
     folder = tmp_path / "killed"
     first = await program(folder, dies_at=41)
     _, complaints = await first.communicate()
@@ -492,7 +492,7 @@ async def test_a_killed_run_is_finished_by_the_next_one(program, kit, t0, tmp_pa
     (half,) = set(names(folder)) - set(left)
     assert (folder / half).read_bytes() == b"half"
     for name in left:
-        # Nothing under a final name is half a file.
+        # No file with a final name is incomplete.
         assert (await asyncio.to_thread(read_clock, (folder / name).read_bytes())) is not None
 
     saved, skipped, missing, _ = await ended(await program(folder))

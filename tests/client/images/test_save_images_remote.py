@@ -1,4 +1,4 @@
-"""Images into what fsspec knows: object stores, and file systems that write in place."""
+"""Images saved through fsspec: in object stores, and file systems that write in place."""
 
 import asyncio
 import sys
@@ -36,7 +36,7 @@ def memory():
 
 
 class InPlace(LocalFileSystem):
-    """A file system that does not know objects: what is written there is seen half written."""
+    """A file system without objects: incomplete files are visible while they are written."""
 
     protocol = "inplace"
     fail_after = None

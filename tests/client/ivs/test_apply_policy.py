@@ -1,4 +1,4 @@
-"""One policy for many channels: what is changed, what is told, and at what pace."""
+"""One policy for many channels: what is changed, what is reported, and at which rate."""
 
 import asyncio
 import json
@@ -183,7 +183,7 @@ async def test_a_round_that_takes_longer_than_the_wait_costs_no_channel_its_last
         report = await kit.ivs.apply_policy(
             POLICY, channels=[quick, slow], wait_while_live=timedelta(seconds=10), rate=SWIFT
         )
-    # It was told that it is live long before its time had passed, and never after.
+    # The service responded that it is live well within its time, and never after.
     assert (report.changed, report.live) == ([quick], [slow])
     assert tries == {quick: 3, slow: 2}
 
@@ -197,7 +197,7 @@ async def test_at_the_pace_of_the_service_nothing_is_throttled(cloud, kit, polic
         kit.ivs.apply_policy(policy, channels=arns[:4]),
         kit.with_options(deadline=30).ivs.apply_policy(policy, channels=arns[4:]),
     )
-    # Both runs share the pace: eight updates are seven times a fifth of a second apart.
+    # Both calls share the rate: eight updates take seven times a fifth of a second.
     assert time.monotonic() - began >= 1.3
     assert [arn for report in halves for arn in report.changed] == arns
     assert [call.status for call in cloud.calls[before:]] == [200] * 10
@@ -240,7 +240,7 @@ async def test_a_look_that_fails_fails_its_channels_alone(scripted):
         report = await kit.ivs.apply_policy(POLICY, channels=arns, rate=SWIFT)
     assert report.changed == arns[2:50]
     assert list(report.failed) == [*arns[:2], *arns[50:]]
-    # The first was passed over in silence.
+    # For the first one, the service returned neither a channel nor an error.
     kinds = [type(error) for error in report.failed.values()]
     assert kinds == [NotFoundError, InvalidRequestError, *[UnavailableError] * 10]
 
@@ -271,7 +271,7 @@ async def test_cancelled_in_the_middle_it_leaves_no_task(scripted):
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    # A few at once, and no more.
+    # A few at the same time, and no more.
     assert len(scripted.requests) <= 11
 
 

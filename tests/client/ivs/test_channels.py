@@ -1,4 +1,4 @@
-"""Channels, stream sessions and tags, on the local cloud and on servers that answer as told."""
+"""Channels, stream sessions and tags, on the local cloud and on scripted servers."""
 
 import asyncio
 import json
@@ -135,7 +135,7 @@ async def test_one_wrong_arn_stops_the_whole_batch_and_none_is_no_call(scripted)
 
 async def test_a_batch_that_fails_is_raised_and_no_more_is_asked_for(scripted):
     scripted.json({}, status=403, x_amzn_errortype="AccessDeniedException")
-    # However slowly the first answer comes, the others are none.
+    # However slowly the first response comes, the other calls get none.
     scripted.hang()
     async with scripted.kit() as kit:
         with pytest.raises(AuthError) as caught:
@@ -143,7 +143,7 @@ async def test_a_batch_that_fails_is_raised_and_no_more_is_asked_for(scripted):
         asked = len(scripted.requests)
         await asyncio.sleep(0.3)
     assert caught.value.operation == "BatchGetChannel"
-    # Twenty calls would be needed; ten are on their way at the most.
+    # Twenty calls would be needed; at most ten are under way.
     assert len(scripted.requests) == asked <= 10
 
 
@@ -267,7 +267,7 @@ async def test_a_stream_key_stands_in_no_error_of_an_answer_that_says_a_wrong_le
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(h for h in head.lower().split(b"\r\n") if h.startswith(b"content-length"))
         await reader.readexactly(int(length.partition(b":")[2]))
-        # What follows the answer is taken for the beginning of another one, and quoted.
+        # The bytes after the response are taken for the beginning of another one, and quoted.
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) - 9) + body)
         await writer.drain()
         writer.close()

@@ -1,4 +1,4 @@
-"""Policies as they are declared: once, again, many at once, over lines that lose answers."""
+"""Declared policies: once, again, many at the same time, and with lost responses."""
 
 import asyncio
 import gc
@@ -212,7 +212,7 @@ async def test_ten_at_once_in_one_kit_create_one(cloud, kit):
     )
     assert await named(kit, "x") == [found[0]]
     assert all(policy == found[0] for policy in found)
-    # The one who made it was not told so, and made no second one.
+    # The call that created it got no response, and created no second one.
     assert cloud.struck(lost) == 1
     assert operations(cloud).count(CREATE) == 1
 
@@ -230,7 +230,7 @@ async def test_many_names_at_once_over_a_line_that_loses_answers(cloud, kit):
 
 
 def as_another_program(cloud, number):
-    """A kit that shares no lock with others: those of one configuration do."""
+    """A kit that shares no lock with others, since its configuration differs."""
     aws = AwsConfig(
         region=cloud.identity.region,
         access_key_id=cloud.identity.access_key_id,
@@ -238,7 +238,7 @@ def as_another_program(cloud, number):
         endpoint_url=cloud.endpoint,
         connect_timeout=5 + number,
     )
-    # Without a delay there is nothing that draws them apart.
+    # Without a delay, nothing spreads them over time.
     return cloud.kit(aws=aws, retry=RetryPolicy(base_delay=0))
 
 
@@ -247,7 +247,7 @@ async def test_ten_kits_of_one_program_create_one_over_a_line_that_loses_answers
         kits = [await stack.enter_async_context(cloud.kit(retry=FAST)) for _ in range(10)]
         await asyncio.gather(*(named(kit, "x") for kit in kits))
         for round_ in range(3):
-            # Without a lock that they share, two of the ten creates would be lost.
+            # Without a shared lock, two of the ten creates would be lost.
             cloud.inject("lost_answer", service="ivs", operation=CREATE, probability=0.2, seed=9)
             before = len(cloud.calls)
             name = f"x{round_}"
@@ -260,26 +260,26 @@ async def test_ten_kits_of_one_program_create_one_over_a_line_that_loses_answers
 
 
 def test_a_name_is_locked_in_each_loop_for_itself_and_no_lock_stays():
-    from vidkit.ivs.operations.ensure import _LOOPS, _lock
+    from vidkit.ivs.operations.ensure import _LOCKS_BY_LOOP, _name_lock
 
     config = AwsConfig(region="us-east-1")
 
     async def locked():
-        lock = _lock(config, "x")
-        assert _lock(AwsConfig(region="us-east-1"), "x") is lock
-        assert _lock(AwsConfig(region="us-east-2"), "x") is not lock
-        assert _lock(config, "y") is not lock
+        lock = _name_lock(config, "x")
+        assert _name_lock(AwsConfig(region="us-east-1"), "x") is lock
+        assert _name_lock(AwsConfig(region="us-east-2"), "x") is not lock
+        assert _name_lock(config, "y") is not lock
         async with lock:
             pass
-        locks = _LOOPS[asyncio.get_running_loop()]
+        locks = _LOCKS_BY_LOOP[asyncio.get_running_loop()]
         assert list(locks) == [(config, "x")]
         del lock
         assert not locks
 
-    before = len(_LOOPS)
+    before = len(_LOCKS_BY_LOOP)
     asyncio.run(locked())
     gc.collect()
-    assert len(_LOOPS) <= before
+    assert len(_LOCKS_BY_LOOP) <= before
 
 
 async def test_programs_at_once_leave_one_policy_or_tell(cloud, kit):
@@ -288,7 +288,7 @@ async def test_programs_at_once_leave_one_policy_or_tell(cloud, kit):
             await stack.enter_async_context(as_another_program(cloud, number))
             for number in range(5)
         ]
-        # Opened beforehand, so that they come at the same moment.
+        # Connections are opened before, so that the calls come at the same time.
         await asyncio.gather(*(named(kit, "x") for kit in kits))
 
         async def all_at_once(name):
@@ -306,7 +306,7 @@ async def test_programs_at_once_leave_one_policy_or_tell(cloud, kit):
         assert all(isinstance(end, ConflictError) for end in found if isinstance(end, Exception))
     left = [policy.arn for policy in await named(kit, "y")]
     if len(left) > 1:
-        # Nobody knows whose the second one is: whoever asks is told of both.
+        # It is ambiguous which one is meant, so the error names both.
         with pytest.raises(ConflictError, match=left[0]):
             await kit.ivs.ensure_playback_restriction_policy(name="y")
     else:
@@ -314,7 +314,7 @@ async def test_programs_at_once_leave_one_policy_or_tell(cloud, kit):
 
 
 class TwoPrograms:
-    """A service on which another program makes a policy between our look and our create."""
+    """A service where another program creates a policy between our search and our create."""
 
     def __init__(self, scripted, *, ours, theirs, theirs_goes=False, in_use=False):
         self.policies = {}
@@ -330,7 +330,7 @@ class TwoPrograms:
         if operation == LIST:
             found = list(self.policies.values())
             if self.theirs_goes and len(found) > 1:
-                # They have seen two as well, and theirs is the one to go.
+                # The other program found two as well, and deletes its own.
                 del self.policies[self.theirs]
             return web.json_response({"playbackRestrictionPolicies": found})
         if operation == CREATE:
@@ -418,7 +418,7 @@ async def test_errors_of_looking_are_raised_as_they_are(scripted):
     gone = {"arn": f"{BASE}a", "name": "x", "allowedCountries": [], "allowedOrigins": []}
     scripted.answers.clear()
     scripted.requests.clear()
-    # It is listed and yet never there: no end to that is hidden.
+    # It is always listed but never exists, and that error is not hidden.
     for _ in range(10):
         scripted.json({"playbackRestrictionPolicies": [gone]})
         scripted.json({}, status=404, x_amzn_errortype="ResourceNotFoundException")

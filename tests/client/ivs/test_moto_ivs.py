@@ -1,4 +1,4 @@
-"""Channels on moto's server: the same client against a second, foreign implementation."""
+"""Channels on moto's server: the same client against a second, independent implementation."""
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -38,7 +38,7 @@ async def test_the_six_operations_that_moto_has(kit):
     assert (channel.name, channel.type, channel.latency_mode) == ("main", "BASIC", "NORMAL")
     assert made.stream_key.channel_arn == channel.arn
     assert made.stream_key.value.get_secret_value().startswith("sk_us-east-1_")
-    # moto knows no SRT, and no policies.
+    # moto supports neither SRT nor policies.
     assert (channel.srt, channel.playback_restriction_policy_arn) == (None, None)
     assert await kit.ivs.get_channel(channel.arn) == channel
 
@@ -59,7 +59,7 @@ async def test_the_six_operations_that_moto_has(kit):
         with pytest.raises(NotFoundError):
             await gone(channel.arn)
 
-    # moto passes over what is not there; nobody is lost all the same, and the order is ours.
+    # moto omits channels that do not exist; each gets an error all the same, in our order.
     found = await kit.ivs.batch_get_channel([others[3], channel.arn, others[0]])
     assert [c.arn for c in found.channels] == [others[3], others[0]]
     assert [(error.arn, error.code) for error in found.errors] == [(channel.arn, None)]

@@ -58,7 +58,7 @@ async def test_the_table_of_countries_is_not_read_in_the_loop(kit, monkeypatch, 
             return iter([SimpleNamespace(alpha_2="DE", name="Germany")])
 
         def get(self, **_):
-            """What the local cloud asks, whose table is the same."""
+            """The lookup of the local cloud, which uses the same table."""
             return self
 
     countries.cache_clear()

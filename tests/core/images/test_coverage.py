@@ -1,4 +1,4 @@
-"""Which sampling points lie where something was recorded; how a saved image is named."""
+"""Which sampling points lie where media was recorded; how saved images are named."""
 
 import pytest
 from hypothesis import given
@@ -7,8 +7,13 @@ from hypothesis import strategies as st
 from vidkit import DecodeError
 from vidkit.images.fragments import Fragment
 from vidkit.images.grid import Grid
-from vidkit.images.saving.file_names import file_name, is_leftover, part_name, time_reader
-from vidkit.images.windows.coverage import Stretch, covered, spans_of, stretches
+from vidkit.images.saving.file_names import file_name, is_part_name, part_name, timestamp_parser
+from vidkit.images.windows.coverage import (
+    ListingRange,
+    covered_windows,
+    listing_ranges,
+    recorded_spans,
+)
 from vidkit.models.timestamps import from_millis
 
 
@@ -22,12 +27,12 @@ def fragment(start, length=1000, **members):
 
 
 def spans(*fragments, by="SERVER_TIMESTAMP"):
-    return spans_of(fragments, by)
+    return recorded_spans(fragments, by)
 
 
 def test_fragments_that_follow_one_another_are_one_span():
     found = spans(fragment(4000), fragment(0), fragment(2000, 1500), fragment(1000))
-    # 500 ms are the jitter of a server's clock, 501 a gap.
+    # 500 ms are jitter of the server timestamps, 501 ms are a gap.
     assert found == [(0, 5000)] == spans(fragment(0, 9), fragment(509, 4491))
     assert spans(fragment(0), fragment(1501)) == [(0, 1000), (1501, 2501)]
 
@@ -49,12 +54,12 @@ def test_a_fragment_without_a_length_may_be_as_long_as_any():
 
 def test_both_ends_of_a_fragment_count():
     grid = Grid(0, 10_000, 1000)
-    stretch = Stretch(0, 10_000)
+    listing_range = ListingRange(0, 10_000)
 
     def points(start, end):
         return [
             point
-            for window in covered(stretch, [(start, end)], grid, page_size=3)
+            for window in covered_windows(listing_range, [(start, end)], grid, page_size=3)
             for point in range(window.start, window.end, 1000)
         ]
 
@@ -65,11 +70,11 @@ def test_both_ends_of_a_fragment_count():
     assert points(9_001, 99_999) == [10_000]
 
 
-def test_what_begins_just_after_a_stretch_is_listed_with_it():
-    """It may join on to what ends just before, so that the last point lies within."""
-    stretch = Stretch(0, 3_600_000)
-    assert stretch.listed_from == -60_000
-    assert stretch.listed_until == 3_600_500
+def test_what_begins_just_after_a_listing_range_is_listed_with_it():
+    """It may join the span before it, so that the last point lies within."""
+    listing_range = ListingRange(0, 3_600_000)
+    assert listing_range.listed_from == -60_000
+    assert listing_range.listed_until == 3_600_500
 
 
 @given(
@@ -79,10 +84,10 @@ def test_what_begins_just_after_a_stretch_is_listed_with_it():
     page_size=st.integers(1, 25),
     data=st.data(),
 )
-def test_stretches_hold_every_sampling_point_once(start, interval, points, page_size, data):
+def test_listing_ranges_hold_every_sampling_point_once(start, interval, points, page_size, data):
     grid = Grid(start, start + points * interval - 1, interval)
     begin = start + data.draw(st.integers(0, points - 1)) * interval
-    cut = list(stretches(grid, begin, page_size=page_size))
+    cut = list(listing_ranges(grid, begin, page_size=page_size))
     held = [point for s in cut for point in range(s.first, s.last + 1, interval)]
     assert held == list(range(begin, grid.end + 1, interval))
     assert all(s.last - s.first <= 3_600_000 for s in cut)
@@ -95,13 +100,13 @@ def test_stretches_hold_every_sampling_point_once(start, interval, points, page_
 @given(st.integers(-62_135_596_800_000, 253_402_300_799_999), st.sampled_from(["JPEG", "PNG"]))
 def test_names_tell_their_time_and_are_good_everywhere(millis, kind):
     name = file_name(millis, kind)
-    assert time_reader(kind)(name) == millis
-    assert time_reader("PNG" if kind == "JPEG" else "JPEG")(name) is None
+    assert timestamp_parser(kind)(name) == millis
+    assert timestamp_parser("PNG" if kind == "JPEG" else "JPEG")(name) is None
     assert set(name) <= set("0123456789-T.Zjpgn")
     part = part_name(name, "0123456789abcdef")
-    assert is_leftover(part)
-    assert not is_leftover(name)
-    assert time_reader(kind)(part) is None
+    assert is_part_name(part)
+    assert not is_part_name(name)
+    assert timestamp_parser(kind)(part) is None
 
 
 @given(st.lists(st.integers(-62_135_596_800_000, 253_402_300_799_999), unique=True))
@@ -125,4 +130,4 @@ def test_names_sort_as_their_times(times):
     ],
 )
 def test_other_names_tell_no_time(name):
-    assert time_reader("JPEG")(name) is None
+    assert timestamp_parser("JPEG")(name) is None

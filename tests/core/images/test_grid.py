@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidkit.images.grid import LONGEST_WINDOW, PAGE_SIZE, windows
+from vidkit.images.grid import MAX_WINDOW_MILLIS, PAGE_SIZE, windows
 from vidkit.models.timestamps import from_millis, to_millis
 
 starts = st.integers(0, 4_000_000_000_000)
@@ -22,7 +22,7 @@ def test_every_sampling_point_is_asked_for_exactly_once(start, points, rest, int
     wanted = list(range(start, end + 1, interval))
     cut = list(windows(start, end, interval, page_size=page_size))
 
-    # However the service reads the end of a range, with it or without it.
+    # Whether the service includes the end of a range or not.
     for inclusive in (True, False):
         asked = [
             point
@@ -32,7 +32,7 @@ def test_every_sampling_point_is_asked_for_exactly_once(start, points, rest, int
         assert asked == wanted
 
     for window, following in zip(cut, [*cut[1:], None], strict=True):
-        assert window.end - window.start <= LONGEST_WINDOW
+        assert window.end - window.start <= MAX_WINDOW_MILLIS
         assert len(range(window.start, window.end, interval)) <= page_size
         assert window.following == (following.start if following else None)
 

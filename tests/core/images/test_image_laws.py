@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from fake_archived_media import ArchivedMedia, moment, run
+from fake_archived_media import FakeArchivedMedia, moment, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -17,19 +17,19 @@ HOUR = 3_600_000
 
 
 class NoLimit:
-    async def take(self, *_, **__):
+    async def acquire(self, *_, **__):
         pass
 
-    async def take_look_up(self, *_):
+    async def acquire_look_up(self, *_):
         pass
 
-    def refused(self, _):
+    def slow_down(self, _):
         pass
 
 
 @st.composite
 def recordings(draw, length):
-    """Fragments with holes between them: small ones that close, and large ones."""
+    """Fragments with gaps between them: small ones that count as none, and large ones."""
     fragments, at = [], START - draw(st.integers(0, 25_000))
     hole = st.just(0) | st.integers(0, 500) | st.integers(501, 90_000) | st.just(2 * HOUR)
     for _ in range(draw(st.integers(0, 25))):
@@ -53,7 +53,7 @@ ranges = st.one_of(
 def cases(draw):
     interval, points = draw(ranges)
     length = points * interval + draw(st.integers(0, interval - 1))
-    archive = ArchivedMedia(
+    archive = FakeArchivedMedia(
         fragments=draw(recordings(length)),
         skew=draw(st.sampled_from([0, 0, -86_400_123, 17])),
         page_size=draw(st.sampled_from([25, 25, 1, 2, 7])),
@@ -94,7 +94,7 @@ def expected_points(archive, start, end, interval, *, skip_gaps, shift):
 
 
 async def read_all(archive, asked, start, end, go_on):
-    """All images, page by page; after a failure the same iterator goes on, or a token does."""
+    """All images, page by page; after a failure, the iterator or a token continues."""
     pages_read = []
     async with archive.kit() as kit:
         kit._caller.runtime._shared[StreamRateLimits] = NoLimit()
@@ -134,7 +134,7 @@ def test_every_sampling_point_comes_exactly_once_in_order(case, go_on):
     assert all(len(page.items) <= asked["max_results"] for page in pages)
     assert archive.most_under_way <= asked["concurrency"]
     if not archive.faults:
-        # Nothing is asked for twice, and endpoints are looked up once for each API.
+        # Nothing is requested twice, and endpoints are looked up once for each API.
         assert sorted(archive.asked) == wanted
         assert archive.calls.count("GetDataEndpoint") <= 2
 
@@ -179,21 +179,21 @@ def read(archive, *, seconds, interval=1000, **asked):
 
 
 def test_a_camera_that_records_for_minutes_costs_minutes_of_calls():
-    """A day of which three stretches of five minutes were recorded."""
+    """A day of which five minutes were recorded three times."""
     recorded = [9 * HOUR, 13 * HOUR - 60_000, 20 * HOUR + 7]
     fragments = [(START + begin + 2000 * n, 2000) for begin in recorded for n in range(150)]
-    archive = ArchivedMedia(fragments=fragments, fragment_page_size=1000, throttle=True)
+    archive = FakeArchivedMedia(fragments=fragments, fragment_page_size=1000, throttle=True)
     images = read(archive, seconds=86_399, skip_gaps=True)
     assert len(images) == len(archive.asked) == 301 + 301 + 300
     assert all(image.content for image in images)
-    # 3,457 without skip_gaps; one more where an hour's border or a stretch's end cuts a page short.
+    # 3,457 without skip_gaps; one more where the end of an hour or of a span cuts a page short.
     assert archive.calls.count("GetImages") <= 3 * 13 + 2
     assert archive.calls.count("ListFragments") == 24
     assert archive.throttled == []
 
 
 def test_a_range_without_fragments_gives_nothing_and_asks_for_no_image():
-    archive = ArchivedMedia()
+    archive = FakeArchivedMedia()
     assert read(archive, seconds=7200, skip_gaps=True) == []
     assert set(archive.calls) == {"GetDataEndpoint", "ListFragments"}
 
@@ -214,7 +214,7 @@ def test_a_range_without_fragments_gives_nothing_and_asks_for_no_image():
 
 def test_fragments_are_listed_ahead_of_need_and_no_farther():
     fragments = [(START + 2000 * n, 2000) for n in range(4 * 1800)]
-    archive = ArchivedMedia(fragments=fragments, fragment_page_size=1000)
+    archive = FakeArchivedMedia(fragments=fragments, fragment_page_size=1000)
 
     async def work():
         async with archive.kit() as kit:
@@ -237,7 +237,7 @@ def test_fragments_are_listed_ahead_of_need_and_no_farther():
 
 
 def test_at_the_first_moments_there_are_no_fragments_before():
-    archive = ArchivedMedia()
+    archive = FakeArchivedMedia()
 
     async def work():
         async with archive.kit() as kit:

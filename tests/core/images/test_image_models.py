@@ -1,13 +1,15 @@
-"""Models of fragments against the installed botocore's."""
+"""Models of images and fragments against the installed botocore's."""
 
+import inspect
 from datetime import UTC, datetime
 
 import pytest
 from model_comparison import differences, operation
 
 from vidkit import DecodeError, RequestError
+from vidkit.images import ImagesClient
 from vidkit.images.fragments import ListFragmentsRequest, ListFragmentsResponse
-from vidkit.images.models import GetImagesResponse
+from vidkit.images.models import GetImagesRequest, GetImagesResponse
 from vidkit.models.responses import decode
 
 API = "kinesis-video-archived-media"
@@ -24,7 +26,7 @@ ASKED = {
 def test_every_member_of_a_fragment_is_in_our_model():
     shape = operation(API, "ListFragments").output_shape
     found = set(differences(shape, ListFragmentsResponse, "ListFragments", request=False))
-    # An answer without it is what a wrong endpoint gives.
+    # A response without it is what a wrong endpoint returns.
     assert found == {"ListFragments.Fragments: required by us only"}
 
 
@@ -71,3 +73,15 @@ def test_a_fragment_keeps_its_milliseconds():
     body = b'{"Fragments":[{"ServerTimestamp":1777636800.123,"FragmentLengthInMilliseconds":2000}]}'
     (fragment,) = decode(ListFragmentsResponse, body).items
     assert fragment.server_timestamp == AT
+
+
+def test_get_images_and_save_images_take_the_same_parameters():
+    """Both build their request from their arguments, by name."""
+    get, save = (
+        inspect.signature(method).parameters
+        for method in (ImagesClient.get_images, ImagesClient.save_images)
+    )
+    fields = GetImagesRequest.model_fields.keys()
+    assert get.keys() - {"self"} == fields
+    assert save.keys() - {"self", "target", "on_progress", "storage_options"} == fields
+    assert [get[name] for name in fields] == [save[name] for name in fields]

@@ -1,11 +1,11 @@
-"""The limiter of each stream, in virtual time, against buckets such as the service has."""
+"""The rate limits of each stream, in virtual time, against buckets like the service's."""
 
 import asyncio
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from fake_archived_media import ArchivedMedia, moment, run
+from fake_archived_media import FakeArchivedMedia, moment, run
 
 from vidkit import RetryPolicy, VidKitError
 from vidkit.images.rate_limits import StreamRateLimits
@@ -29,7 +29,7 @@ def images(kit, points, *, interval=1000, **asked):
 
 @pytest.mark.parametrize("latency", [0.02, 0.2])
 def test_a_long_range_is_never_throttled_and_nearly_as_fast_as_can_be(latency):
-    archive = ArchivedMedia(throttle=True, latency=latency)
+    archive = FakeArchivedMedia(throttle=True, latency=latency)
 
     async def work():
         async with archive.kit() as kit:
@@ -44,8 +44,8 @@ def test_a_long_range_is_never_throttled_and_nearly_as_fast_as_can_be(latency):
 
 
 def test_all_calls_of_a_kit_share_what_a_stream_has():
-    """By name and by ARN, through views, pictures and fragments, many at a time."""
-    archive = ArchivedMedia(throttle=True, latency=0.1)
+    """By name and by ARN, through views, images and fragments, many at the same time."""
+    archive = FakeArchivedMedia(throttle=True, latency=0.1)
 
     async def work():
         async with archive.kit() as kit:
@@ -71,7 +71,7 @@ def test_all_calls_of_a_kit_share_what_a_stream_has():
 
 
 def test_streams_do_not_wait_for_one_another():
-    archive = ArchivedMedia(throttle=True)
+    archive = FakeArchivedMedia(throttle=True)
 
     async def work():
         async with archive.kit() as kit:
@@ -89,7 +89,7 @@ def test_streams_do_not_wait_for_one_another():
 
 def test_waiting_for_points_is_no_part_of_the_deadline():
     """A range of ten seconds' points, with a deadline of one."""
-    archive = ArchivedMedia(throttle=True)
+    archive = FakeArchivedMedia(throttle=True)
 
     async def work():
         async with archive.kit(deadline=1) as kit:
@@ -105,12 +105,12 @@ def test_waiting_for_points_is_no_part_of_the_deadline():
 
 
 def test_what_is_throttled_all_the_same_is_tried_again_and_pays_again():
-    archive = ArchivedMedia(throttle=True, latency=0.01)
+    archive = FakeArchivedMedia(throttle=True, latency=0.01)
 
     async def work():
         async with archive.kit() as kit:
             await images(kit, 1).first()
-            # Somebody else has used up what there is.
+            # Another program has used up the points.
             archive.buckets["s", "media"].held = -1000
             events = []
             view = kit.with_options(on_event=events.append)
@@ -125,8 +125,8 @@ def test_what_is_throttled_all_the_same_is_tried_again_and_pays_again():
 
 
 def test_programs_that_read_one_stream_share_it_and_none_fails():
-    """Two kits that know nothing of one another, each of which would take all there is."""
-    archive = ArchivedMedia(throttle=True, latency=0.2)
+    """Two kits that share no state, each of which would use all points."""
+    archive = FakeArchivedMedia(throttle=True, latency=0.2)
 
     async def program():
         async with archive.kit(retry=RetryPolicy(), deadline=60) as kit:
@@ -146,23 +146,23 @@ def test_programs_that_read_one_stream_share_it_and_none_fails():
 
 def test_a_stream_that_is_free_again_is_soon_used_to_the_full():
     async def work():
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
 
         async def rate(seconds):
             begun, taken = now(), 0
             while now() < begun + seconds:
-                await points.take("s", metadata=425, media=25)
+                await limits.acquire("s", metadata=425, media=25)
                 taken += 25
             return taken / seconds
 
         full = await rate(20)
-        # What is refused at once tells once.
+        # Calls that are throttled at the same time count once.
         for _ in range(50):
-            points.refused("s")
+            limits.slow_down("s")
         half = await rate(2)
         for _ in range(50):
             await asyncio.sleep(1)
-            points.refused("s")
+            limits.slow_down("s")
         await rate(1)
         least = await rate(5)
         await rate(50)
@@ -177,36 +177,36 @@ def test_a_stream_that_is_free_again_is_soon_used_to_the_full():
 
 def test_a_dear_call_is_not_kept_waiting_by_cheap_ones():
     async def work():
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
         served = []
 
         async def cheap():
             for _ in range(300):
-                await points.take("s", metadata=401, media=1)
+                await limits.acquire("s", metadata=401, media=1)
                 served.append("cheap")
 
         async def dear():
             await asyncio.sleep(2)
-            await points.take("s", metadata=1000)
+            await limits.acquire("s", metadata=1000)
             served.append("dear")
 
         await asyncio.gather(dear(), *(cheap() for _ in range(10)))
         return served
 
     served = run(work())
-    # 12 at once and 24 a second for two seconds, and each of the ten once more.
+    # 12 at once, 24 per second for two seconds, and one more for each of the ten.
     assert served.index("dear") < 100
 
 
 def test_a_retry_does_not_stand_in_line():
     async def work():
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
         waiting = [
-            asyncio.create_task(points.take("s", metadata=425, media=25)) for _ in range(1000)
+            asyncio.create_task(limits.acquire("s", metadata=425, media=25)) for _ in range(1000)
         ]
         await asyncio.sleep(1)
         begun = now()
-        await points.take("s", metadata=425, media=25, ahead_of_line=True)
+        await limits.acquire("s", metadata=425, media=25, ahead_of_line=True)
         seconds = now() - begun
         for task in waiting:
             task.cancel()
@@ -218,20 +218,20 @@ def test_a_retry_does_not_stand_in_line():
 
 def test_who_is_cancelled_while_waiting_takes_nothing_for_ever():
     async def work():
-        points = StreamRateLimits()
-        await points.take("s", metadata=425, media=250)
+        limits = StreamRateLimits()
+        await limits.acquire("s", metadata=425, media=250)
         for _ in range(20):
             waiting = [
-                asyncio.create_task(points.take("s", metadata=800, media=250)) for _ in range(10)
+                asyncio.create_task(limits.acquire("s", metadata=800, media=250)) for _ in range(10)
             ]
             await asyncio.sleep(0)
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-        # All that was spent has come back, and everything can be had at once.
+        # All points that were used are refilled, and can be acquired at once.
         await asyncio.sleep(2)
         begun = now()
-        await points.take("s", metadata=5000, media=250)
+        await limits.acquire("s", metadata=5000, media=250)
         return now() - begun
 
     assert run(work()) < 0.001
@@ -239,17 +239,17 @@ def test_who_is_cancelled_while_waiting_takes_nothing_for_ever():
 
 def test_streams_that_are_not_used_are_forgotten():
     async def work():
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
         for number in range(5000):
-            await points.take(f"s{number}", metadata=425, media=25)
+            await limits.acquire(f"s{number}", metadata=425, media=25)
             await asyncio.sleep(0.01)
-        most = len(points)
-        # What has been spent is remembered as long as it matters.
-        await points.take("busy", metadata=425, media=250)
+        most = len(limits)
+        # The points of a busy stream stay counted as long as it matters.
+        await limits.acquire("busy", metadata=425, media=250)
         for number in range(200):
-            await points.take(f"t{number}", metadata=1)
+            await limits.acquire(f"t{number}", metadata=1)
         begun = now()
-        await points.take("busy", metadata=425, media=25)
+        await limits.acquire("busy", metadata=425, media=25)
         return most, now() - begun
 
     most, waited = run(work())
@@ -258,8 +258,8 @@ def test_streams_that_are_not_used_are_forgotten():
 
 
 def test_end_points_are_looked_up_no_more_than_five_times_in_a_second():
-    """However many ask, and though each look-up fails; what one is told holds for all who ask."""
-    archive = ArchivedMedia(throttle=True, faults=1.0, most_faults=10_000, latency=0.01)
+    """However many calls need one, and though each look-up fails: calls share its error."""
+    archive = FakeArchivedMedia(throttle=True, faults=1.0, most_faults=10_000, latency=0.01)
     failures = []
 
     async def work():

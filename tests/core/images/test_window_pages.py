@@ -1,4 +1,4 @@
-"""Windows that are fetched ahead: how many, in which order, and how it stops."""
+"""Windows that are fetched ahead: how many, in which order, and how fetching stops."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from vidkit import UnavailableError
 from vidkit.images.grid import Window, windows
 from vidkit.images.models import Image
 from vidkit.images.windows.pages import WindowPages
-from vidkit.images.windows.source import KnownWindows
+from vidkit.images.windows.window_source import KnownWindows
 from vidkit.models.timestamps import from_millis
 
 
@@ -57,7 +57,7 @@ async def test_only_so_many_are_under_way_or_wait_to_be_read():
     fetching.let.set()
     page = await reader
     await turns()
-    # The one that was read counts while its reader has it.
+    # The page that was read counts as long as its reader has it.
     assert fetching.asked == [0, 10_000, 20_000]
     assert page.next_token == "from 10000"
     await anext(fetching.pages)
@@ -139,7 +139,7 @@ class Source:
     def take(self):
         return self.known.pop(0) if self.known else None
 
-    async def more(self):
+    async def find_more(self):
         await asyncio.sleep(0)
         self.known += self.left[:1]
         del self.left[:1]
@@ -149,14 +149,14 @@ class Source:
         return []
 
 
-async def read(*answers, **options):
-    """All pages of windows that are answered so: the times and contents of their images."""
+async def read(*responses, **options):
+    """All pages of windows with these images: the timestamps and contents of their images."""
 
     async def fetch(window):
-        return list(answers[window.start // 10_000])
+        return list(responses[window.start // 10_000])
 
     pages = WindowPages(
-        Source(len(answers), **options), fetch, asyncio.ensure_future, concurrency=2, token=str
+        Source(len(responses), **options), fetch, asyncio.ensure_future, concurrency=2, token=str
     )
     return [
         [(round(image.timestamp.timestamp() * 1000), image.content) for image in page.items]
@@ -185,27 +185,27 @@ async def test_where_a_time_has_a_picture_and_an_error_it_has_a_picture(turn):
 
 
 async def test_a_picture_that_stands_for_long_comes_once():
-    # It is the answer in the first window, and in all of those that follow.
+    # It is in the response of the first window, and of all windows that follow.
     assert await read([picture(500)], [picture(500)], [picture(500)], [picture(30_500)]) == times(
         [500], [], [], [30_500]
     )
 
 
 async def test_what_was_passed_does_not_come_again():
-    # Not in the window before, but in one that is longer ago.
+    # Not in the window before it, but in an earlier one.
     assert await read([picture(500)], [], [picture(500), picture(20_500)]) == times(
         [500], [], [20_500]
     )
 
 
 async def test_what_a_window_tells_of_later_closes_no_later_one_out():
-    answers = [picture(0), picture(14_000)], [picture(11_000), picture(14_000)], [picture(20_000)]
-    assert await read(*answers) == times([0, 14_000], [11_000], [20_000])
+    responses = [picture(0), picture(14_000)], [picture(11_000), picture(14_000)], [picture(20_000)]
+    assert await read(*responses) == times([0, 14_000], [11_000], [20_000])
 
 
 async def test_the_first_moment_of_the_next_window_is_later():
-    answers = [picture(0), picture(10_000)], [picture(9500), picture(10_000), picture(11_000)]
-    assert await read(*answers) == times([0, 10_000], [9500, 11_000])
+    responses = [picture(0), picture(10_000)], [picture(9500), picture(10_000), picture(11_000)]
+    assert await read(*responses) == times([0, 10_000], [9500, 11_000])
 
 
 async def test_where_no_page_says_that_it_is_the_last_an_empty_one_does():

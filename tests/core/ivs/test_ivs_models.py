@@ -1,4 +1,4 @@
-"""Channels, streams and tags: which parameters pass, and what is read out of answers."""
+"""Channels, streams and tags: which parameters are valid, and how responses are decoded."""
 
 import json
 import pickle
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vidkit import NotFoundError, RequestError, ThrottledError
 from vidkit.errors import InvalidRequestError
 from vidkit.ivs import BatchError, BatchGetChannelResponse, Channel, MultitrackInputConfiguration
-from vidkit.ivs.channel_batches import batch_failure, in_order, parts
+from vidkit.ivs.channel_batches import batches, error_from_batch, merge_responses
 from vidkit.ivs.models.channels import (
     CreateChannelRequest,
     CreateChannelResponse,
@@ -252,10 +252,10 @@ def test_session_times_are_iso_strings_or_epoch_numbers():
 
 def test_many_arns_are_asked_for_in_parts_and_once_each():
     arns = [f"{ARN}{n % 120}" for n in range(200)]
-    asked = parts(arns)
+    asked = batches(arns)
     assert [len(part) for part in asked] == [50, 50, 20]
     assert [arn for part in asked for arn in part] == list(dict.fromkeys(arns))
-    assert parts([]) == []
+    assert batches([]) == []
 
 
 @given(st.lists(st.integers(0, 12), max_size=30), st.sets(st.integers(0, 12)), st.randoms())
@@ -270,7 +270,7 @@ def test_answers_are_put_in_the_order_asked_and_no_arn_is_lost(asked, there, ran
         BatchGetChannelResponse(channels=channels[:half], errors=errors),
         BatchGetChannelResponse(channels=channels[half:]),
     ]
-    whole = in_order(arns, answers)
+    whole = merge_responses(arns, answers)
     assert [c.arn for c in whole.channels] == [f"arn:{n}" for n in asked if n in there]
     missing = [f"arn:{n}" for n in dict.fromkeys(asked) if n not in there]
     assert [e.arn for e in whole.errors] == missing
@@ -292,7 +292,7 @@ def test_answers_are_put_in_the_order_asked_and_no_arn_is_lost(asked, there, ran
     ],
 )
 def test_an_error_of_a_batch_is_what_a_call_of_its_own_would_have_raised(code, error):
-    found = batch_failure(BatchError(arn=ARN, code=code, message="why"))
+    found = error_from_batch(BatchError(arn=ARN, code=code, message="why"))
     assert type(found) is error
     assert (found.service, found.operation, found.status) == ("ivs", "BatchGetChannel", None)
     assert "why" in str(found)

@@ -33,7 +33,7 @@ def test_a_code_that_is_none_suggests_the_nearest(code, words):
         ("Germny", "; did you mean 'DE' (Germany)?"),
         ("Austri", "; did you mean 'AT' (Austria)?"),
         (" de ", "; did you mean 'DE' (Germany)?"),
-        # Two names are near, and the nearest is told; nothing is told that is not near.
+        # Of two similar names, the more similar one is suggested; otherwise none is.
         ("Niger ia", "; did you mean 'NG' (Nigeria)?"),
         ("D1", "; near it are 'TD' (Chad), 'SD' (Sudan), 'MD' (Moldova, Republic of)"),
         ("DEU", "; near it are 'DE' (Germany)"),

@@ -1,4 +1,4 @@
-"""A declared policy against the policies there are: what is decided."""
+"""A declared policy compared with the existing ones: which action follows."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def policies(draw):
 
 
 def carried_out(change):
-    """What the service makes of a change: an update, then tags off, then tags on."""
+    """The policy after the service has updated it, removed tags and added tags."""
     tags = dict(change.policy.tags or {})
     for key in change.untag:
         del tags[key]
@@ -57,7 +57,7 @@ def test_after_what_is_decided_there_is_nothing_left_to_do(declared, policy):
     action = diff_policies(declared, [policy])
     if isinstance(action, UpdatePolicy):
         policy = carried_out(action)
-        assert policy.tags == action.tags()
+        assert policy.tags == action.updated_tags()
     else:
         assert action == KeepPolicy(policy)
     assert diff_policies(declared, [policy]) == KeepPolicy(policy)

@@ -1,1 +1,1 @@
-"""Images into files: folders, and whatever fsspec knows."""
+"""Images saved as files: in folders, and wherever fsspec can write."""

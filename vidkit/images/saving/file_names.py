@@ -1,4 +1,4 @@
-"""Names of image files: by their time, sortable, and good on every file system. Pure functions."""
+"""Names of image files: timestamps that sort and suit every file system. Pure functions."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from vidkit.images.models import ImageFormat
 from vidkit.models.timestamps import from_millis, to_millis
 from vidkit.transports.redaction import REDACTED, redacted
 
-__all__ = ["file_name", "is_leftover", "part_name", "shown", "time_reader"]
+__all__ = ["file_name", "is_part_name", "part_name", "redacted_target", "timestamp_parser"]
 
-_ENDINGS: dict[ImageFormat, str] = {"JPEG": ".jpg", "PNG": ".png"}
-_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}\.[0-9]{3}Z"
-_USER = re.compile(r"(?<=://)[^/\s]*@")
-_PART = re.compile(rf"\.{_TIME}\.(jpg|png)\.[0-9a-f]{{16}}\.part")
+_SUFFIXES: dict[ImageFormat, str] = {"JPEG": ".jpg", "PNG": ".png"}
+_TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}\.[0-9]{3}Z"
+_USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
+_PART_NAME = re.compile(rf"\.{_TIMESTAMP}\.(jpg|png)\.[0-9a-f]{{16}}\.part")
 
 
 def file_name(millis: int, format: ImageFormat) -> str:
@@ -24,32 +24,34 @@ def file_name(millis: int, format: ImageFormat) -> str:
         '2026-05-01T12-00-00.000Z.jpg'
     """
     text = from_millis(millis).replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return f"{text.replace(':', '-')}Z{_ENDINGS[format]}"
+    return f"{text.replace(':', '-')}Z{_SUFFIXES[format]}"
 
 
-def time_reader(format: ImageFormat) -> Callable[[str], int | None]:
-    """What tells an image's time in milliseconds by its file's name; None of any other name.
+def timestamp_parser(format: ImageFormat) -> Callable[[str], int | None]:
+    """A function that returns the timestamp in a file's name, in milliseconds.
+
+    It returns None for a name that is not an image's.
 
     Example:
-        >>> time_reader("PNG")("1970-01-01T00-00-01.500Z.png")
+        >>> timestamp_parser("PNG")("1970-01-01T00-00-01.500Z.png")
         1500
     """
-    pattern = re.compile(_TIME + re.escape(_ENDINGS[format]))
+    pattern = re.compile(_TIMESTAMP + re.escape(_SUFFIXES[format]))
 
-    def read(name: str) -> int | None:
+    def parse(name: str) -> int | None:
         if not pattern.fullmatch(name):
             return None
         try:
-            moment = datetime.fromisoformat(f"{name[:11]}{name[11:23].replace('-', ':')}")
+            timestamp = datetime.fromisoformat(f"{name[:11]}{name[11:23].replace('-', ':')}")
         except ValueError:
             return None
-        return to_millis(moment.replace(tzinfo=UTC))
+        return to_millis(timestamp.replace(tzinfo=UTC))
 
-    return read
+    return parse
 
 
 def part_name(name: str, unique: str) -> str:
-    """The name that a file has until it is whole.
+    """The name that a file has until it is complete.
 
     Args:
         name: the file's name.
@@ -58,16 +60,16 @@ def part_name(name: str, unique: str) -> str:
     return f".{name}.{unique}.part"
 
 
-def is_leftover(name: str) -> bool:
-    """Whether a file is one that was not finished."""
-    return _PART.fullmatch(name) is not None
+def is_part_name(name: str) -> bool:
+    """Whether a name is that of an incomplete file."""
+    return _PART_NAME.fullmatch(name) is not None
 
 
-def shown(text: str) -> str:
-    """A target, or what somebody says of it, as it may stand in a message.
+def redacted_target(text: str) -> str:
+    """A target, or an error message about it, without secrets.
 
     Example:
-        >>> shown("sftp://me:secret@example.org/frames")
+        >>> redacted_target("sftp://me:secret@example.org/frames")
         'sftp://***@example.org/frames'
     """
-    return redacted(_USER.sub(f"{REDACTED}@", text))
+    return redacted(_USER_INFO.sub(f"{REDACTED}@", text))

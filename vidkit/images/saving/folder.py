@@ -1,4 +1,4 @@
-"""Image files in a folder: each there whole or not at all. Blocking, for threads."""
+"""Image files in a folder; each is complete or does not exist. Blocking, for threads."""
 
 import os
 import secrets
@@ -9,15 +9,15 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from vidkit.images.saving.file_names import is_leftover, part_name
+from vidkit.images.saving.file_names import is_part_name, part_name
 
 if sys.platform != "win32":
     import fcntl
 
 __all__ = ["FolderTarget"]
 
-_TRIES: Final = 3
-# For their owner alone to write, whatever the umask would let others do; it can take away more.
+_MAX_TRIES: Final = 3
+# Only the owner may write, even if the umask would allow more; it may still allow less.
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
 _BINARY: Final = getattr(os, "O_BINARY", 0)
@@ -27,7 +27,7 @@ class FolderTarget:
     """A folder on this machine.
 
     Args:
-        path: the folder; made when it is not there.
+        path: the folder; created if it does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,15 +38,15 @@ class FolderTarget:
         return str(self._path)
 
     def open(self) -> Iterator[str]:
-        """Make the folder, and clear away what a killed run has left in it.
+        """Create the folder, and remove the incomplete files that a killed run has left.
 
         Returns:
-            The names of the files there; of empty ones, which are no images, not.
+            The names of the files in it, without empty files, which are not images.
 
         Raises:
-            OSError: it cannot be made or read.
+            OSError: the folder cannot be created or read.
         """
-        # mkdir would make the folders above with a mode of its own.
+        # mkdir(parents=True) would ignore the mode for the folders above.
         for folder in (*reversed(self._path.parents), self._path):
             if not folder.is_dir():
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
@@ -55,22 +55,22 @@ class FolderTarget:
     def _names(self) -> Iterator[str]:
         with os.scandir(self._path) as entries:
             for entry in entries:
-                if is_leftover(entry.name):
-                    self._clear_away(entry)
-                elif _is_there(Path(entry.path)):
+                if is_part_name(entry.name):
+                    self._remove_part(entry)
+                elif _has_content(Path(entry.path)):
                     yield entry.name
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> list[int]:
-        """Write files that are not there yet.
+        """Write the files that do not exist yet.
 
         Args:
             files: names and contents.
 
         Returns:
-            How many bytes were written of each; 0 for one that was there.
+            How many bytes were written of each; 0 for a file that existed.
 
         Raises:
-            OSError: it cannot be written: the disk is full, or the like.
+            OSError: a file cannot be written; for example, the disk is full.
         """
         written: list[int] = []
         for name, content in files:
@@ -80,25 +80,25 @@ class FolderTarget:
         return written
 
     def stop(self) -> None:
-        """Let a `write` in another thread end after the file that it is at."""
+        """Make a `write` in another thread return after the file that it is writing."""
         self._stopped.set()
 
     def _write(self, name: str, content: bytes) -> bool:
         final = self._path / name
-        for tries_left in reversed(range(_TRIES)):
-            if _is_there(final):
+        for tries_left in reversed(range(_MAX_TRIES)):
+            if _has_content(final):
                 return False
             try:
-                self._write_anew(final, content)
+                self._write_new(final, content)
             except FileNotFoundError:
-                # Another run, at its start, took the new file for a leftover.
+                # Another run that was just starting removed the part file.
                 if not tries_left or not self._path.is_dir():
                     raise
             else:
                 return True
         raise AssertionError  # pragma: no cover
 
-    def _write_anew(self, final: Path, content: bytes) -> None:
+    def _write_new(self, final: Path, content: bytes) -> None:
         part = final.with_name(part_name(final.name, secrets.token_hex(8)))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
         descriptor = os.open(part, flags, _FILE_MODE)
@@ -116,13 +116,13 @@ class FolderTarget:
                 part.unlink()
             raise
 
-    def _clear_away(self, entry: "os.DirEntry[str]") -> None:
-        """Remove a leftover, unless somebody is writing it."""
-        with suppress(OSError), _unlocked(entry.path):
+    def _remove_part(self, entry: "os.DirEntry[str]") -> None:
+        """Remove a part file, unless another run is writing it."""
+        with suppress(OSError), _if_unlocked(entry.path):
             Path(entry.path).unlink()
 
 
-def _is_there(path: Path) -> bool:
+def _has_content(path: Path) -> bool:
     try:
         return path.is_file() and path.stat().st_size > 0
     except FileNotFoundError:
@@ -132,26 +132,26 @@ def _is_there(path: Path) -> bool:
 if sys.platform == "win32":
 
     def _lock(descriptor: int) -> None:
-        """An open file cannot be removed here anyway."""
+        """Nothing to do: Windows does not remove an open file."""
 
     @contextmanager
-    def _unlocked(path: str) -> Generator[None]:
+    def _if_unlocked(path: str) -> Generator[None]:
         del path
         yield
 
 else:
 
     def _lock(descriptor: int) -> None:
-        """Tell other runs that this file is being written; the end of the process tells too."""
+        """Mark a file as being written, for other runs; the lock ends with the process."""
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     @contextmanager
-    def _unlocked(path: str) -> Generator[None]:
-        """Go on only if nobody holds the file.
+    def _if_unlocked(path: str) -> Generator[None]:
+        """Enter only if no process has locked the file.
 
         Raises:
-            OSError: somebody does, or the file is none of ours.
+            OSError: it is locked, or it is not ours.
         """
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:

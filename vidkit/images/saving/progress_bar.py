@@ -16,13 +16,13 @@ __all__ = ["SaveProgressBar"]
 
 @checked_constructor(RequestError)
 class SaveProgressBar:
-    """A bar in the terminal that shows how far `ImagesClient.save_images` has come.
+    """A progress bar in the terminal for `ImagesClient.save_images`.
 
-    Open it with ``with`` and give it as ``on_progress``.
+    Open it with ``with`` and pass it as ``on_progress``.
 
     Args:
-        description: what stands before the bar (``"Images"``).
-        console: where it is drawn; default: rich's own, on the standard output.
+        description: the text before the bar (``"Images"``).
+        console: where the bar is drawn; default: rich's own console, on the standard output.
 
     Raises:
         ConfigError: rich is not installed.
@@ -49,22 +49,22 @@ class SaveProgressBar:
             rich.TextColumn("{task.description}"),
             rich.BarColumn(),
             rich.TaskProgressColumn(),
-            rich.TextColumn("{task.fields[told]}"),
+            rich.TextColumn("{task.fields[counts]}"),
             rich.TimeRemainingColumn(),
             console=console,
         )
-        self._task: Any = self._bar.add_task(description, total=None, told="")
+        self._task: Any = self._bar.add_task(description, total=None, counts="")
 
     def __call__(self, progress: SaveProgress) -> None:
-        """Show how far saving has come."""
-        told = [f"{progress.saved:,} saved"]
-        told += [f"{progress.skipped:,} there already"] if progress.skipped else []
-        told += [f"{progress.missing:,} missing"] if progress.missing else []
+        """Update the bar."""
+        counts = [f"{progress.saved:,} saved"]
+        counts += [f"{progress.skipped:,} skipped"] if progress.skipped else []
+        counts += [f"{progress.missing:,} missing"] if progress.missing else []
         self._bar.update(
             self._task,
             completed=progress.done,
             total=progress.total,
-            told=f"{', '.join(told)}, {_size(progress.bytes)}",
+            counts=f"{', '.join(counts)}, {_size(progress.bytes)}",
         )
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Saving images: what is there is left alone, what is missing is told."""
+"""Saves images: existing files are not changed, missing images are reported."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,10 +14,10 @@ from vidkit._internal.threads import in_thread
 from vidkit.errors import RequestError, VidKitError
 from vidkit.images.grid import Grid
 from vidkit.images.models import Image, ImageError, ImageFormat
-from vidkit.images.saving.file_names import file_name, shown, time_reader
+from vidkit.images.saving.file_names import file_name, redacted_target, timestamp_parser
 from vidkit.images.saving.folder import FolderTarget
 from vidkit.images.windows.pages import WindowPages
-from vidkit.images.windows.source import UnsavedWindows
+from vidkit.images.windows.window_source import UnsavedWindows
 from vidkit.models.timestamps import to_millis
 
 __all__ = ["MissingImage", "OnProgress", "SaveProgress", "SaveReport", "Saver", "Target"]
@@ -32,8 +32,8 @@ class MissingImage:
     """A sampling point without an image.
 
     Attributes:
-        timestamp: the point in time, UTC, to the millisecond.
-        error: ``NO_MEDIA`` or ``MEDIA_ERROR``; None where the service does not say.
+        timestamp: the timestamp of the point, UTC, to the millisecond.
+        error: ``NO_MEDIA`` or ``MEDIA_ERROR``; None if the service gives no reason.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -47,13 +47,13 @@ class MissingImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveReport:
-    """What became of the images of a range.
+    """The outcome of saving the images of a range.
 
     Attributes:
         saved: images that were written.
-        skipped: images that were there already.
+        skipped: images that were saved before.
         missing: the sampling points that have no image, in time order.
-        bytes: the size of what was written, in bytes.
+        bytes: the size of the images that were written, in bytes.
 
     Example:
         >>> SaveReport(saved=2, skipped=1, missing=(), bytes=51_200).saved
@@ -68,15 +68,15 @@ class SaveReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveProgress:
-    """How far saving has come.
+    """The progress of saving the images of a range.
 
     Attributes:
-        done: sampling points that have been dealt with; those in gaps that were not asked for too.
+        done: sampling points that are done, including those in gaps, which are not requested.
         total: all sampling points of the range.
         saved: images written so far.
-        skipped: images that were there already.
+        skipped: images that were saved before.
         missing: sampling points without an image so far.
-        bytes: the size of what was written so far, in bytes.
+        bytes: the size of the images written so far, in bytes.
 
     Example:
         >>> progress = SaveProgress(done=50, total=200, saved=48, skipped=0, missing=2, bytes=9600)
@@ -93,30 +93,30 @@ class SaveProgress:
 
 
 OnProgress = Callable[[SaveProgress], object]
-"""Told how far saving has come, after each window."""
+"""A function that is called with the progress after each window."""
 
 
 class Target(Protocol):
-    """Where files are written to; its methods block."""
+    """A place where files are written; its methods block."""
 
     def open(self) -> Iterator[str]:
-        """Make it ready; gives the names of the files that are there."""
+        """Prepare the target, and return the names of the files that exist."""
         ...
 
     def write(self, files: Sequence[tuple[str, bytes]]) -> list[int]:
-        """Write files; gives the bytes written of each, 0 for one that was there."""
+        """Write files; returns the bytes written of each, 0 for a file that existed."""
         ...
 
     def stop(self) -> None:
-        """Let a `write` in another thread end soon."""
+        """Make a `write` in another thread return soon."""
         ...
 
 
 def check_progress(on_progress: object) -> None:
-    """Refuse what cannot be told of progress.
+    """Check that progress can be reported to a callback.
 
     Raises:
-        RequestError: it is no plain function.
+        RequestError: it is not a plain function.
     """
     if on_progress is not None and not callable(on_progress):
         raise RequestError(f"on_progress={on_progress!r}: must be callable")
@@ -124,11 +124,11 @@ def check_progress(on_progress: object) -> None:
         raise RequestError("on_progress: must be a plain function, since nothing awaits it")
 
 
-def check_target(target: object, storage_options: object) -> tuple[str, Path | None]:
-    """A target's text, and its path where it is a folder on this machine.
+def parse_target(target: object, storage_options: object) -> tuple[str, Path | None]:
+    """A target's text, and its path if it is a folder on this machine.
 
     Raises:
-        RequestError: it is neither a path nor a URL, or the options do not go with it.
+        RequestError: it is neither a path nor a URL, or has options that only a URL may have.
     """
     try:
         text = fspath(target)  # type: ignore[call-overload]
@@ -143,7 +143,9 @@ def check_target(target: object, storage_options: object) -> tuple[str, Path | N
         if not isinstance(storage_options, Mapping):
             raise RequestError(f"storage_options={type(storage_options).__name__}: must be a dict")
         if path is not None:
-            raise RequestError(f"storage_options: goes with a URL, not with target={shown(text)!r}")
+            raise RequestError(
+                f"storage_options: goes with a URL, not with target={redacted_target(text)!r}"
+            )
     return text, path
 
 
@@ -152,56 +154,56 @@ def _local_path(text: str) -> Path | None:
     if not separator:
         return Path(text)
     if not rest.strip("/"):
-        raise RequestError(f"target={shown(text)!r}: names no place below {scheme}://")
+        raise RequestError(f"target={redacted_target(text)!r}: names no place below {scheme}://")
     if scheme not in _FILE_SCHEMES:
         return None
     from urllib.request import url2pathname
 
     parts = urlsplit(text)
     if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment:
-        raise RequestError(f"target={shown(text)!r}: must be file:///path/of/a/folder")
+        raise RequestError(f"target={redacted_target(text)!r}: must be file:///path/of/a/folder")
     return Path(url2pathname(parts.path))
 
 
 @dataclass(slots=True)
 class Saver:
-    """Writes the images of a range into a target, and counts.
+    """Writes the images of a range into a target, and counts them.
 
     Args:
-        target: where they go.
-        format: of the images.
+        target: where the files are written.
+        format: the format of the images.
         grid: the sampling points of the range.
-        on_progress: told after each window.
+        on_progress: called after each window.
     """
 
     target: Target
     format: ImageFormat
     grid: Grid
     on_progress: OnProgress | None = None
-    _there: set[int] = field(default_factory=set[int])
+    _existing: set[int] = field(default_factory=set[int])
     _missing: list[MissingImage] = field(default_factory=list[MissingImage])
     _saved: int = 0
-    _found: int = 0
+    _skipped: int = 0
     _bytes: int = 0
 
     async def open(self) -> None:
-        """Make the target ready, and learn what is there.
+        """Prepare the target, and list the files that exist.
 
         Raises:
-            RequestError: it cannot be used.
+            RequestError: the target cannot be used.
         """
-        self._there = await self._blocking(self._look)
+        self._existing = await self._in_thread(self._list_existing)
 
     def is_saved(self, point: int) -> bool:
-        """Whether there is a file of a sampling point."""
-        return point in self._there
+        """Whether a sampling point has a file."""
+        return point in self._existing
 
     async def save(self, pages: WindowPages, source: UnsavedWindows) -> SaveReport:
         """Write all images.
 
         Args:
             pages: the pages of the range.
-            source: where their windows come from.
+            source: the source of their windows.
 
         Raises:
             RequestError: a file cannot be written.
@@ -211,14 +213,14 @@ class Saver:
             async for page in pages:
                 if pages.window is not None:
                     await self._write(page.items)
-                    after = self.grid.passed(pages.window.last) + 1
-                    self._tell(after, source.skipped_before(pages.window))
+                    done = self.grid.index_of(pages.window.last) + 1
+                    self._report_progress(done, source.skipped_before(pages.window))
         finally:
             await pages.close()
-        self._tell(len(self.grid), source.skipped)
+        self._report_progress(len(self.grid), source.skipped)
         return SaveReport(
             saved=self._saved,
-            skipped=self._found + source.skipped,
+            skipped=self._skipped + source.skipped,
             missing=tuple(self._missing),
             bytes=self._bytes,
         )
@@ -228,36 +230,36 @@ class Saver:
         for image in images:
             if not image.content:
                 self._missing.append(MissingImage(image.timestamp, image.error))
-            elif (millis := to_millis(image.timestamp)) in self._there:
-                self._found += 1
+            elif (millis := to_millis(image.timestamp)) in self._existing:
+                self._skipped += 1
             else:
                 files.append((file_name(millis, self.format), image.content))
         if files:
-            sizes = await self._blocking(lambda: self.target.write(files))
+            sizes = await self._in_thread(lambda: self.target.write(files))
             saved = sum(size > 0 for size in sizes)
             self._saved += saved
-            self._found += len(files) - saved
+            self._skipped += len(files) - saved
             self._bytes += sum(sizes)
 
-    def _look(self) -> set[int]:
-        times = map(time_reader(self.format), self.target.open())
-        return {time for time in times if time is not None}
+    def _list_existing(self) -> set[int]:
+        timestamps = map(timestamp_parser(self.format), self.target.open())
+        return {timestamp for timestamp in timestamps if timestamp is not None}
 
-    def _tell(self, done: int, skipped: int) -> None:
+    def _report_progress(self, done: int, skipped: int) -> None:
         if self.on_progress is not None:
             self.on_progress(
                 SaveProgress(
                     done=done,
                     total=len(self.grid),
                     saved=self._saved,
-                    skipped=self._found + skipped,
+                    skipped=self._skipped + skipped,
                     missing=len(self._missing),
                     bytes=self._bytes,
                 )
             )
 
-    async def _blocking(self, work: Callable[[], T]) -> T:
-        """Do something in a thread, which has ended when this ends, cancelled or not.
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Run blocking work in a thread, which ends before this method does, even if cancelled.
 
         Raises:
             RequestError: the target cannot be used.
@@ -267,30 +269,32 @@ class Saver:
         except VidKitError:
             raise
         except Exception as error:
-            raise _unusable(str(self.target), error) from error
+            raise _unusable_target(str(self.target), error) from error
 
 
-async def find_target(target: object, storage_options: object) -> Target:
-    """The target for what a caller gives as one.
+async def create_target(target: object, storage_options: object) -> Target:
+    """The target for the arguments of a caller.
 
     Raises:
-        RequestError: it cannot be one.
-        ConfigError: what it needs is not installed.
+        RequestError: they are no valid target.
+        ConfigError: a package that the target needs is not installed.
     """
-    text, path = check_target(target, storage_options)
+    text, path = parse_target(target, storage_options)
     if path is not None:
         return FolderTarget(path)
     options: Mapping[str, Any] = storage_options or {}  # type: ignore[assignment]
     from vidkit.images.saving.remote import RemoteTarget
 
     try:
-        # fsspec imports a lot, and botocore to speak to S3.
+        # In a thread, since fsspec imports many modules (botocore for S3).
         return await asyncio.to_thread(RemoteTarget, text, options)
     except VidKitError:
         raise
     except Exception as error:
-        raise _unusable(text, error) from error
+        raise _unusable_target(text, error) from error
 
 
-def _unusable(target: str, error: Exception) -> RequestError:
-    return RequestError(f"target={shown(target)!r}: cannot be used: {shown(str(error))}")
+def _unusable_target(target: str, error: Exception) -> RequestError:
+    return RequestError(
+        f"target={redacted_target(target)!r}: cannot be used: {redacted_target(str(error))}"
+    )

@@ -1,1 +1,1 @@
-"""A range of images in windows of one page each."""
+"""A range of sampling points, fetched in windows of one page each."""

@@ -1,4 +1,4 @@
-"""Fetching windows ahead of the reader, and handing them over in order."""
+"""Fetches windows ahead of the reader, and returns their pages in order."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.errors import VidKitError
 from vidkit.images.grid import Window
 from vidkit.images.models import Image, ImagePage
-from vidkit.images.windows.source import WindowSource
+from vidkit.images.windows.window_source import WindowSource
 from vidkit.models.timestamps import from_millis
 
 __all__ = ["WindowPages"]
@@ -22,15 +22,15 @@ _Fetched = list[Image]
 class WindowPages:
     """An iterator over the pages of a range.
 
-    At most ``concurrency`` windows are under way or waiting to be read, so memory stays at that
-    many pages and a slow reader slows the fetching.
+    At most ``concurrency`` windows are being fetched or wait to be read. So memory stays at that
+    many pages, and a slow reader slows the fetching down.
 
     Args:
-        source: the windows, in order.
+        source: the windows, in time order.
         fetch: fetches one window's images.
         spawn: starts a task whose owner cancels it on close.
-        concurrency: windows under way or waiting at most.
-        token: makes the token that a window is resumed by.
+        concurrency: the most windows that are being fetched or wait to be read.
+        token: makes the page token of the window that begins at a sampling point.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class WindowPages:
         self._source = source
         self._fetch = fetch
         self._spawn = spawn
-        self._width = concurrency
+        self._concurrency = concurrency
         self._token = token
         self._single_reader = SingleReader()
-        self._ahead: deque[tuple[Window, asyncio.Task[_Fetched]]] = deque()
-        self._again: deque[Window] = deque()
-        self._last_window: frozenset[datetime] = frozenset()
-        self._latest: datetime | None = None
-        self._told_the_end = False
+        self._fetching: deque[tuple[Window, asyncio.Task[_Fetched]]] = deque()
+        self._unread: deque[Window] = deque()
+        self._last_timestamps: frozenset[datetime] = frozenset()
+        self._latest_timestamp: datetime | None = None
+        self._is_end_reported = False
         self.window: Window | None = None
         """The window of the page that was read last."""
 
@@ -61,92 +61,93 @@ class WindowPages:
 
     async def __anext__(self) -> ImagePage:
         with self._single_reader:
-            return await self._following()
+            return await self._next_page()
 
     async def close(self) -> None:
-        """Stop fetching, and wait until it has stopped."""
-        tasks = self._stop()
-        self._ahead.clear()
+        """Stop fetching, and wait until all tasks have ended."""
+        tasks = self._cancel()
+        self._fetching.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _following(self) -> ImagePage:
-        self._fill(self._width)
-        if not self._ahead and not await self._more():
-            return self._end()
-        window, task = self._ahead[0]
+    async def _next_page(self) -> ImagePage:
+        self._fetch_ahead(self._concurrency)
+        if not self._fetching and not await self._find_window():
+            return self._end_page()
+        window, task = self._fetching[0]
         try:
             images = await result_of(task)
         except BaseException as error:
             if isinstance(error, VidKitError):
                 error.next_token = self._token(window.start)
-            self._start_over()
+            self._rewind()
             raise
-        self._ahead.popleft()
-        # The window just read still counts while its reader has it.
-        self._fill(self._width - 1)
+        self._fetching.popleft()
+        # The window just read still counts as long as its reader has it.
+        self._fetch_ahead(self._concurrency - 1)
         return self._page(window, images)
 
-    async def _more(self) -> bool:
-        """Let the source look until it has found a window; False at the end."""
-        while not self._ahead:
+    async def _find_window(self) -> bool:
+        """Let the source search until it has found a window; False at the end of the range."""
+        while not self._fetching:
             try:
-                if not await self._source.more():
+                if not await self._source.find_more():
                     return False
             except VidKitError as error:
                 error.next_token = self._token(self._source.position)
                 raise
-            self._fill(self._width)
+            self._fetch_ahead(self._concurrency)
         return True
 
-    def _end(self) -> ImagePage:
-        """Where no page said that it was the last, an empty one does."""
-        if self._told_the_end:
+    def _end_page(self) -> ImagePage:
+        """An empty last page, if the page before it could not know that it was the last."""
+        if self._is_end_reported:
             raise StopAsyncIteration
-        self._told_the_end = True
+        self._is_end_reported = True
         self.window = None
         return ImagePage(items=())
 
-    def _fill(self, width: int) -> None:
-        while len(self._ahead) < width:
-            window = self._again.popleft() if self._again else self._source.take()
+    def _fetch_ahead(self, count: int) -> None:
+        while len(self._fetching) < count:
+            window = self._unread.popleft() if self._unread else self._source.take()
             if window is None:
                 return
-            self._ahead.append((window, self._spawn(self._fetch(window))))
+            self._fetching.append((window, self._spawn(self._fetch(window))))
 
-    def _start_over(self) -> None:
-        """Stop fetching; asked again, go on at the window that was not read."""
-        for window, task in reversed(self._ahead):
+    def _rewind(self) -> None:
+        """Stop fetching; the next read continues with the first window that was not read."""
+        for window, task in reversed(self._fetching):
             cancel_quietly(task)
-            self._again.appendleft(window)
-        self._ahead.clear()
+            self._unread.appendleft(window)
+        self._fetching.clear()
 
     def _page(self, window: Window, images: _Fetched) -> ImagePage:
-        """A window's images, but for those that an earlier window has given.
+        """A window's images, without those that an earlier window has returned.
 
-        The timestamps that the service answers with are believed. Where they do not lie on the
-        sampling points, a picture that stands for long may be the answer in several windows.
-        Where one timestamp has a picture and an error, it has a picture.
+        The timestamps of the service are taken as they are. If they do not lie on the sampling
+        points, one image that stands for a long time may be in the responses of several windows.
+        If one timestamp has an image and an error, the image counts.
         """
-        fresh: dict[datetime, Image] = {}
+        new: dict[datetime, Image] = {}
+        latest = self._latest_timestamp
         for image in sorted(images, key=lambda image: (image.timestamp, not image.content)):
-            known = image.timestamp in self._last_window
-            past = self._latest is not None and image.timestamp <= self._latest
-            if not known and not past:
-                fresh.setdefault(image.timestamp, image)
-        self._last_window = frozenset(image.timestamp for image in images)
-        # What a window tells of the time after it may come to nothing: it closes no later one out.
-        until = None if window.following is None else from_millis(window.following)
-        told = [moment for moment in fresh if until is None or moment < until]
-        self._latest = max(told, default=self._latest)
+            was_in_last = image.timestamp in self._last_timestamps
+            is_past = latest is not None and image.timestamp <= latest
+            if not was_in_last and not is_past:
+                new.setdefault(image.timestamp, image)
+        self._last_timestamps = frozenset(image.timestamp for image in images)
+        # A timestamp past the window's end must not exclude the images of the next windows.
+        end = None if window.following is None else from_millis(window.following)
+        in_window = [timestamp for timestamp in new if end is None or timestamp < end]
+        self._latest_timestamp = max(in_window, default=latest)
         self.window = window
         token = None if window.following is None else self._token(window.following)
-        self._told_the_end = token is None
-        return ImagePage(items=tuple(fresh.values()), next_token=token)
+        self._is_end_reported = token is None
+        return ImagePage(items=tuple(new.values()), next_token=token)
 
-    def _stop(self) -> list[asyncio.Task[Any]]:
-        for _, task in self._ahead:
+    def _cancel(self) -> list[asyncio.Task[Any]]:
+        for _, task in self._fetching:
             cancel_quietly(task)
-        return [*(task for _, task in self._ahead), *self._source.close()]
+        return [*(task for _, task in self._fetching), *self._source.close()]
 
     def __del__(self) -> None:
-        self._stop()
+        self._cancel()

@@ -1,4 +1,4 @@
-"""The windows in which something was recorded, found by listing fragments ahead of need."""
+"""The windows in which media was recorded; fragments are listed ahead of need."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
@@ -6,28 +6,28 @@ from typing import Any
 
 from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.images.grid import Grid, Window
-from vidkit.images.windows.coverage import Span, Stretch, covered, stretches
+from vidkit.images.windows.coverage import ListingRange, Span, covered_windows, listing_ranges
 
 __all__ = ["RecordedWindows"]
 
 
 class RecordedWindows:
-    """Windows of a range's sampling points, without those where nothing was recorded.
+    """Windows over a range's sampling points, without the points where nothing was recorded.
 
     Args:
         grid: all sampling points of the range.
         begin: the sampling point to begin with.
-        list_spans: lists when something was recorded, of a stretch.
+        list_spans: lists the recorded spans of a listing range.
         spawn: starts a task whose owner cancels it on close.
-        page_size: sampling points in a window at most.
-        ahead: whether to list the next stretch while the windows of one are handed out.
+        page_size: the most sampling points in a window.
+        ahead: whether to list the next listing range while the windows of one are read.
     """
 
     def __init__(
         self,
         grid: Grid,
         begin: int,
-        list_spans: Callable[[Stretch], Coroutine[Any, Any, list[Span]]],
+        list_spans: Callable[[ListingRange], Coroutine[Any, Any, list[Span]]],
         spawn: Callable[[Coroutine[Any, Any, list[Span]]], "asyncio.Task[list[Span]]"],
         *,
         page_size: int,
@@ -38,14 +38,14 @@ class RecordedWindows:
         self._spawn = spawn
         self._page_size = page_size
         self._list_ahead = ahead
-        self._stretches = stretches(grid, begin, page_size=page_size)
-        self._following = next(self._stretches, None)
+        self._ranges = listing_ranges(grid, begin, page_size=page_size)
+        self._next_range = next(self._ranges, None)
         self._listing: asyncio.Task[list[Span]] | None = None
         self._windows: Iterator[Window] = iter(())
         self.position: int = begin
 
     def take(self) -> Window | None:
-        """The next window of the stretches that have been listed."""
+        """The next window of the listing ranges that have been listed."""
         while True:
             window = next(self._windows, None)
             listing = self._listing
@@ -53,39 +53,41 @@ class RecordedWindows:
                 return window
             if listing.cancelled() or listing.exception() is not None:
                 return None
-            self._go_on(listing.result())
+            self._use_listing(listing.result())
 
-    async def more(self) -> bool:
-        """List the next stretch; its windows can be taken, if it has any.
+    async def find_more(self) -> bool:
+        """List the next listing range; its windows can be taken, if it has any.
 
         Raises:
             VidKitError: listing failed.
         """
-        stretch = self._following
-        if stretch is None:
+        listing_range = self._next_range
+        if listing_range is None:
             return False
-        self.position = stretch.first
+        self.position = listing_range.first
         try:
-            self._listing = self._listing or self._spawn(self._list_spans(stretch))
+            self._listing = self._listing or self._spawn(self._list_spans(listing_range))
             spans = await result_of(self._listing)
         except BaseException:
             self._listing = None
             raise
-        self._go_on(spans)
+        self._use_listing(spans)
         return True
 
-    def _go_on(self, spans: list[Span]) -> None:
-        """Hand out the windows of the stretch that was listed, and list the one after it."""
-        stretch = self._following
-        if stretch is not None:
-            self._windows = covered(stretch, spans, self._grid, page_size=self._page_size)
-        self._following = following = next(self._stretches, None)
+    def _use_listing(self, spans: list[Span]) -> None:
+        """Make the windows of the range just listed available, and list the range after it."""
+        listing_range = self._next_range
+        if listing_range is not None:
+            self._windows = covered_windows(
+                listing_range, spans, self._grid, page_size=self._page_size
+            )
+        self._next_range = next_range = next(self._ranges, None)
         self._listing = None
-        if self._list_ahead and following is not None:
-            self._listing = self._spawn(self._list_spans(following))
+        if self._list_ahead and next_range is not None:
+            self._listing = self._spawn(self._list_spans(next_range))
 
     def close(self) -> "list[asyncio.Task[Any]]":
-        """Cancel the listing that is under way."""
+        """Cancel the listing that is under way, and return its task."""
         listing, self._listing = self._listing, None
         if listing is None:
             return []

@@ -1,4 +1,4 @@
-"""Channels: what their operations take and answer."""
+"""Parameters and responses of the operations on channels."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
@@ -55,16 +55,16 @@ TranscodePreset = Literal["HIGHER_BANDWIDTH_DELIVERY", "CONSTRAINED_BANDWIDTH_DE
 
 
 class MultitrackInputConfiguration(CamelRequest):
-    """Whether a channel takes several video tracks. API shape of the same name.
+    """Whether a channel accepts several video tracks. API shape of the same name.
 
     Attributes:
-        enabled: whether it does; the service's default is False. True needs the other two, a
-            channel of type ``STANDARD`` and the container format ``FRAGMENTED_MP4``.
-        policy: ``"ALLOW"`` or ``"REQUIRE"`` several tracks.
+        enabled: whether it does; the service's default is False. True needs the other two
+            attributes, a channel of type ``STANDARD`` and the container format ``FRAGMENTED_MP4``.
+        policy: whether several tracks are allowed (``"ALLOW"``) or required (``"REQUIRE"``).
         maximum_resolution: ``"SD"``, ``"HD"`` or ``"FULL_HD"``.
 
     Raises:
-        RequestError: it is enabled without the other two.
+        RequestError: it is enabled without the other two attributes.
 
     Example:
         >>> MultitrackInputConfiguration(
@@ -78,7 +78,7 @@ class MultitrackInputConfiguration(CamelRequest):
     maximum_resolution: MultitrackMaximumResolution | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_complete(self) -> Self:
         if self.enabled:
             for name in ("policy", "maximum_resolution"):
                 if getattr(self, name) is None:
@@ -100,7 +100,7 @@ class _ChannelSettings(IvsRequest):
     ad_configuration_arn: AdConfigurationArnOrNone | None = None
 
     @model_validator(mode="after")
-    def _fits_multitrack(self) -> Self:
+    def _check_multitrack(self) -> Self:
         multitrack = self.multitrack_input_configuration
         if multitrack is None or not multitrack.enabled:
             return self
@@ -139,7 +139,7 @@ class DeleteChannelRequest(IvsRequest):
 
 
 class BatchGetChannelRequest(IvsRequest):
-    """The parameters of ``BatchGetChannel``; of any length, and sent in parts."""
+    """The parameters of ``BatchGetChannel``, with any number of ARNs, sent in batches."""
 
     arns: Sequence[ChannelArn]
 
@@ -155,7 +155,7 @@ class ListChannelsRequest(IvsRequest):
     next_token: PageToken | None = None
 
     @model_validator(mode="after")
-    def _one_filter(self) -> Self:
+    def _check_filters(self) -> Self:
         given = [
             name
             for name in type(self).model_fields
@@ -167,11 +167,11 @@ class ListChannelsRequest(IvsRequest):
 
 
 class Srt(CamelResponse):
-    """Where to stream to with the SRT protocol. API shape: ``Srt``.
+    """The endpoint for streaming with the SRT protocol. API shape: ``Srt``.
 
     Attributes:
-        endpoint: the address.
-        passphrase: a secret: it is shown and dumped as asterisks, ``get_secret_value()`` gives it.
+        endpoint: the endpoint URL.
+        passphrase: a secret, redacted with asterisks; ``get_secret_value()`` returns it.
 
     Example:
         >>> Srt(endpoint="srt://example.com", passphrase="secret").passphrase
@@ -183,7 +183,9 @@ class Srt(CamelResponse):
 
 
 class DescribedMultitrackInputConfiguration(CamelResponse):
-    """Whether a channel takes several video tracks. API shape: ``MultitrackInputConfiguration``.
+    """Whether a channel accepts several video tracks.
+
+    API shape: ``MultitrackInputConfiguration``.
 
     Attributes:
         enabled: whether it does.
@@ -197,21 +199,21 @@ class DescribedMultitrackInputConfiguration(CamelResponse):
 
 
 class ChannelSummary(CamelResponse):
-    """A channel in a list. API shape: ``ChannelSummary``.
+    """A summary of a channel, as in lists. API shape: ``ChannelSummary``.
 
     Attributes:
         arn: the channel's ARN.
-        name: need not be unique; empty when unset.
+        name: the name, which need not be unique; empty if unset.
         latency_mode: ``NORMAL`` or ``LOW``.
         authorized: whether playback needs a token.
-        recording_configuration_arn: empty: not recorded.
+        recording_configuration_arn: empty if streams are not recorded.
         tags: keys and values.
-        insecure_ingest: whether it takes RTMP without TLS.
+        insecure_ingest: whether it accepts RTMP without TLS.
         type: ``BASIC``, ``STANDARD``, ``ADVANCED_SD`` or ``ADVANCED_HD``.
-        preset: of the advanced types ``HIGHER_BANDWIDTH_DELIVERY`` or
-            ``CONSTRAINED_BANDWIDTH_DELIVERY``; of the others empty.
-        playback_restriction_policy_arn: empty: no policy.
-        ad_configuration_arn: empty: no advertisements.
+        preset: ``HIGHER_BANDWIDTH_DELIVERY`` or ``CONSTRAINED_BANDWIDTH_DELIVERY`` for the
+            advanced types; empty for the others.
+        playback_restriction_policy_arn: empty if it has no policy.
+        ad_configuration_arn: empty if no advertisements are inserted.
 
     Example:
         >>> ChannelSummary(
@@ -238,9 +240,9 @@ class Channel(ChannelSummary):
 
     Attributes:
         ingest_endpoint: the host to stream to with RTMPS.
-        playback_url: the address of the HLS playlist.
-        srt: where to stream to with SRT.
-        multitrack_input_configuration: whether it takes several video tracks.
+        playback_url: the URL of the HLS playlist.
+        srt: the endpoint for streaming with SRT.
+        multitrack_input_configuration: whether it accepts several video tracks.
         container_format: ``TS`` or ``FRAGMENTED_MP4``.
 
     The other attributes are those of `ChannelSummary`.
@@ -263,12 +265,12 @@ class Channel(ChannelSummary):
 
 
 class StreamKey(CamelResponse):
-    """What an encoder shows when it streams to a channel. API shape: ``StreamKey``.
+    """The key with which an encoder may stream to a channel. API shape: ``StreamKey``.
 
     Attributes:
         arn: the key's ARN.
-        value: a secret: it is shown and dumped as asterisks, ``get_secret_value()`` gives it.
-        channel_arn: the channel.
+        value: a secret, redacted with asterisks; ``get_secret_value()`` returns it.
+        channel_arn: the channel's ARN.
         tags: keys and values.
 
     Example:
@@ -286,11 +288,11 @@ class StreamKey(CamelResponse):
 
 
 class CreateChannelResponse(CamelResponse):
-    """A new channel and its key. API shape: ``CreateChannelResponse``.
+    """A new channel and its stream key. API shape: ``CreateChannelResponse``.
 
     Attributes:
         channel: the channel.
-        stream_key: its stream key; keep it, no other operation of vidkit answers it.
+        stream_key: its stream key; keep it, since no other operation of vidkit returns it.
     """
 
     channel: Channel
@@ -298,17 +300,18 @@ class CreateChannelResponse(CamelResponse):
 
 
 class ChannelResponse(CamelResponse):
-    """The answer of get and update."""
+    """The response of ``GetChannel`` and ``UpdateChannel``."""
 
     channel: Channel
 
 
 class BatchError(CamelResponse):
-    """Why a resource of a batch is missing. API shape: ``BatchError``.
+    """Why a resource of a batch was not returned. API shape: ``BatchError``.
 
     Attributes:
-        arn: the resource.
-        code: the service's error code; None where the service passed the resource over in silence.
+        arn: the resource's ARN.
+        code: the service's error code; None if the service returned neither the resource nor an
+            error.
         message: the service's message.
 
     Example:
@@ -322,14 +325,13 @@ class BatchError(CamelResponse):
 
 
 class BatchGetChannelResponse(CamelResponse):
-    """Channels by their ARNs, and what became of the others.
+    """Channels by their ARNs, and an error for each channel that was not returned.
 
-    API shape: ``BatchGetChannelResponse``; the headers that the API counts among its members are
-    left out.
+    API shape: ``BatchGetChannelResponse``, without the members that are HTTP headers.
 
     Attributes:
-        channels: those that are there, in the order in which they were asked for.
-        errors: one for each of the others, in that order.
+        channels: the channels that exist, in the order of the request.
+        errors: an error for each of the other ARNs, in the order of the request.
 
     Example:
         >>> BatchGetChannelResponse(channels=[], errors=[BatchError(code="404")]).errors[0].code
@@ -345,7 +347,7 @@ class ListChannelsResponse(CamelResponse):
 
     Attributes:
         channels: the page's items, also as ``items``.
-        next_token: where the next page begins; None on the last one.
+        next_token: the token of the next page; None on the last one.
     """
 
     channels: list[ChannelSummary]

@@ -1,4 +1,4 @@
-"""The members that several IVS operations take, with their limits."""
+"""Types of the parameters that several IVS operations have, with their limits."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -23,26 +23,26 @@ __all__ = [
     "Tags",
 ]
 
-# The model knows the partition aws alone; other partitions have other names.
+# The service's model allows only the partition aws; ARNs of other partitions are valid too.
 _ARN = r"arn:[a-z0-9-]+:ivs:[a-z0-9-]+:[0-9]+:"
 _ID = r"/[a-zA-Z0-9-]+"
-_LONGEST_ARN = 128
+_MAX_ARN_LENGTH = 128
 
 
 def _arn(kind: str, *, or_empty: bool = False) -> StringConstraints:
     pattern = f"{_ARN}{kind}{_ID}"
     if or_empty:
         pattern = f"({pattern})?"
-    return StringConstraints(max_length=_LONGEST_ARN, pattern=f"^{pattern}$")
+    return StringConstraints(max_length=_MAX_ARN_LENGTH, pattern=f"^{pattern}$")
 
 
 ChannelArn = Annotated[str, _arn("channel")]
 PolicyArn = Annotated[str, _arn("playback-restriction-policy")]
-# Empty stands for "none": an update detaches with it.
+# An empty ARN means none: an update with it detaches the policy.
 PolicyArnOrNone = Annotated[str, _arn("playback-restriction-policy", or_empty=True)]
 RecordingConfigurationArnOrNone = Annotated[str, _arn("recording-configuration", or_empty=True)]
 AdConfigurationArnOrNone = Annotated[str, _arn("ad-configuration", or_empty=True)]
-# The model's own pattern wants one character before the slash, which no ARN has.
+# The pattern in the service's model allows one character before the slash, which fits no ARN.
 ResourceArn = Annotated[str, _arn("[a-z-]+")]
 
 Name = Annotated[str, StringConstraints(max_length=128, pattern=r"^[a-zA-Z0-9_-]*$")]
@@ -55,6 +55,6 @@ PageToken = Annotated[
 
 
 class IvsRequest(CamelRequest):
-    """The base of the parameters of an IVS operation."""
+    """The base of the parameters of all IVS operations."""
 
     service: ClassVar[str | None] = "ivs"

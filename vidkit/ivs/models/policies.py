@@ -1,4 +1,4 @@
-"""Parameters and answers of the playback restriction policy operations."""
+"""Parameters and responses of the operations on playback restriction policies."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -66,7 +66,7 @@ class ListPlaybackRestrictionPoliciesRequest(IvsRequest):
 
 
 class PlaybackRestrictionPolicy(CamelResponse):
-    """Who may play a channel: from which countries, on which sites.
+    """A playback restriction policy: from which countries and origins a channel may be played.
 
     API shapes: ``PlaybackRestrictionPolicy`` and ``PlaybackRestrictionPolicySummary``.
 
@@ -75,7 +75,7 @@ class PlaybackRestrictionPolicy(CamelResponse):
         allowed_countries: ISO 3166-1 alpha-2 codes; empty: all countries.
         allowed_origins: origins; empty: all origins.
         enable_strict_origin_enforcement: whether playback needs an origin of the list.
-        name: need not be unique; empty when unset.
+        name: the name, which need not be unique; empty if unset.
         tags: keys and values.
 
     Example:
@@ -96,7 +96,7 @@ class PlaybackRestrictionPolicy(CamelResponse):
 
 
 class PlaybackRestrictionPolicyResponse(CamelResponse):
-    """The answer of create, get and update."""
+    """The response of the operations that create, get and update a policy."""
 
     playback_restriction_policy: PlaybackRestrictionPolicy
 
@@ -106,7 +106,7 @@ class ListPlaybackRestrictionPoliciesResponse(CamelResponse):
 
     Attributes:
         playback_restriction_policies: the page's items, also as ``items``.
-        next_token: where the next page begins; None on the last one.
+        next_token: the token of the next page; None on the last one.
     """
 
     playback_restriction_policies: list[PlaybackRestrictionPolicy]

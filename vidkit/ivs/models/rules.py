@@ -1,4 +1,4 @@
-"""What IVS admits as countries and origins. Pure functions."""
+"""The rules for the countries and origins of IVS. Pure functions."""
 
 import functools
 import re
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["check_countries", "check_origins", "countries"]
 
-_LONGEST_ORIGIN = 128
+_MAX_ORIGIN_LENGTH = 128
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*",
@@ -20,8 +20,8 @@ _HOST = re.compile(
 
 @functools.cache
 def countries() -> dict[str, str]:
-    """Names of countries by their codes; the first time it takes a tenth of a second."""
-    # Imported on first use: most calls need no country.
+    """The names of countries by code; the first call takes a tenth of a second."""
+    # Imported on first use, since most calls need no countries.
     import pycountry
 
     table: Any = pycountry.countries
@@ -43,10 +43,10 @@ def _suggestion(code: str) -> str:
 
 
 def check_countries(codes: Sequence[str]) -> Sequence[str]:
-    """Refuse what is no officially assigned ISO 3166-1 alpha-2 code.
+    """Check that codes are officially assigned ISO 3166-1 alpha-2 codes.
 
     Raises:
-        ValueError: names the first code that is none, and the nearest ones.
+        ValueError: a code is invalid; the message names the first one and similar codes.
     """
     for code in codes:
         if code not in countries():
@@ -55,7 +55,7 @@ def check_countries(codes: Sequence[str]) -> Sequence[str]:
 
 
 def _origin_fault(origin: str) -> str | None:
-    # The Origin header's own word for a page without an origin.
+    # The value of the Origin header for a page that has no origin.
     if origin == "null":
         return None
     try:
@@ -66,7 +66,7 @@ def _origin_fault(origin: str) -> str | None:
     plain = origin == origin.lower() and not any(mark.isspace() for mark in origin)
     default_port = {"http": 80, "https": 443}.get(parts.scheme)
     rules = (
-        (len(origin) <= _LONGEST_ORIGIN, f"is longer than {_LONGEST_ORIGIN} characters"),
+        (len(origin) <= _MAX_ORIGIN_LENGTH, f"is longer than {_MAX_ORIGIN_LENGTH} characters"),
         (plain, "must be in lower case and without spaces, as browsers send it"),
         (origin.startswith(f"{parts.scheme}://") and host, "must be scheme://host[:port]"),
         ("@" not in parts.netloc, "must not have a user"),
@@ -76,7 +76,7 @@ def _origin_fault(origin: str) -> str | None:
             "must end after host and port: no path, not even a slash at the end",
         ),
         (
-            _sound_host(host) and ("[" in parts.netloc) == (":" in host),
+            _is_valid_host(host) and ("[" in parts.netloc) == (":" in host),
             f"has no valid host: {host!r}",
         ),
         (
@@ -88,10 +88,10 @@ def _origin_fault(origin: str) -> str | None:
             f"must name port {port} without zeros before it",
         ),
     )
-    return next((fault for sound, fault in rules if not sound), None)
+    return next((fault for is_valid, fault in rules if not is_valid), None)
 
 
-def _sound_host(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     if ":" not in host:  # otherwise an IPv6 address
         return _HOST.fullmatch(host) is not None
     try:
@@ -102,10 +102,10 @@ def _sound_host(host: str) -> bool:
 
 
 def check_origins(origins: Sequence[str]) -> Sequence[str]:
-    """Refuse what no browser sends as an Origin header.
+    """Check that origins are such as browsers send them in the Origin header.
 
     Raises:
-        ValueError: names the first that is none, and why.
+        ValueError: an origin is invalid; the message names the first one and the reason.
     """
     for origin in origins:
         if (fault := _origin_fault(origin)) is not None:

@@ -1,4 +1,4 @@
-"""Streams: what a channel has broadcast, as the operations of sessions answer it."""
+"""Parameters and responses of the operations on streams and stream sessions."""
 
 from typing import Annotated, Literal
 
@@ -62,19 +62,19 @@ class StopStreamRequest(IvsRequest):
 
 
 class VideoConfiguration(CamelResponse):
-    """A video track as it came in. API shape: ``VideoConfiguration``.
+    """The configuration of an ingested video track. API shape: ``VideoConfiguration``.
 
     Attributes:
-        avc_profile: deprecated by the service; ``profile`` says it.
-        avc_level: deprecated by the service; ``level`` says it.
-        codec: such as ``Avc``.
-        encoder: the program that streamed.
-        target_bitrate: bits a second.
-        target_framerate: frames a second.
-        video_height: pixels.
-        video_width: pixels.
+        avc_profile: deprecated by the service; use ``profile``.
+        avc_level: deprecated by the service; use ``level``.
+        codec: the codec, such as ``Avc``.
+        encoder: the software that encoded the stream.
+        target_bitrate: in bits per second.
+        target_framerate: in frames per second.
+        video_height: in pixels.
+        video_width: in pixels.
         level: the codec's level.
-        track: ``Track0`` unless there are several.
+        track: the track's name; ``Track0`` unless there are several.
         profile: the codec's profile.
     """
 
@@ -92,14 +92,14 @@ class VideoConfiguration(CamelResponse):
 
 
 class AudioConfiguration(CamelResponse):
-    """An audio track as it came in. API shape: ``AudioConfiguration``.
+    """The configuration of an ingested audio track. API shape: ``AudioConfiguration``.
 
     Attributes:
-        codec: such as ``mp4a.40.2``.
-        target_bitrate: bits a second.
-        sample_rate: samples a second.
-        channels: how many.
-        track: ``Track0`` unless there are several.
+        codec: the codec, such as ``mp4a.40.2``.
+        target_bitrate: in bits per second.
+        sample_rate: in samples per second.
+        channels: the number of audio channels.
+        track: the track's name; ``Track0`` unless there are several.
     """
 
     codec: str | None = None
@@ -110,7 +110,7 @@ class AudioConfiguration(CamelResponse):
 
 
 class IngestConfiguration(CamelResponse):
-    """The first tracks that came in. API shape: ``IngestConfiguration``.
+    """The first ingested tracks. API shape: ``IngestConfiguration``.
 
     Attributes:
         video: the first video track.
@@ -122,7 +122,7 @@ class IngestConfiguration(CamelResponse):
 
 
 class IngestConfigurations(CamelResponse):
-    """All tracks that came in. API shape: ``IngestConfigurations``.
+    """All ingested tracks. API shape: ``IngestConfigurations``.
 
     Attributes:
         video_configurations: the video tracks.
@@ -134,13 +134,13 @@ class IngestConfigurations(CamelResponse):
 
 
 class S3DestinationConfiguration(CamelResponse):
-    """A bucket that recordings go to. API shape: ``S3DestinationConfiguration``."""
+    """The S3 bucket for recordings. API shape: ``S3DestinationConfiguration``."""
 
     bucket_name: str
 
 
 class DestinationConfiguration(CamelResponse):
-    """Where recordings go. API shape: ``DestinationConfiguration``."""
+    """The destination of recordings. API shape: ``DestinationConfiguration``."""
 
     s3: S3DestinationConfiguration | None = None
 
@@ -150,7 +150,7 @@ class ThumbnailConfiguration(CamelResponse):
 
     Attributes:
         recording_mode: ``DISABLED`` or ``INTERVAL``.
-        target_interval_seconds: 1 to 60.
+        target_interval_seconds: the time between two thumbnails, 1 to 60 seconds.
         resolution: ``SD``, ``HD``, ``FULL_HD`` or ``LOWEST_RESOLUTION``.
         storage: ``SEQUENTIAL``, ``LATEST`` or both.
     """
@@ -178,13 +178,13 @@ class RecordingConfiguration(CamelResponse):
 
     Attributes:
         arn: the configuration's ARN.
-        name: need not be unique; empty when unset.
-        destination_configuration: where the recordings go.
+        name: the name, which need not be unique; empty if unset.
+        destination_configuration: the destination of the recordings.
         state: ``CREATING``, ``CREATE_FAILED`` or ``ACTIVE``.
         tags: keys and values.
         thumbnail_configuration: which thumbnails are recorded.
-        recording_reconnect_window_seconds: broken streams that come back within so many seconds, 0
-            to 300, become one recording.
+        recording_reconnect_window_seconds: if a stream is interrupted and reconnects within this
+            time, 0 to 300 seconds, both parts become one recording.
         rendition_configuration: which renditions are recorded.
     """
 
@@ -199,13 +199,13 @@ class RecordingConfiguration(CamelResponse):
 
 
 class StreamEvent(CamelResponse):
-    """Something that befell a stream. API shape: ``StreamEvent``.
+    """An event of a stream. API shape: ``StreamEvent``.
 
     Attributes:
-        name: what, such as ``Stream Start``.
-        type: its group, such as ``IVS Stream State Change``.
-        event_time: when, aware.
-        code: more on it, such as ``MultitrackInputNotAllowed``.
+        name: the event's name, such as ``Stream Start``.
+        type: the event's group, such as ``IVS Stream State Change``.
+        event_time: when it occurred, aware.
+        code: the event's code, such as ``MultitrackInputNotAllowed``.
 
     Example:
         >>> StreamEvent(name="Stream Start", event_time="2026-01-01T00:00:00Z").event_time.year
@@ -219,18 +219,18 @@ class StreamEvent(CamelResponse):
 
 
 class StreamSession(CamelResponse):
-    """One broadcast of a channel. API shape: ``StreamSession``.
+    """A stream session of a channel. API shape: ``StreamSession``.
 
     Attributes:
-        stream_id: its id, ``st-`` and 23 characters.
+        stream_id: the id, ``st-`` and 23 characters.
         start_time: when the channel went live, aware.
         end_time: when it went offline, aware; None while it is live.
-        channel: the channel as it was then.
-        ingest_configuration: the first tracks; deprecated by the service, which names all tracks in
+        channel: the channel as it was during the session.
+        ingest_configuration: the first tracks; deprecated by the service; use
             ``ingest_configurations``.
         ingest_configurations: all tracks.
         recording_configuration: how it was recorded.
-        truncated_events: what happened, newest first, 500 events at the most.
+        truncated_events: the events, newest first, 500 at most.
 
     Example:
         >>> StreamSession(stream_id="st-1ABCDEFGHIJKLMNOPQRSTUV", end_time=None).end_time is None
@@ -248,13 +248,13 @@ class StreamSession(CamelResponse):
 
 
 class StreamSessionSummary(CamelResponse):
-    """A broadcast in a list. API shape: ``StreamSessionSummary``.
+    """A summary of a stream session, as in lists. API shape: ``StreamSessionSummary``.
 
     Attributes:
-        stream_id: its id.
+        stream_id: the id.
         start_time: when the channel went live, aware.
         end_time: when it went offline, aware; None while it is live.
-        has_error_event: whether it broke a quota or failed.
+        has_error_event: whether it exceeded a quota or failed.
 
     Example:
         >>> summary = StreamSessionSummary(
@@ -271,17 +271,17 @@ class StreamSessionSummary(CamelResponse):
 
 
 class GetStreamSessionResponse(CamelResponse):
-    """The answer of ``GetStreamSession``."""
+    """The response of ``GetStreamSession``."""
 
     stream_session: StreamSession
 
 
 class ListStreamSessionsResponse(CamelResponse):
-    """A page of sessions. API operation: ``ListStreamSessions``.
+    """A page of stream sessions. API operation: ``ListStreamSessions``.
 
     Attributes:
         stream_sessions: the page's items, also as ``items``.
-        next_token: where the next page begins; None on the last one.
+        next_token: the token of the next page; None on the last one.
     """
 
     stream_sessions: list[StreamSessionSummary]
@@ -289,5 +289,5 @@ class ListStreamSessionsResponse(CamelResponse):
 
     @property
     def items(self) -> list[StreamSessionSummary]:
-        """The sessions."""
+        """The stream sessions."""
         return self.stream_sessions

@@ -1,4 +1,4 @@
-"""Tags of any IVS resource: what their operations take and answer."""
+"""Parameters and responses of the operations on tags."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -38,6 +38,6 @@ class ListTagsForResourceRequest(IvsRequest):
 
 
 class ListTagsForResourceResponse(CamelResponse):
-    """The answer of ``ListTagsForResource``."""
+    """The response of ``ListTagsForResource``."""
 
     tags: dict[str, str]

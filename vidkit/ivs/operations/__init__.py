@@ -1,1 +1,1 @@
-"""The operations of Amazon IVS, by resource; the client is put together from them."""
+"""The operations of Amazon IVS by resource, of which the client is composed."""

@@ -1,4 +1,4 @@
-"""A playback restriction policy put on many channels, or taken off them."""
+"""Attaches a playback restriction policy to many channels, or detaches it."""
 
 import asyncio
 import random
@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import timedelta
 
-from vidkit._internal.arguments import checked_arguments, seconds, shown
+from vidkit._internal.arguments import checked_arguments, seconds, short_repr
 from vidkit.errors import ConflictError, RequestError, VidKitError
-from vidkit.ivs.channel_batches import in_order, parts
+from vidkit.ivs.channel_batches import batches, merge_responses
 from vidkit.ivs.models.channels import BatchGetChannelResponse, UpdateChannelRequest
 from vidkit.ivs.models.policies import PlaybackRestrictionPolicy
 from vidkit.ivs.operations.channels import UPDATE, ChannelOperations
@@ -20,14 +20,14 @@ from vidkit.ivs.policy_report import (
     check_channels,
     policy_arn,
 )
-from vidkit.ivs.rate_limits import RATE, check_rate, each, paced
+from vidkit.ivs.rate_limits import CALLS_PER_SECOND, call_at_rate, check_rate, run_for_each
 from vidkit.jobs.polling import poll_delay
 
 __all__ = ["AttachOperations"]
 
 
 class AttachOperations(ChannelOperations):
-    """One policy for many channels."""
+    """Operations that set the policy of many channels."""
 
     @checked_arguments
     async def apply_policy(
@@ -37,34 +37,35 @@ class AttachOperations(ChannelOperations):
         channels: Channels,
         plan: bool = False,
         wait_while_live: timedelta | None = None,
-        rate: float = RATE,
+        rate: float = CALLS_PER_SECOND,
     ) -> PolicyReport:
-        """Attach a policy to channels, and tell what became of each of them.
+        """Attach a policy to channels, and report the outcome for each of them.
 
-        First all channels are looked up, 50 a call; then those that have another policy or none are
-        updated, a few at once. No channel's failure is raised or holds up the others. A channel
-        that stands there twice is done once. One call of this method makes many calls of the API;
-        each of them has the kit's retries and deadline for itself.
+        First all channels are fetched, 50 per call; then those that have another policy or none
+        are updated, a few at the same time. The failure of a channel is not raised and does not
+        stop the others. A channel that is given twice is updated once. One call of this method
+        makes many API calls; each of them has its own retries and deadline.
 
         Args:
             policy: the policy, or its ARN.
             channels: ARNs, channels or summaries, or an iterator over them, synchronous or not,
                 such as ``kit.ivs.list_channels()``; read to its end before anything is changed.
-            plan: whether to send no update and tell in ``planned`` which would be sent.
-            wait_while_live: how long to try again, as often as the kit's `PollPolicy` says, when a
-                channel is live and therefore cannot be updated; default: not at all.
-            rate: calls a second, of ``BatchGetChannel`` and of ``UpdateChannel`` each, evenly
-                spaced (5, which is what the service takes from an account in a region). All runs of
-                a kit that have one rate share it; give less where other programs call too.
+            plan: whether to send no updates, and to report in ``planned`` which would be sent.
+            wait_while_live: how long to repeat the update of a channel that is live and therefore
+                cannot be updated, as often as the kit's `PollPolicy` says; default: not at all.
+            rate: calls per second, of ``BatchGetChannel`` and of ``UpdateChannel`` each, evenly
+                spaced (5, which is the service's quota per account and region). All calls of a kit
+                with the same rate share it; give less if other programs call these operations too.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent but what ``channels`` itself sends.
-            VidKitError: from ``channels``, when it is an iterator that fails; nothing was changed.
+            RequestError: a parameter is invalid; nothing was sent, except what ``channels`` itself
+                sends.
+            VidKitError: from ``channels``, if it is an iterator that fails; nothing was changed.
 
         Source: ``BatchGetChannel``, ``UpdateChannel``.
         """
         arn = policy_arn(policy)
-        return await self._give(
+        return await self._set_policy(
             arn, channels, plan=plan, wait_while_live=wait_while_live, rate=rate
         )
 
@@ -75,27 +76,31 @@ class AttachOperations(ChannelOperations):
         channels: Channels,
         plan: bool = False,
         wait_while_live: timedelta | None = None,
-        rate: float = RATE,
+        rate: float = CALLS_PER_SECOND,
     ) -> PolicyReport:
-        """Take whatever policy they have off channels, and tell what became of each of them.
+        """Detach the policies of channels, and report the outcome for each of them.
 
-        Works like `apply_policy`, with no policy for a policy.
+        Works like `apply_policy`, but the channels have no policy afterwards.
 
         Args:
-            channels: as in `apply_policy`.
-            plan: as in `apply_policy`.
-            wait_while_live: as in `apply_policy`.
-            rate: as in `apply_policy`.
+            channels: ARNs, channels or summaries, or an iterator over them, as in `apply_policy`.
+            plan: whether to send no updates, and to report in ``planned`` which would be sent.
+            wait_while_live: how long to repeat the update of a channel that is live, as in
+                `apply_policy`; default: not at all.
+            rate: calls per second, of ``BatchGetChannel`` and of ``UpdateChannel`` each (5).
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent but what ``channels`` itself sends.
-            VidKitError: from ``channels``, when it is an iterator that fails; nothing was changed.
+            RequestError: a parameter is invalid; nothing was sent, except what ``channels`` itself
+                sends.
+            VidKitError: from ``channels``, if it is an iterator that fails; nothing was changed.
 
         Source: ``BatchGetChannel``, ``UpdateChannel``.
         """
-        return await self._give("", channels, plan=plan, wait_while_live=wait_while_live, rate=rate)
+        return await self._set_policy(
+            "", channels, plan=plan, wait_while_live=wait_while_live, rate=rate
+        )
 
-    async def _give(
+    async def _set_policy(
         self,
         policy: str,
         channels: Channels,
@@ -105,115 +110,121 @@ class AttachOperations(ChannelOperations):
         rate: float,
     ) -> PolicyReport:
         check_channels(channels)
-        patience = _patience(wait_while_live)
+        patience = _patience_seconds(wait_while_live)
         rate = check_rate(rate)
         if not isinstance(plan, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"plan={shown(plan)}: must be True or False")
+            raise RequestError(f"plan={short_repr(plan)}: must be True or False")
         self._caller.runtime.check()
-        arns = await _arns(channels)
-        found = await self._sorted(policy, arns, rate)
+        arns = await _unique_arns(channels)
+        sorted_channels = await self._sort_channels(policy, arns, rate)
         if plan:
             return PolicyReport(
                 policy_arn=policy,
-                planned=found.differing,
-                unchanged=found.unchanged,
-                failed=found.failed,
+                planned=sorted_channels.differing,
+                unchanged=sorted_channels.unchanged,
+                failed=sorted_channels.failed,
             )
-        ends = await self._update(policy, found.differing, patience, rate)
-        live = [arn for arn, end in ends.items() if isinstance(end, ConflictError)]
-        failed = found.failed | {
-            arn: end
-            for arn, end in ends.items()
-            if end is not None and not isinstance(end, ConflictError)
+        outcomes = await self._update_all(policy, sorted_channels.differing, patience, rate)
+        failed = sorted_channels.failed | {
+            arn: outcome
+            for arn, outcome in outcomes.items()
+            if outcome is not None and not isinstance(outcome, ConflictError)
         }
         return PolicyReport(
             policy_arn=policy,
-            changed=[arn for arn, end in ends.items() if end is None],
-            unchanged=found.unchanged,
-            live=live,
+            changed=[arn for arn, outcome in outcomes.items() if outcome is None],
+            unchanged=sorted_channels.unchanged,
+            live=[arn for arn, outcome in outcomes.items() if isinstance(outcome, ConflictError)],
             failed={arn: failed[arn] for arn in arns if arn in failed},
         )
 
-    async def _sorted(self, policy: str, arns: Sequence[str], rate: float) -> SortedChannels:
-        """Look all channels up; where that fails, all channels of the call have failed."""
+    async def _sort_channels(self, policy: str, arns: Sequence[str], rate: float) -> SortedChannels:
+        """Get all channels; if a call fails, all channels of its batch have failed."""
 
-        async def look(part: list[str]) -> BatchGetChannelResponse | VidKitError:
+        async def get(batch: list[str]) -> BatchGetChannelResponse | VidKitError:
             try:
-                return await self._batch(part, rate=rate)
+                return await self._get_batch(batch, rate=rate)
             except VidKitError as error:
                 return error
 
-        asked = parts(arns)
-        responses = await each(look, asked)
+        all_batches = batches(arns)
+        outcomes = await run_for_each(get, all_batches)
         failed: dict[str, VidKitError] = {}
-        told: list[BatchGetChannelResponse] = []
-        for part, response in zip(asked, responses, strict=True):
-            if isinstance(response, VidKitError):
-                failed |= dict.fromkeys(part, response)
+        responses: list[BatchGetChannelResponse] = []
+        for batch, outcome in zip(all_batches, outcomes, strict=True):
+            if isinstance(outcome, VidKitError):
+                failed |= dict.fromkeys(batch, outcome)
             else:
-                told.append(response)
-        found = SortedChannels.by(
-            policy, in_order([arn for arn in arns if arn not in failed], told)
+                responses.append(outcome)
+        received = SortedChannels.from_response(
+            policy, merge_responses([arn for arn in arns if arn not in failed], responses)
         )
-        merged = found.failed | failed
+        failed |= received.failed
         return SortedChannels(
-            found.differing, found.unchanged, {arn: merged[arn] for arn in arns if arn in merged}
+            received.differing,
+            received.unchanged,
+            {arn: failed[arn] for arn in arns if arn in failed},
         )
 
-    async def _update(
+    async def _update_all(
         self, policy: str, arns: Sequence[str], patience: float, rate: float
     ) -> Mapping[str, VidKitError | None]:
-        """Update channels, and those that are live again and again; each channel's end by ARN."""
-        ends: dict[str, VidKitError | None] = dict.fromkeys(arns)
-        told: dict[str, float] = {}
-        until: dict[str, float] = {}
+        """Update channels, and repeat those that are live; the outcome of each channel by ARN."""
+        outcomes: dict[str, VidKitError | None] = dict.fromkeys(arns)
+        updated_at: dict[str, float] = {}
+        wait_until: dict[str, float] = {}
 
-        async def work(arn: str) -> VidKitError | None:
-            end = await self._update_one(policy, arn, rate=rate)
-            told[arn] = time.monotonic()
-            return end
+        async def update(arn: str) -> VidKitError | None:
+            outcome = await self._update_one(policy, arn, rate=rate)
+            updated_at[arn] = time.monotonic()
+            return outcome
 
-        left: list[str] = list(arns)
+        remaining: list[str] = list(arns)
         rounds = 0
-        while left:
+        while remaining:
             rounds += 1
-            ends |= dict(zip(left, await each(work, left), strict=True))
-            live = [arn for arn in left if isinstance(ends[arn], ConflictError)]
-            # A round can take longer than the wait: what counts is when each was told that it is.
-            left = [arn for arn in live if until.setdefault(arn, told[arn] + patience) > told[arn]]
-            if left:
+            outcomes |= dict(zip(remaining, await run_for_each(update, remaining), strict=True))
+            live = [arn for arn in remaining if isinstance(outcomes[arn], ConflictError)]
+            # A round may take longer than the patience. So each channel has its own time limit,
+            # which begins when the service first responds that it is live.
+            remaining = [
+                arn
+                for arn in live
+                if wait_until.setdefault(arn, updated_at[arn] + patience) > updated_at[arn]
+            ]
+            if remaining:
                 delay = poll_delay(self._caller.options.poll, rounds, random.random())  # noqa: S311
-                soonest = min(until[arn] for arn in left) - time.monotonic()
-                await asyncio.sleep(min(delay, max(soonest, 0)))
-        return ends
+                until_first = min(wait_until[arn] for arn in remaining) - time.monotonic()
+                await asyncio.sleep(min(delay, max(until_first, 0)))
+        return outcomes
 
     async def _update_one(self, policy: str, arn: str, *, rate: float) -> VidKitError | None:
         request = UpdateChannelRequest(arn=arn, playback_restriction_policy_arn=policy)
         try:
-            await paced(self._caller, UPDATE, request, rate=rate)
+            await call_at_rate(self._caller, UPDATE, request, rate=rate)
         except VidKitError as error:
             return error
         return None
 
 
-async def _arns(channels: Channels) -> list[str]:
-    """The ARNs of the channels, each once, in order.
+async def _unique_arns(channels: Channels) -> list[str]:
+    """The ARNs of the channels, without duplicates, in order.
 
     Raises:
-        RequestError: something is no channel.
+        RequestError: an item is not a channel.
     """
     if isinstance(channels, AsyncIterable):
-        given = [channel async for channel in channels]
+        items = [channel async for channel in channels]
     else:
-        given = list(channels)
-    return list(dict.fromkeys(channel_arn(channel, n) for n, channel in enumerate(given)))
+        items = list(channels)
+    return list(dict.fromkeys(channel_arn(channel, n) for n, channel in enumerate(items)))
 
 
-def _patience(wait_while_live: timedelta | None) -> float:
+def _patience_seconds(wait_while_live: timedelta | None) -> float:
     if wait_while_live is None:
         return 0.0
     if not isinstance(wait_while_live, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RequestError(
-            f"wait_while_live={shown(wait_while_live)}: must be a timedelta, or None"
+            f"wait_while_live={short_repr(wait_while_live)}: must be a timedelta, or None"
         )
     return seconds(wait_while_live, parameter="wait_while_live", error=RequestError, zero=True)

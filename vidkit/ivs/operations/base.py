@@ -1,4 +1,4 @@
-"""What the operations of all IVS resources stand on."""
+"""The base of the operations of all IVS resources."""
 
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ API = "ivs"
 
 
 class IvsOperations:
-    """The base of the classes that `IvsClient` is put together from."""
+    """The base of the classes of which `IvsClient` is composed."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

@@ -1,10 +1,10 @@
-"""The operations of channels."""
+"""The operations on channels."""
 
 from collections.abc import Mapping, Sequence
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
-from vidkit.ivs.channel_batches import in_order, parts
+from vidkit.ivs.channel_batches import batches, merge_responses
 from vidkit.ivs.models.channels import (
     BatchGetChannelRequest,
     BatchGetChannelResponse,
@@ -25,12 +25,12 @@ from vidkit.ivs.models.channels import (
     UpdateChannelRequest,
 )
 from vidkit.ivs.operations.base import API, IvsOperations
-from vidkit.ivs.rate_limits import RATE, each, paced
+from vidkit.ivs.rate_limits import CALLS_PER_SECOND, call_at_rate, run_for_each
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["UPDATE", "ChannelOperations"]
 
-# Create has no client token, so sending it again could make a second channel.
+# Create has no client token, so sending it again could create a second channel.
 _CREATE = Operation(API, "CreateChannel", CreateChannelResponse, idempotent=False)
 _GET = Operation(API, "GetChannel", ChannelResponse)
 _BATCH_GET = Operation(API, "BatchGetChannel", BatchGetChannelResponse)
@@ -40,7 +40,7 @@ _DELETE = Operation(API, "DeleteChannel", Nothing)
 
 
 class ChannelOperations(IvsOperations):
-    """Channels: where video is streamed to and played from."""
+    """Operations on channels, to which video is streamed and from which it is played."""
 
     @checked_arguments
     async def create_channel(
@@ -61,22 +61,23 @@ class ChannelOperations(IvsOperations):
     ) -> CreateChannelResponse:
         """Create a channel and its stream key.
 
-        The API knows no client token. When it stays unknown whether the channel was created, an
-        `AmbiguousError` says so, and nothing is sent a second time.
+        The API has no client token. If it is ambiguous whether the channel was created, an
+        `AmbiguousError` is raised, and nothing is sent a second time.
 
         Args:
-            name: at most 128 of ``a-zA-Z0-9_-``; need not be unique.
+            name: at most 128 characters of ``a-zA-Z0-9_-``; need not be unique.
             latency_mode: the service's default is ``"LOW"``.
-            type: which resolutions and bitrates it takes; the service's default is ``"STANDARD"``.
+            type: which resolutions and bitrates it accepts; the service's default is
+                ``"STANDARD"``.
             authorized: whether playback needs a token; the service's default is False.
-            recording_configuration_arn: how broadcasts are recorded; default: they are not.
-            tags: at most 50.
-            insecure_ingest: whether RTMP without TLS is taken; the service's default is False.
-            preset: of the advanced types; the service's default is
+            recording_configuration_arn: how streams are recorded; default: they are not recorded.
+            tags: at most 50 keys and values.
+            insecure_ingest: whether it accepts RTMP without TLS; the service's default is False.
+            preset: for the advanced types; the service's default is
                 ``"HIGHER_BANDWIDTH_DELIVERY"``.
-            playback_restriction_policy_arn: who may play it; default: everybody.
-            multitrack_input_configuration: whether it takes several video tracks; enabled, it needs
-                the type ``"STANDARD"`` and the container format ``"FRAGMENTED_MP4"``.
+            playback_restriction_policy_arn: the policy that restricts playback; default: none.
+            multitrack_input_configuration: whether it accepts several video tracks; if enabled, it
+                needs the type ``"STANDARD"`` and the container format ``"FRAGMENTED_MP4"``.
             container_format: the service's default is ``"TS"``.
             ad_configuration_arn: which advertisements are inserted; default: none.
 
@@ -84,9 +85,9 @@ class ChannelOperations(IvsOperations):
             The channel, and the stream key with its secret value.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            NotFoundError: a configuration or policy that it names is not there.
-            QuotaError: the account has as many channels as it may.
+            RequestError: a parameter is invalid; nothing was sent.
+            NotFoundError: a configuration or policy that it refers to does not exist.
+            QuotaError: the account has reached its quota of channels.
             AmbiguousError: the channel may or may not have been created.
             VidKitError: see `vidkit.errors`.
 
@@ -113,7 +114,7 @@ class ChannelOperations(IvsOperations):
         """A channel by its ARN.
 
         Raises:
-            RequestError: the ARN is no channel's; nothing was sent.
+            RequestError: it is not the ARN of a channel; nothing was sent.
             NotFoundError: there is no such channel.
             VidKitError: see `vidkit.errors`.
 
@@ -125,26 +126,26 @@ class ChannelOperations(IvsOperations):
     async def batch_get_channel(self, arns: Sequence[str]) -> BatchGetChannelResponse:
         """Channels by their ARNs, any number of them.
 
-        The service takes 50 ARNs a call and 5 calls a second; vidkit makes as many calls as it
-        takes, at that pace, which all of a kit's calls of this operation share. Each of them has
-        the kit's deadline for itself.
+        The service accepts 50 ARNs per call and 5 calls per second. This method makes as many
+        calls as necessary, at that rate, which all calls of this operation in a kit share. Each
+        call has its own deadline.
 
         Args:
-            arns: the channels' ARNs; one that stands there twice is asked for once.
+            arns: the channels' ARNs; an ARN that is given twice is requested once.
 
         Returns:
-            ``channels`` in the order of the ARNs, as often as they stand there; ``errors`` has one
-            for each ARN that no channel came for.
+            ``channels`` in the order of the ARNs, each as often as it is given; ``errors`` has one
+            error for each ARN for which no channel was returned.
 
         Raises:
-            RequestError: an ARN is no channel's; nothing was sent.
+            RequestError: an ARN is not the ARN of a channel; nothing was sent.
             VidKitError: a call failed; see `vidkit.errors`.
 
         Source: ``BatchGetChannel``.
         """
         request = BatchGetChannelRequest(arns=arns)
-        responses = await each(self._batch, parts(request.arns))
-        return in_order(request.arns, responses)
+        responses = await run_for_each(self._get_batch, batches(request.arns))
+        return merge_responses(request.arns, responses)
 
     @checked_arguments
     def list_channels(
@@ -157,21 +158,22 @@ class ChannelOperations(IvsOperations):
         max_results: int = 100,
         next_token: str | None = None,
     ) -> AsyncPager[ChannelSummary, ListChannelsResponse]:
-        """All channels of the account in this region, or those that a filter lets pass.
+        """All channels of the account in this region, or those that match a filter.
 
         Args:
-            filter_by_name: only channels of this very name.
-            filter_by_recording_configuration_arn: only channels that are recorded so.
+            filter_by_name: only channels with exactly this name.
+            filter_by_recording_configuration_arn: only channels with this recording
+                configuration.
             filter_by_playback_restriction_policy_arn: only channels with this policy.
-            filter_by_ad_configuration_arn: only channels with these advertisements.
-            max_results: channels a page, 1 to 100 (100).
-            next_token: where to begin; default: the start.
+            filter_by_ad_configuration_arn: only channels with this ad configuration.
+            max_results: channels per page, 1 to 100 (100).
+            next_token: the page to begin with; default: the first one.
 
         Returns:
             A pager over summaries of channels.
 
         Raises:
-            RequestError: at once, when a parameter is wrong or two filters are given.
+            RequestError: at once, if a parameter is invalid or two filters are given.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``ListChannels``.
@@ -207,20 +209,20 @@ class ChannelOperations(IvsOperations):
         container_format: ContainerFormat | None = None,
         ad_configuration_arn: str | None = None,
     ) -> Channel:
-        """Change a channel that is not live; what is not given stays as it is.
+        """Update a channel that is not live; parameters that are not given stay unchanged.
 
         Args:
             arn: the channel's ARN.
-            name: at most 128 of ``a-zA-Z0-9_-``.
+            name: at most 128 characters of ``a-zA-Z0-9_-``.
             latency_mode: ``"NORMAL"`` or ``"LOW"``.
-            type: which resolutions and bitrates it takes.
+            type: which resolutions and bitrates it accepts.
             authorized: whether playback needs a token.
-            recording_configuration_arn: how broadcasts are recorded; ``""``: no longer.
-            insecure_ingest: whether RTMP without TLS is taken.
-            preset: of the advanced types.
-            playback_restriction_policy_arn: who may play it; ``""``: everybody.
-            multitrack_input_configuration: whether it takes several video tracks; enabled, it needs
-                the type ``"STANDARD"`` and the container format ``"FRAGMENTED_MP4"``.
+            recording_configuration_arn: how streams are recorded; ``""``: they are not recorded.
+            insecure_ingest: whether it accepts RTMP without TLS.
+            preset: for the advanced types.
+            playback_restriction_policy_arn: the policy that restricts playback; ``""``: none.
+            multitrack_input_configuration: whether it accepts several video tracks; if enabled, it
+                needs the type ``"STANDARD"`` and the container format ``"FRAGMENTED_MP4"``.
             container_format: ``"TS"`` or ``"FRAGMENTED_MP4"``.
             ad_configuration_arn: which advertisements are inserted; ``""``: none.
 
@@ -228,8 +230,9 @@ class ChannelOperations(IvsOperations):
             The channel as it is now.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            NotFoundError: there is no such channel, or what it names is not there.
+            RequestError: a parameter is invalid; nothing was sent.
+            NotFoundError: there is no such channel, or a configuration or policy that it refers to
+                does not exist.
             ConflictError: the channel is live.
             VidKitError: see `vidkit.errors`.
 
@@ -255,19 +258,23 @@ class ChannelOperations(IvsOperations):
     async def delete_channel(self, arn: str) -> None:
         """Delete a channel that is not live, and its stream key.
 
-        Sent again after an answer was lost, it may find the channel gone: then `NotFoundError`
-        comes although this call deleted it.
+        If a response is lost, the call is sent again and may find the channel deleted: then it
+        raises `NotFoundError` although this call deleted the channel.
 
         Raises:
-            RequestError: the ARN is no channel's; nothing was sent.
+            RequestError: it is not the ARN of a channel; nothing was sent.
             NotFoundError: there is no such channel.
-            ConflictError: the channel is live; `stop_stream` ends that.
+            ConflictError: the channel is live; `stop_stream` stops its stream.
             VidKitError: see `vidkit.errors`.
 
         Source: ``DeleteChannel``.
         """
         await self._send(_DELETE, DeleteChannelRequest(arn=arn))
 
-    async def _batch(self, arns: Sequence[str], *, rate: float = RATE) -> BatchGetChannelResponse:
-        """One call of ``BatchGetChannel``, for as many ARNs as it takes."""
-        return await paced(self._caller, _BATCH_GET, BatchGetChannelRequest(arns=arns), rate=rate)
+    async def _get_batch(
+        self, arns: Sequence[str], *, rate: float = CALLS_PER_SECOND
+    ) -> BatchGetChannelResponse:
+        """One call of ``BatchGetChannel``, for at most as many ARNs as it accepts."""
+        return await call_at_rate(
+            self._caller, _BATCH_GET, BatchGetChannelRequest(arns=arns), rate=rate
+        )

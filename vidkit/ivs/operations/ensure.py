@@ -1,4 +1,4 @@
-"""A playback restriction policy by its name: made, changed or left, so that it is as wanted."""
+"""Makes the playback restriction policy of a name match a declared one."""
 
 import asyncio
 import random
@@ -25,26 +25,27 @@ from vidkit.ivs.policy_diff import (
 
 __all__ = ["EnsureOperations"]
 
-_NAME = "EnsurePlaybackRestrictionPolicy"
-_CALLS_A_ROUND = 3
-_DELAYS_APART = 5
-
+_OPERATION_NAME = "EnsurePlaybackRestrictionPolicy"
+# A program that competes for a name creates a policy, lists all policies and deletes its own.
+_CALLS_PER_ROUND = 3
+# Programs that start together are spread over so many base delays of the retry policy.
+_START_SPREAD_DELAYS = 5
 
 _Locks = WeakValueDictionary[tuple[AwsConfig, str], asyncio.Lock]
 
-# Of the process, not of a kit: several kits that ensure one name are told apart by nobody but
-# themselves, and here they can wait for each other. All of it goes with those who wait.
-_LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks] = WeakKeyDictionary()
+# One set of locks for all kits of the process: the service cannot tell kits apart that ensure the
+# same name, but here they can wait for each other. A lock is dropped when nothing waits for it.
+_LOCKS_BY_LOOP: WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks] = WeakKeyDictionary()
 
 
-def _lock(config: AwsConfig, name: str) -> asyncio.Lock:
-    """The lock of a name, for all kits of this event loop that have one configuration."""
-    locks = _LOOPS.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+def _name_lock(config: AwsConfig, name: str) -> asyncio.Lock:
+    """The lock of a name, for all kits of this event loop with the same configuration."""
+    locks = _LOCKS_BY_LOOP.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     return locks.setdefault((config, name), asyncio.Lock())
 
 
 class EnsureOperations(PolicyOperations, TagOperations):
-    """Policies as they are declared, whatever they were before."""
+    """The operation that makes a policy match a declared one."""
 
     @checked_arguments
     async def ensure_playback_restriction_policy(
@@ -56,46 +57,48 @@ class EnsureOperations(PolicyOperations, TagOperations):
         enable_strict_origin_enforcement: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> PlaybackRestrictionPolicy:
-        """Make the policy of a name be as it is wanted, and return it.
+        """Make the policy of a name match the declared one, and return it.
 
-        Looks for the name among all policies; creates the policy if it is missing, updates it if it
-        differs, sends nothing more if it is equal. Doing it twice is doing it once, in one kit or
-        in several programs at once: whoever finds it missing waits for a moment that is drawn, half
-        a second at the most with the default `RetryPolicy`, and looks again before and after it
-        creates; of those that were created at the same time all but one are deleted by their
-        makers.
+        Searches all policies for the name. Creates the policy if it does not exist, updates it if
+        it differs, and sends nothing more if it is equal.
 
-        One call of this method makes several calls of the API; each of them has the kit's retries
-        and deadline for itself, and after one that may or may not have created the policy, it
-        looks before it creates again.
+        The operation is idempotent, also for several programs at the same time. A program that
+        does not find the policy waits for a random time (at most half a second with the default
+        `RetryPolicy`), and searches again before and after it creates the policy. If several
+        policies were created at the same time, the programs that created them delete all but one.
+
+        One call of this method makes several API calls; each of them has its own retries and
+        deadline. After a call that may or may not have created the policy, it searches before it
+        creates again.
 
         Args:
-            name: 1 to 128 of ``a-zA-Z0-9_-``.
+            name: 1 to 128 characters of ``a-zA-Z0-9_-``.
             allowed_countries: ISO 3166-1 alpha-2 codes, in any order; an empty list means all
-                countries; default: as they are, all countries in a new policy.
-            allowed_origins: origins such as ``https://example.com``, likewise.
+                countries; default: unchanged, all countries in a new policy.
+            allowed_origins: origins such as ``https://example.com``, in any order; an empty list
+                means all origins; default: unchanged, all origins in a new policy.
             enable_strict_origin_enforcement: whether playback needs an origin of the list; default:
-                as it is, False in a new policy.
-            tags: all tags that the policy is to have, at most 50; others are taken off, except
-                those of AWS itself, which begin with ``aws:``; default: as they are.
+                unchanged, False in a new policy.
+            tags: all tags of the policy, at most 50; other tags are removed, except those of AWS
+                itself, which begin with ``aws:``; default: unchanged.
 
         Returns:
             The policy as it is now.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            ConflictError: several policies have this name, or one that was made at the same time
-                as another is in use already; the message lists them, and none was changed.
-            QuotaError: the account has as many policies as it may.
-            AmbiguousError: all tries to create it may or may not have been carried out, and none
-                of them could be found.
+            RequestError: a parameter is invalid; nothing was sent.
+            ConflictError: several policies have this name, or one of several that were created at
+                the same time is in use already; the message lists them, and none was changed.
+            QuotaError: the account has reached its quota of policies.
+            AmbiguousError: every attempt to create the policy may or may not have been carried
+                out, and none of them could be found.
             VidKitError: see `vidkit.errors`.
 
         Source: ``ListPlaybackRestrictionPolicies``, ``CreatePlaybackRestrictionPolicy``,
         ``UpdatePlaybackRestrictionPolicy``, ``DeletePlaybackRestrictionPolicy``, ``TagResource``,
         ``UntagResource``.
         """
-        await self._know_countries(allowed_countries)
+        await self._load_countries(allowed_countries)
         declared = EnsurePlaybackRestrictionPolicyRequest(
             name=name,
             allowed_countries=allowed_countries,
@@ -104,70 +107,70 @@ class EnsureOperations(PolicyOperations, TagOperations):
             tags=tags,
         )
         self._caller.runtime.check()
-        async with _lock(self._caller.runtime.aws_config, name):
+        async with _name_lock(self._caller.runtime.aws_config, name):
             return await self._ensure(declared)
 
     async def _ensure(
         self, declared: EnsurePlaybackRestrictionPolicyRequest
     ) -> PlaybackRestrictionPolicy:
-        tries = self._caller.options.retry.max_attempts
-        failure: VidKitError = _unsettled(declared.name)
-        lost: AmbiguousError | None = None
-        # One look more than tries, since what a try did may only be seen by looking.
-        for number in range(1, tries + 2):
+        max_rounds = self._caller.options.retry.max_attempts
+        failure: VidKitError = _contention_error(declared.name)
+        ambiguous: AmbiguousError | None = None
+        # One search more than rounds, since only a search shows the effect of the last round.
+        for number in range(1, max_rounds + 2):
             began = time.monotonic()
-            found = await self._named(declared.name)
-            if number == 1 and not found:
-                # Programs that start together find it missing together. Drawn apart, one of them
-                # creates it and the others find it.
-                await asyncio.sleep(random.random() * self._apart())  # noqa: S311
-                found = await self._named(declared.name)
-            # The first look may have opened the connections too, which says nothing of the others.
-            taken = time.monotonic() - began if number > 1 else 0.0
-            action = diff_policies(declared, found)
-            last = number > tries
-            if last and isinstance(action, CreatePolicy):
+            existing = await self._find_by_name(declared.name)
+            if number == 1 and not existing:
+                # Programs that start together all find it missing. After random delays, one of
+                # them creates it and the others find it.
+                await asyncio.sleep(random.random() * self._start_spread_seconds())  # noqa: S311
+                existing = await self._find_by_name(declared.name)
+            # The first search may include opening connections, so its time is not typical.
+            search_seconds = time.monotonic() - began if number > 1 else 0.0
+            action = diff_policies(declared, existing)
+            is_last = number > max_rounds
+            if is_last and isinstance(action, CreatePolicy):
                 break
-            outcome = await self._act(action, declared)
+            outcome = await self._carry_out(action, declared)
             if isinstance(outcome, PlaybackRestrictionPolicy):
                 return outcome
             failure = outcome
             if isinstance(outcome, AmbiguousError):
-                lost = outcome
+                ambiguous = outcome
             elif outcome.__cause__ is None:
-                # A create whose answer was lost may have made one of those that are too many.
-                outcome.__cause__ = lost
-            if not last:
-                # Only where other programs are at work there is something to wait for.
-                others = isinstance(outcome, ConflictError)
-                await self._pause(number, taken if others else 0.0)
+                # A create whose response was lost may have created one of several policies.
+                outcome.__cause__ = ambiguous
+            if not is_last:
+                # There is something to wait for only if other programs compete for the name.
+                has_rivals = isinstance(outcome, ConflictError)
+                await self._pause(number, search_seconds if has_rivals else 0.0)
         raise failure
 
-    async def _act(
+    async def _carry_out(
         self, action: Action, declared: EnsurePlaybackRestrictionPolicyRequest
     ) -> PlaybackRestrictionPolicy | VidKitError:
-        """The policy as it is wanted, or why another look is worth its while."""
+        """Returns the policy as declared, or the error after which a new search is worthwhile."""
         match action:
             case KeepPolicy(policy):
                 return policy
             case UpdatePolicy():
                 try:
-                    return await self._change(action)
+                    return await self._update(action)
                 except NotFoundError as error:
-                    # Somebody deleted it since; then it is missing, and that can be mended.
+                    # It was deleted after the search, so the next round creates it.
                     return error
             case TooManyPolicies(policies):
-                # Others may have made them just now and be about to delete all but one.
-                return _several(declared.name, policies)
+                # Other programs may have just created them, and will delete all but one.
+                return _duplicates_error(declared.name, policies)
             case CreatePolicy():
                 try:
-                    made = await self._create(declared)
+                    created = await self._create(declared)
                 except AmbiguousError as error:
                     return error
-                stays = await self._is_the_one(made, declared.name)
-                return made if stays else _unsettled(declared.name)
+                is_kept = await self._keep_or_delete(created, declared.name)
+                return created if is_kept else _contention_error(declared.name)
 
-    async def _named(self, name: str) -> list[PlaybackRestrictionPolicy]:
+    async def _find_by_name(self, name: str) -> list[PlaybackRestrictionPolicy]:
         policies = self.list_playback_restriction_policies()
         return [policy async for policy in policies if policy.name == name]
 
@@ -182,81 +185,85 @@ class EnsureOperations(PolicyOperations, TagOperations):
             tags=declared.tags,
         )
 
-    async def _change(self, change: UpdatePolicy) -> PlaybackRestrictionPolicy:
-        policy = change.policy
-        if change.members:
-            policy = await self.update_playback_restriction_policy(policy.arn, **change.members)
-        # First off, then on: otherwise there could be more than the 50 that may be.
-        if change.untag:
-            await self.untag_resource(policy.arn, change.untag)
-        if change.tag:
-            await self.tag_resource(policy.arn, change.tag)
-        if change.untag or change.tag:
-            policy = policy.model_copy(update={"tags": change.tags()})
+    async def _update(self, update: UpdatePolicy) -> PlaybackRestrictionPolicy:
+        policy = update.policy
+        if update.members:
+            policy = await self.update_playback_restriction_policy(policy.arn, **update.members)
+        # Tags are removed before others are added: a policy can have no more than 50.
+        if update.untag:
+            await self.untag_resource(policy.arn, update.untag)
+        if update.tag:
+            await self.tag_resource(policy.arn, update.tag)
+        if update.untag or update.tag:
+            policy = policy.model_copy(update={"tags": update.updated_tags()})
         return policy
 
-    async def _is_the_one(self, made: PlaybackRestrictionPolicy, name: str) -> bool:
-        """Whether a policy just made stays: the only one of its name, when all have looked.
+    async def _keep_or_delete(self, created: PlaybackRestrictionPolicy, name: str) -> bool:
+        """Keep a policy just created if it is the only one of its name; otherwise delete it.
 
-        Of several that were made at once the one with the smallest ARN stays, and its maker waits
-        for the others to be deleted by theirs. One that does not go was there before: then this
-        one goes.
+        Of several policies that were created at the same time, the one with the smallest ARN is
+        kept: the program that created it waits until the others are deleted. If another policy
+        is not deleted, it existed before, and the one just created is deleted.
+
+        Returns:
+            Whether the policy was kept.
 
         Raises:
-            ConflictError: it cannot be deleted, since somebody uses it.
+            ConflictError: it cannot be deleted, since it is in use.
         """
         others: list[PlaybackRestrictionPolicy] = []
-        # Shorter than others wait who see two and hope for one of them to go.
+        # One round less than programs that found several policies wait for one of them to go.
         for number in range(1, max(2, self._caller.options.retry.max_attempts)):
             began = time.monotonic()
-            others = [policy for policy in await self._named(name) if policy.arn != made.arn]
-            taken = time.monotonic() - began
+            policies = await self._find_by_name(name)
+            others = [policy for policy in policies if policy.arn != created.arn]
+            search_seconds = time.monotonic() - began
             if not others:
                 return True
-            if any(policy.arn < made.arn for policy in others):
+            if any(policy.arn < created.arn for policy in others):
                 break
-            await self._pause(number, taken)
+            await self._pause(number, search_seconds)
         try:
-            await self.delete_playback_restriction_policy(made.arn)
+            await self.delete_playback_restriction_policy(created.arn)
         except NotFoundError:
             pass
         except ConflictError as error:
-            raise _several(name, [made, *others]) from error
+            raise _duplicates_error(name, [created, *others]) from error
         return False
 
-    def _apart(self) -> float:
-        """Seconds over which programs that start together are spread."""
+    def _start_spread_seconds(self) -> float:
+        """The time over which programs that start together are spread."""
         policy = self._caller.options.retry
-        return min(_DELAYS_APART * policy.base_delay, policy.max_delay)
+        return min(_START_SPREAD_DELAYS * policy.base_delay, policy.max_delay)
 
-    async def _pause(self, number: int, taken: float) -> None:
-        """Wait as long as another program may take to create, look and delete.
+    async def _pause(self, number: int, search_seconds: float) -> None:
+        """Wait as long as another program may take to create, search and delete.
 
         Args:
             number: which pause in a row it is; each may be twice as long as the one before.
-            taken: seconds that a look takes.
+            search_seconds: how long a search takes.
         """
         policy = self._caller.options.retry
-        a_round = max(_CALLS_A_ROUND * taken, policy.base_delay)
-        longest = min(a_round * 2.0 ** min(number - 1, 32), policy.max_delay)
-        # The draw keeps two programs from going on in step for ever.
+        round_seconds = max(_CALLS_PER_ROUND * search_seconds, policy.base_delay)
+        longest = min(round_seconds * 2.0 ** min(number - 1, 32), policy.max_delay)
+        # A random part, so that two programs do not keep in step.
         await asyncio.sleep(longest * (0.5 + random.random() / 2))  # noqa: S311
 
 
-def _several(name: str, policies: Sequence[PlaybackRestrictionPolicy]) -> ConflictError:
+def _duplicates_error(name: str, policies: Sequence[PlaybackRestrictionPolicy]) -> ConflictError:
     listed = ", ".join(sorted(policy.arn for policy in policies))
     return ConflictError(
         f"{len(policies)} policies have the name {name!r}, and it cannot be told which one is "
         f"meant: {listed}",
         service=API,
-        operation=_NAME,
+        operation=_OPERATION_NAME,
     )
 
 
-def _unsettled(name: str) -> ConflictError:
+def _contention_error(name: str) -> ConflictError:
     return ConflictError(
         f"other programs keep creating and deleting policies of the name {name!r}; try again",
         service=API,
-        operation=_NAME,
+        operation=_OPERATION_NAME,
         retryable=True,
     )

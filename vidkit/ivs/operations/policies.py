@@ -1,4 +1,4 @@
-"""The five operations of playback restriction policies."""
+"""The five API operations on playback restriction policies."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from vidkit.paging.pager import AsyncPager
 
 __all__ = ["PolicyOperations"]
 
-# Create has no client token, so sending it again could make a second policy.
+# Create has no client token, so sending it again could create a second policy.
 _CREATE = Operation(
     API, "CreatePlaybackRestrictionPolicy", PlaybackRestrictionPolicyResponse, idempotent=False
 )
@@ -33,7 +33,7 @@ _LIST = Operation(API, "ListPlaybackRestrictionPolicies", ListPlaybackRestrictio
 
 
 class PolicyOperations(IvsOperations):
-    """Playback restriction policies, as the service has them."""
+    """Operations on playback restriction policies, one for each API operation."""
 
     @checked_arguments
     async def create_playback_restriction_policy(
@@ -47,8 +47,8 @@ class PolicyOperations(IvsOperations):
     ) -> PlaybackRestrictionPolicy:
         """Create a policy.
 
-        The API knows no client token. When it stays unknown whether the policy was created, an
-        `AmbiguousError` says so, and nothing is sent a second time.
+        The API has no client token. If it is ambiguous whether the policy was created, an
+        `AmbiguousError` is raised, and nothing is sent a second time.
 
         Args:
             allowed_countries: ISO 3166-1 alpha-2 codes; default: all countries.
@@ -56,18 +56,18 @@ class PolicyOperations(IvsOperations):
                 default: all origins.
             enable_strict_origin_enforcement: whether playback needs an origin of the list; the
                 service's default is False.
-            name: at most 128 of ``a-zA-Z0-9_-``; need not be unique.
-            tags: at most 50.
+            name: at most 128 characters of ``a-zA-Z0-9_-``; need not be unique.
+            tags: at most 50 keys and values.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            QuotaError: the account has as many policies as it may.
+            RequestError: a parameter is invalid; nothing was sent.
+            QuotaError: the account has reached its quota of policies.
             AmbiguousError: the policy may or may not have been created.
             VidKitError: see `vidkit.errors`.
 
         Source: ``CreatePlaybackRestrictionPolicy``.
         """
-        await self._know_countries(allowed_countries)
+        await self._load_countries(allowed_countries)
         request = CreatePlaybackRestrictionPolicyRequest(
             allowed_countries=allowed_countries,
             allowed_origins=allowed_origins,
@@ -75,20 +75,20 @@ class PolicyOperations(IvsOperations):
             name=name,
             tags=tags,
         )
-        return await self._policy(_CREATE, request)
+        return await self._send_for_policy(_CREATE, request)
 
     @checked_arguments
     async def get_playback_restriction_policy(self, arn: str) -> PlaybackRestrictionPolicy:
         """A policy by its ARN.
 
         Raises:
-            RequestError: the ARN is no policy's; nothing was sent.
+            RequestError: it is not the ARN of a policy; nothing was sent.
             NotFoundError: there is no such policy.
             VidKitError: see `vidkit.errors`.
 
         Source: ``GetPlaybackRestrictionPolicy``.
         """
-        return await self._policy(_GET, GetPlaybackRestrictionPolicyRequest(arn=arn))
+        return await self._send_for_policy(_GET, GetPlaybackRestrictionPolicyRequest(arn=arn))
 
     @checked_arguments
     async def update_playback_restriction_policy(
@@ -100,24 +100,24 @@ class PolicyOperations(IvsOperations):
         enable_strict_origin_enforcement: bool | None = None,
         name: str | None = None,
     ) -> PlaybackRestrictionPolicy:
-        """Change a policy; what is not given stays as it is.
+        """Update a policy; parameters that are not given stay unchanged.
 
         Args:
             arn: the policy's ARN.
             allowed_countries: ISO 3166-1 alpha-2 codes; an empty list means all countries.
             allowed_origins: origins; an empty list means all origins.
             enable_strict_origin_enforcement: whether playback needs an origin of the list.
-            name: at most 128 of ``a-zA-Z0-9_-``.
+            name: at most 128 characters of ``a-zA-Z0-9_-``.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
+            RequestError: a parameter is invalid; nothing was sent.
             NotFoundError: there is no such policy.
-            ConflictError: the policy is being changed by somebody else.
+            ConflictError: another call is updating the policy.
             VidKitError: see `vidkit.errors`.
 
         Source: ``UpdatePlaybackRestrictionPolicy``.
         """
-        await self._know_countries(allowed_countries)
+        await self._load_countries(allowed_countries)
         request = UpdatePlaybackRestrictionPolicyRequest(
             arn=arn,
             allowed_countries=allowed_countries,
@@ -125,17 +125,17 @@ class PolicyOperations(IvsOperations):
             enable_strict_origin_enforcement=enable_strict_origin_enforcement,
             name=name,
         )
-        return await self._policy(_UPDATE, request)
+        return await self._send_for_policy(_UPDATE, request)
 
     @checked_arguments
     async def delete_playback_restriction_policy(self, arn: str) -> None:
         """Delete a policy.
 
-        Sent again after an answer was lost, it may find the policy gone: then `NotFoundError`
-        comes although this call deleted it.
+        If a response is lost, the call is sent again and may find the policy deleted: then it
+        raises `NotFoundError` although this call deleted the policy.
 
         Raises:
-            RequestError: the ARN is no policy's; nothing was sent.
+            RequestError: it is not the ARN of a policy; nothing was sent.
             NotFoundError: there is no such policy.
             ConflictError: the policy is in use.
             VidKitError: see `vidkit.errors`.
@@ -152,14 +152,14 @@ class PolicyOperations(IvsOperations):
         """All policies of the account in this region.
 
         Args:
-            max_results: policies a page, 1 to 100 (100; the service's own default is 1).
-            next_token: where to begin; default: the start.
+            max_results: policies per page, 1 to 100 (100; the service's own default is 1).
+            next_token: the page to begin with; default: the first one.
 
         Returns:
             A pager over policies.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: at once, if a parameter is invalid.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``ListPlaybackRestrictionPolicies``.
@@ -173,12 +173,12 @@ class PolicyOperations(IvsOperations):
 
         return self._caller.pager(page, begin=request.next_token)
 
-    async def _know_countries(self, asked: Sequence[str] | None) -> None:
-        """Have the table of countries read beside the loop, before it is needed in it."""
-        if asked is not None:
+    async def _load_countries(self, codes: Sequence[str] | None) -> None:
+        """Read the table of countries in a thread, before a check needs it in the event loop."""
+        if codes is not None:
             await asyncio.to_thread(countries)
 
-    async def _policy(
+    async def _send_for_policy(
         self, operation: Operation[PlaybackRestrictionPolicyResponse], request: RequestModel
     ) -> PlaybackRestrictionPolicy:
         return (await self._send(operation, request)).playback_restriction_policy

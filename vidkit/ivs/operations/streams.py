@@ -1,4 +1,4 @@
-"""The operations on streams: sessions of a channel, and ending one."""
+"""The operations on the streams of a channel: stream sessions, and stopping a stream."""
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
@@ -18,27 +18,27 @@ __all__ = ["StreamOperations"]
 
 _GET = Operation(API, "GetStreamSession", GetStreamSessionResponse)
 _LIST = Operation(API, "ListStreamSessions", ListStreamSessionsResponse)
-# A stream that was stopped is not there to be stopped once more.
+# Idempotent: a stream that is stopped cannot be stopped a second time.
 _STOP = Operation(API, "StopStream", Nothing)
 
 
 class StreamOperations(IvsOperations):
-    """Sessions: what a channel broadcasts and has broadcast."""
+    """Operations on stream sessions: the present and past streams of a channel."""
 
     @checked_arguments
     async def get_stream_session(
         self, channel_arn: str, *, stream_id: str | None = None
     ) -> StreamSession:
-        """One broadcast of a channel.
+        """One stream session of a channel.
 
         Args:
             channel_arn: the channel's ARN.
-            stream_id: ``st-`` and 23 characters; default: the newest broadcast, which is the
-                present one when the channel is live.
+            stream_id: ``st-`` and 23 characters; default: the most recent stream session, which
+                is the present one if the channel is live.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            NotFoundError: there is no such channel or broadcast.
+            RequestError: a parameter is invalid; nothing was sent.
+            NotFoundError: there is no such channel or stream session.
             VidKitError: see `vidkit.errors`.
 
         Source: ``GetStreamSession``.
@@ -50,18 +50,18 @@ class StreamOperations(IvsOperations):
     def list_stream_sessions(
         self, channel_arn: str, *, max_results: int = 100, next_token: str | None = None
     ) -> AsyncPager[StreamSessionSummary, ListStreamSessionsResponse]:
-        """All broadcasts of a channel that the service remembers, newest first.
+        """All stream sessions of a channel that the service keeps, newest first.
 
         Args:
             channel_arn: the channel's ARN.
-            max_results: sessions a page, 1 to 100 (100).
-            next_token: where to begin; default: the start.
+            max_results: stream sessions per page, 1 to 100 (100).
+            next_token: the page to begin with; default: the first one.
 
         Returns:
-            A pager over sessions.
+            A pager over summaries of stream sessions.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: at once, if a parameter is invalid.
             NotFoundError: while iterating: there is no such channel.
             VidKitError: while iterating: see `vidkit.errors`.
 
@@ -78,16 +78,17 @@ class StreamOperations(IvsOperations):
 
     @checked_arguments
     async def stop_stream(self, channel_arn: str) -> None:
-        """End the broadcast of a channel that is live.
+        """Stop the stream of a channel that is live.
 
-        Many encoders connect again at once; only taking their stream key away keeps them off. Sent
-        again after an answer was lost, it may find the channel offline: then `NotFoundError` with
-        the code ``ChannelNotBroadcasting`` comes although this call stopped it.
+        Many encoders reconnect at once; only deleting their stream key prevents that. If a
+        response is lost, the call is sent again and may find the channel offline: then it raises
+        `NotFoundError` with the code ``ChannelNotBroadcasting`` although this call stopped the
+        stream.
 
         Raises:
-            RequestError: no ARN of a channel; nothing was sent.
+            RequestError: it is not the ARN of a channel; nothing was sent.
             NotFoundError: there is no such channel, or (``ChannelNotBroadcasting``) it is not live.
-            UnavailableError: the stream cannot be reached now (``StreamUnavailable``).
+            UnavailableError: the stream is temporarily unavailable (``StreamUnavailable``).
             VidKitError: see `vidkit.errors`.
 
         Source: ``StopStream``.

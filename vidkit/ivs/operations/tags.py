@@ -1,4 +1,4 @@
-"""The operations on tags of channels, policies and stream keys."""
+"""The operations on the tags of channels, policies, stream keys and other resources."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,25 +14,25 @@ from vidkit.ivs.operations.base import API, IvsOperations
 
 __all__ = ["TagOperations"]
 
-# The same tags twice are the same tags, and what is gone stays gone.
+# Idempotent: setting or removing the same tags again changes nothing.
 _TAG = Operation(API, "TagResource", Nothing)
 _UNTAG = Operation(API, "UntagResource", Nothing)
 _LIST = Operation(API, "ListTagsForResource", ListTagsForResourceResponse)
 
 
 class TagOperations(IvsOperations):
-    """Tags of any resource of IVS, by its ARN."""
+    """Operations on the tags of any IVS resource, by its ARN."""
 
     @checked_arguments
     async def tag_resource(self, resource_arn: str, tags: Mapping[str, str]) -> None:
-        """Add tags to a resource; a key that is there gets the new value.
+        """Add tags to a resource; a key that exists gets the new value.
 
         Args:
-            resource_arn: the ARN of a channel, a policy, a stream key or another resource of IVS.
+            resource_arn: the ARN of a channel, a policy, a stream key or another IVS resource.
             tags: at most 50 keys and values.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
+            RequestError: a parameter is invalid; nothing was sent.
             NotFoundError: there is no such resource.
             VidKitError: see `vidkit.errors`.
 
@@ -42,14 +42,14 @@ class TagOperations(IvsOperations):
 
     @checked_arguments
     async def untag_resource(self, resource_arn: str, tag_keys: Sequence[str]) -> None:
-        """Take tags off a resource; keys that are not there are passed over.
+        """Remove tags from a resource; keys that do not exist are ignored.
 
         Args:
             resource_arn: the resource's ARN.
             tag_keys: at most 50 keys.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
+            RequestError: a parameter is invalid; nothing was sent.
             NotFoundError: there is no such resource.
             VidKitError: see `vidkit.errors`.
 
@@ -62,7 +62,7 @@ class TagOperations(IvsOperations):
         """The tags of a resource.
 
         Raises:
-            RequestError: no ARN of IVS; nothing was sent.
+            RequestError: it is not the ARN of an IVS resource; nothing was sent.
             NotFoundError: there is no such resource.
             VidKitError: see `vidkit.errors`.
 

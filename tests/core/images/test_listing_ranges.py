@@ -1,20 +1,25 @@
-"""How a range is cut for listing what was recorded, and for asking for it."""
+"""How a range is cut into listing ranges and windows."""
 
 import pytest
 
 from vidkit import DecodeError
 from vidkit.images.fragments import Fragment
 from vidkit.images.grid import Grid, windows
-from vidkit.images.windows.coverage import Stretch, covered, spans_of, stretches
+from vidkit.images.windows.coverage import (
+    ListingRange,
+    covered_windows,
+    listing_ranges,
+    recorded_spans,
+)
 
 
 def cut(grid, *, begin=None, page_size=25):
     begin = grid.start if begin is None else begin
-    return [(each.first, each.last) for each in stretches(grid, begin, page_size=page_size)]
+    return [(each.first, each.last) for each in listing_ranges(grid, begin, page_size=page_size)]
 
 
-def test_a_stretch_is_an_hour_in_whole_windows():
-    # 3,600 points of a second are 144 windows of 25; of 7, they are 514 and two points more.
+def test_a_listing_range_is_an_hour_of_complete_windows():
+    # 3,600 points are 144 windows of 25 points, or 514 windows of 7 points and two points more.
     assert cut(Grid(0, 7_200_000, 1000)) == [
         (0, 3_599_000),
         (3_600_000, 7_199_000),
@@ -57,25 +62,27 @@ def test_a_window_spans_as_much_as_one_request_may(interval, points):
 
 @pytest.mark.parametrize(("last", "results"), [(0, 61), (500, 62), (60_000, 121), (10**9, 1000)])
 def test_as_many_fragments_are_asked_for_as_there_can_be(last, results):
-    assert Stretch(0, last).max_results == results
+    assert ListingRange(0, last).max_results == results
 
 
 def test_what_is_covered_is_asked_for_in_pages():
     grid = Grid(0, 100_000, 1000)
-    found = list(covered(Stretch(0, 50_000), [(0, 8500), (20_000, 99_000)], grid, page_size=4))
+    found = list(
+        covered_windows(ListingRange(0, 50_000), [(0, 8500), (20_000, 99_000)], grid, page_size=4)
+    )
     assert [(window.start, window.last) for window in found] == [
         (0, 3000),
         (4000, 7000),
         (8000, 8000),
         *((start, min(start + 3000, 50_000)) for start in range(20_000, 50_001, 4000)),
     ]
-    # The range goes on after what is covered, and the last window knows it.
+    # The range continues after the covered points, and the last window says so.
     assert found[2].following == 9000
     assert found[-1].following == 51_000
 
 
-def test_a_fragment_without_a_beginning_is_no_answer_of_the_service():
+def test_a_fragment_without_a_timestamp_is_an_invalid_response():
     with pytest.raises(DecodeError) as caught:
-        spans_of([Fragment()], "SERVER_TIMESTAMP")
+        recorded_spans([Fragment()], "SERVER_TIMESTAMP")
     assert (caught.value.service, caught.value.operation) == ("images", "ListFragments")
     assert "no SERVER_TIMESTAMP" in caught.value.message

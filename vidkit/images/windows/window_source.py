@@ -1,4 +1,4 @@
-"""Where windows come from: a source hands out those that are known, and finds more."""
+"""Sources of windows: a source returns the windows that it knows, and finds more."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,40 +8,40 @@ from vidkit.images.grid import Window
 
 __all__ = ["KnownWindows", "UnsavedWindows", "WindowSource"]
 
-_STRIDE: Final = 400
-"""Windows that are passed over in one turn of the loop."""
+_MAX_SKIPPED_AT_ONCE: Final = 400
+"""Windows that are skipped before the event loop runs other tasks."""
 
 
 class WindowSource(Protocol):
-    """Windows in the order of time, some of which may yet have to be found."""
+    """Windows in time order, some of which may not be known yet."""
 
     @property
     def position(self) -> int:
-        """The sampling point where `more` goes on looking."""
+        """The sampling point where `find_more` continues."""
         ...
 
     def take(self) -> Window | None:
-        """The next window; None when none is known at the moment."""
+        """The next window; None if no further window is known yet."""
         ...
 
-    async def more(self) -> bool:
-        """Look for more; False when there are none left.
+    async def find_more(self) -> bool:
+        """Look for more windows; False if there are none left.
 
         Raises:
-            VidKitError: looking failed; asked again, it looks again.
+            VidKitError: the search failed; the next call repeats it.
         """
         ...
 
     def close(self) -> "list[asyncio.Task[Any]]":
-        """Cancel what is looking in the background; gives what has yet to end."""
+        """Cancel the tasks in the background, and return those that have not ended yet."""
         ...
 
 
 class KnownWindows:
-    """All windows of a range: none has to be looked for.
+    """All windows of a range, which are known from the start.
 
     Args:
-        windows: the windows, in order.
+        windows: the windows, in time order.
         start: the first sampling point.
     """
 
@@ -56,8 +56,8 @@ class KnownWindows:
             self.position = window.following
         return window
 
-    async def more(self) -> bool:
-        """There are none but those."""
+    async def find_more(self) -> bool:
+        """There are no others."""
         return False
 
     def close(self) -> "list[asyncio.Task[Any]]":
@@ -70,8 +70,8 @@ class UnsavedWindows:
 
     Args:
         source: where the windows come from.
-        is_saved: whether the image of a sampling point is there already.
-        interval: between two sampling points.
+        is_saved: whether the image of a sampling point is saved already.
+        interval: the time between two sampling points.
     """
 
     def __init__(
@@ -80,19 +80,19 @@ class UnsavedWindows:
         self._source = source
         self._is_saved = is_saved
         self._interval = interval
-        self._paused = False
+        self._is_paused = False
         self._skipped_before: dict[int, int] = {}
         self.skipped: int = 0
-        """Sampling points in the windows that were left out so far."""
+        """Sampling points in the windows that were skipped so far."""
 
     @property
     def position(self) -> int:
-        """The sampling point where `more` goes on looking."""
+        """The sampling point where `find_more` continues."""
         return self._source.position
 
     def take(self) -> Window | None:
-        """The next window that is worth asking for."""
-        for _ in range(_STRIDE):
+        """The next window with a sampling point that is not saved."""
+        for _ in range(_MAX_SKIPPED_AT_ONCE):
             window = self._source.take()
             if window is None:
                 return None
@@ -101,19 +101,19 @@ class UnsavedWindows:
                 self._skipped_before[window.start] = self.skipped
                 return window
             self.skipped += window.points
-        self._paused = True
+        self._is_paused = True
         return None
 
-    async def more(self) -> bool:
-        """Look on; a long stretch that is saved already does not hold up the loop."""
-        if self._paused:
-            self._paused = False
+    async def find_more(self) -> bool:
+        """Look for more windows; a long range of saved images does not block the event loop."""
+        if self._is_paused:
+            self._is_paused = False
             await asyncio.sleep(0)
             return True
-        return await self._source.more()
+        return await self._source.find_more()
 
     def skipped_before(self, window: Window) -> int:
-        """Sampling points that were left out before a window; to be asked once for each."""
+        """How many sampling points were skipped before a window; call it once for each."""
         return self._skipped_before.pop(window.start)
 
     def close(self) -> "list[asyncio.Task[Any]]":

@@ -1,4 +1,4 @@
-"""What a call takes of a stream's points, and which streams are forgotten; in virtual time."""
+"""How many points of a stream a call uses, and which streams are dropped; in virtual time."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from vidkit.images.rate_limits import StreamRateLimits
 
 
 async def seconds_of(*takes):
-    """How long it takes to take so much, one after another."""
+    """How many seconds these acquisitions take, one after another."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for take in takes:
@@ -19,16 +19,16 @@ async def seconds_of(*takes):
 
 def test_both_kinds_of_points_are_paid_for_in_line_and_ahead_of_it():
     async def work(ahead):
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
 
         def taken(**cost):
-            return points.take("s", **cost, ahead_of_line=ahead)
+            return limits.acquire("s", **cost, ahead_of_line=ahead)
 
         free = await seconds_of(taken(metadata=5000, media=250))
         media = await seconds_of(taken(metadata=1, media=250))
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
         await taken(metadata=5000)
-        # It took no media, so that all of it is left.
+        # It used no media points, so all of them are left.
         metadata = await seconds_of(taken(metadata=5000, media=250))
         return free, media, metadata
 
@@ -41,9 +41,9 @@ def test_both_kinds_of_points_are_paid_for_in_line_and_ahead_of_it():
 
 def test_without_media_none_is_taken():
     async def work():
-        points = StreamRateLimits()
-        await points.take("s", metadata=1, media=250)
-        return await seconds_of(*(points.take("s", metadata=1) for _ in range(20)))
+        limits = StreamRateLimits()
+        await limits.acquire("s", metadata=1, media=250)
+        return await seconds_of(*(limits.acquire("s", metadata=1) for _ in range(20)))
 
     assert run(work()) < 0.01
 
@@ -51,56 +51,56 @@ def test_without_media_none_is_taken():
 @pytest.mark.parametrize("cost", [{"metadata": 1000}, {"metadata": 1, "media": 50}])
 def test_after_a_refusal_a_call_costs_more(cost):
     async def work(refused):
-        points = StreamRateLimits()
+        limits = StreamRateLimits()
         if refused:
-            points.refused("s")
-        return await seconds_of(*(points.take("s", **cost) for _ in range(20)))
+            limits.slow_down("s")
+        return await seconds_of(*(limits.acquire("s", **cost) for _ in range(20)))
 
-    # What is there at once is half a second's of five times as much.
+    # The burst is five of them: half a second's points.
     assert run(work(refused=False)) == pytest.approx((20 - 5) / 9.5, rel=0.02)
-    # Twice as much makes 3.68 seconds, in which the stream recovers by 2 % each.
+    # At half the rate it would take 3.68 seconds, but the stream recovers 2 % in each second.
     assert 3.2 < run(work(refused=True)) < 3.65
 
 
 def test_look_ups_come_three_at_once_and_then_two_a_second():
     async def work():
-        points = StreamRateLimits()
-        return await seconds_of(*(points.take_look_up("s") for _ in range(9)))
+        limits = StreamRateLimits()
+        return await seconds_of(*(limits.acquire_look_up("s") for _ in range(9)))
 
     assert run(work()) == pytest.approx(3.0, rel=0.02)
 
 
-async def use(points, count, *, first=0, refused=False):
+async def use(limits, count, *, first=0, refused=False):
     for number in range(first, first + count):
-        await points.take(f"s{number}", metadata=400)
+        await limits.acquire(f"s{number}", metadata=400)
         if refused:
-            points.refused(f"s{number}")
+            limits.slow_down(f"s{number}")
 
 
 def test_the_idle_are_forgotten_when_there_are_many():
     async def work():
-        points = StreamRateLimits()
-        await use(points, 64)
+        limits = StreamRateLimits()
+        await use(limits, 64)
         await asyncio.sleep(10)
-        before = len(points)
-        await use(points, 1, first=64)
-        return before, len(points)
+        before = len(limits)
+        await use(limits, 1, first=64)
+        return before, len(limits)
 
     assert run(work()) == (64, 1)
 
 
 def test_those_that_have_not_recovered_are_kept_until_there_are_twice_as_many():
     async def work():
-        points = StreamRateLimits()
-        # The 65th stream looks around, and there is none to forget.
-        await use(points, 65, refused=True)
+        limits = StreamRateLimits()
+        # The 65th stream starts a clean-up, which finds none to drop.
+        await use(limits, 65, refused=True)
         await asyncio.sleep(60)
         counts = []
         for number in (65, 127, 128):
-            await use(points, 1 + number - len(points), first=len(points))
-            counts.append(len(points))
+            await use(limits, 1 + number - len(limits), first=len(limits))
+            counts.append(len(limits))
             await asyncio.sleep(10)
         return counts
 
-    # They have recovered, but nobody looks around before the 129th.
+    # They have recovered, but the next clean-up comes with the 129th.
     assert run(work()) == [66, 128, 1]
