@@ -1,4 +1,4 @@
-"""Huawei Cloud MPC: thumbnails, that is snapshots of a stored video."""
+"""Huawei Cloud MPC: snapshot (thumbnail) tasks for stored videos."""
 
 from vidkit.mpc.client import MpcClient
 from vidkit.mpc.models import (

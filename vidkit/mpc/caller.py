@@ -1,4 +1,4 @@
-"""The calls of the thumbnails API, and what all clients of a kit share about them."""
+"""Calls of the thumbnails API, and the state that a kit's clients share."""
 
 import dataclasses
 import json
@@ -17,104 +17,110 @@ from vidkit.mpc.parameters import ListThumbnailsTaskRequest
 from vidkit.paging.prefetch import Decoding
 from vidkit.transports.base import AwsRequest, HttpRequest, HttpResponse
 
-__all__ = ["CREATE", "DELETE", "LIST", "PATH", "Claims", "MpcCaller", "place_of"]
+__all__ = ["CREATE", "DELETE", "LIST", "PATH", "ClaimedTasks", "MpcCaller", "format_place"]
 
 M = TypeVar("M", bound=BaseModel)
 
-# Create has no client token, so sending it again could make a second task.
+# The API has no client token: a create that is sent twice could create two tasks.
 CREATE = Operation("mpc", "CreateThumbnailsTask", CreateThumbnailsTaskResponse, idempotent=False)
 LIST = Operation("mpc", "ListThumbnailsTask", ListThumbnailsTaskResponse)
 DELETE = Operation("mpc", "DeleteThumbnailsTask", Nothing)
 
 PATH = "/v1/{project_id}/thumbnails"
 
-# A success is read twice only where that costs nothing.
-_SMALL = 1000
-_KEPT = 24 * 3600.0
+# The size up to which a body is parsed a second time, for its request id.
+_MAX_REPARSED_BYTES = 1000
+_RETENTION_SECONDS = 24 * 3600.0
 
 
-class Claims:
-    """The tasks that creates of this kit are known to have made.
+class ClaimedTasks:
+    """Tasks that are known to belong to a create or a resumed job of this kit.
 
-    Only tasks that carry a caller's own ``user_data`` need this; a day's worth of them is kept.
+    Only creates with the caller's own ``user_data`` need this. Entries are kept for a day.
     """
 
     def __init__(self) -> None:
         self._ids: dict[str, float] = {}
-        self._open: dict[tuple[str, ...], float] = {}
+        self._ambiguous_keys: dict[tuple[str, ...], float] = {}
 
     def __contains__(self, task_id: object) -> bool:
         return task_id in self._ids
 
     def claim(self, task_id: str) -> None:
-        """Say whose task it is: somebody's who knows it."""
-        _keep(self._ids, task_id)
+        """Record that a task belongs to a create or a job that knows it."""
+        _remember(self._ids, task_id)
 
-    def leave_open(self, key: tuple[str, ...]) -> None:
-        """Say that a create like this ended without knowing whether it made a task."""
-        _keep(self._open, key)
+    def mark_ambiguous(self, key: tuple[str, ...]) -> None:
+        """Record that a create with this key ended with an unknown outcome.
 
-    def is_open(self, key: tuple[str, ...]) -> bool:
-        """Whether a task that looks like this may be that of such a create."""
-        return key in self._open
+        Args:
+            key: see `RequestedTask.key`.
+        """
+        _remember(self._ambiguous_keys, key)
+
+    def is_ambiguous(self, key: tuple[str, ...]) -> bool:
+        """Whether a create with this key ended with an unknown outcome."""
+        return key in self._ambiguous_keys
 
 
 K = TypeVar("K")
 
 
-def _keep(kept: dict[K, float], key: K) -> None:
+def _remember(entries: dict[K, float], key: K) -> None:
     now = time.monotonic()
-    kept.pop(key, None)
-    kept[key] = now
-    # In order of time: the oldest stand first.
-    while (oldest := next(iter(kept.items())))[1] < now - _KEPT:
-        del kept[oldest[0]]
+    entries.pop(key, None)
+    entries[key] = now
+    # The oldest entries come first.
+    while (oldest := next(iter(entries.items())))[1] < now - _RETENTION_SECONDS:
+        del entries[oldest[0]]
 
 
-class _Place:
+class _CachedPlace:
     """Region and project of a kit, once they are known; they do not change."""
 
     name: str | None = None
 
 
 class MpcCaller(Caller):
-    """Makes MPC's calls; learns the service's time and explains its codes on the way."""
+    """Makes MPC's calls; learns the service's time, explains its error codes."""
 
     @property
     def clock(self) -> ClockBounds:
-        """The service's time, as far as this kit knows."""
+        """The service's time, as this kit knows it."""
         return self.runtime.shared(ClockBounds)
 
     @property
-    def claims(self) -> Claims:
-        """The tasks that creates of this kit are known to have made."""
-        return self.runtime.shared(Claims)
+    def claimed_tasks(self) -> ClaimedTasks:
+        """Tasks that are known to belong to a create or a resumed job of this kit."""
+        return self.runtime.shared(ClaimedTasks)
 
-    async def place(self, operation: Operation[Any]) -> str:
-        """Region and project: where tasks live. IAM may have to be asked for the project.
+    async def job_place(self, operation: Operation[Any]) -> str:
+        """Region and project of the tasks.
+
+        The project may have to be requested from IAM, once.
 
         Args:
-            operation: what it is needed for, which a failure names.
+            operation: the operation that needs it; an error names it.
 
         Raises:
-            VidKitError: there is no project, or it could not be asked for.
+            VidKitError: no project is configured, or it could not be resolved.
         """
-        known = self.runtime.shared(_Place)
-        if known.name is None:
+        cached = self.runtime.shared(_CachedPlace)
+        if cached.name is None:
 
             async def look_up(_: int) -> str:
                 return await (await self.runtime.huawei()).project_id()
 
-            # Asking twice is asking once, whatever it is asked for.
-            asking = dataclasses.replace(operation, idempotent=True)
+            # The lookup can be repeated, even where the operation cannot.
+            lookup = dataclasses.replace(operation, idempotent=True)
             try:
-                project_id = await self.retrying(asking, look_up)
+                project_id = await self.retrying(lookup, look_up)
             except VidKitError as error:
-                # Nothing of the caller's own was sent.
+                # The operation itself was not sent.
                 error.ambiguous = False
                 raise
-            known.name = place_of(self.runtime.huawei_config.region, project_id)
-        return known.name
+            cached.name = format_place(self.runtime.huawei_config.region, project_id)
+        return cached.name
 
     async def once(
         self,
@@ -124,7 +130,7 @@ class MpcCaller(Caller):
         attempt: int = 1,
         decoding: Decoding | None = None,
     ) -> M:
-        """Send once and decode the answer; see `Caller.once`."""
+        """Send once and decode the response; see `Caller.once`."""
         try:
             return await super().once(operation, request, attempt=attempt, decoding=decoding)
         except ServiceError as error:
@@ -134,30 +140,30 @@ class MpcCaller(Caller):
     async def list_page(
         self, request: ListThumbnailsTaskRequest, number: int
     ) -> ListThumbnailsTaskResponse:
-        """A page of tasks, or of tasks named by id a batch.
+        """A page of tasks or, if the request has ids, a batch of them.
 
         Raises:
             VidKitError: see `vidkit.errors`.
         """
         response = await self.call(LIST, HttpRequest("GET", PATH, query=request.query(number)))
-        # Asked for by id, tasks do not page, whatever the answer says.
+        # Tasks listed by id have no further pages, whatever ``is_truncated`` says.
         batches = request.batches() if request.task_id is not None else None
         return response.model_copy(update={"page": number, "batches": batches})
 
     async def _send(self, request: AwsRequest | HttpRequest) -> HttpResponse:
         response = await super()._send(request)
-        self.clock.hear(response.headers.get("date"))
+        self.clock.observe_date(response.headers.get("date"))
         return _with_request_id(response)
 
 
-def place_of(region: str | None, project_id: str) -> str:
-    """How the tokens of jobs name region and project."""
+def format_place(region: str | None, project_id: str) -> str:
+    """Region and project, as job tokens name them."""
     return f"{region or ''}/{project_id}"
 
 
 def _with_request_id(response: HttpResponse) -> HttpResponse:
-    """The reply with the id from its body in the header's place, where only the body has one."""
-    if "x-request-id" in response.headers or len(response.body) > _SMALL:
+    """The response; a request id that only its body has becomes a header."""
+    if "x-request-id" in response.headers or len(response.body) > _MAX_REPARSED_BYTES:
         return response
     try:
         content: Any = json.loads(response.body)

@@ -1,4 +1,4 @@
-"""Huawei Cloud MPC: thumbnails tasks."""
+"""Huawei Cloud MPC: snapshot (thumbnail) tasks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,36 +7,41 @@ from typing import Literal
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.caller import Caller
 from vidkit.errors import ConflictError, RequestError, ServiceError
-from vidkit.jobs.idempotency import planned_start
+from vidkit.jobs.idempotency import take_planned_start
 from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.tokens import JobRef
-from vidkit.mpc.caller import CREATE, DELETE, LIST, PATH, MpcCaller, place_of
+from vidkit.mpc.caller import CREATE, DELETE, LIST, PATH, MpcCaller, format_place
 from vidkit.mpc.create_once import CreateOnce
-from vidkit.mpc.models import ListThumbnailsTaskResponse, TaskStatus, ThumbTask
+from vidkit.mpc.models import (
+    UNKNOWN_TASK_STATUS,
+    ListThumbnailsTaskResponse,
+    TaskStatus,
+    ThumbTask,
+)
 from vidkit.mpc.parameters import (
+    MAX_PAGE_NUMBER,
     CreateThumbnailsTaskRequest,
     ListThumbnailsTaskRequest,
     ObsObjInfo,
     TaskIdRequest,
     ThumbnailPara,
 )
-from vidkit.mpc.shared_polls import TaskWatch, no_such_task
+from vidkit.mpc.shared_polls import TaskPoller, no_such_task
 from vidkit.paging.pager import AsyncPager
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["MpcClient"]
 
 _KIND = "mpc.thumbnails_task"
-_NO_TASK = "NO_TASK"
-_CANCELED = "CANCELED"
-_HIGHEST_PAGE = 50_000
-# What the service calls a cancel that comes too late; the first one is much else, too.
-_TOO_LATE = frozenset({"MPC.10212", "MPC.10213"})
+_CANCELED_STATUS = "CANCELED"
+# The service rejects the cancellation of a task that is no longer queued with one of these codes;
+# it uses the first for other errors, too.
+_NOT_QUEUED_CODES = frozenset({"MPC.10212", "MPC.10213"})
 
 
 class MpcClient:
-    """Thumbnails tasks of Huawei Cloud MPC; ``kit.mpc``.
+    """Snapshot (thumbnail) tasks of Huawei Cloud MPC; ``kit.mpc``.
 
     Example:
         ```python
@@ -66,29 +71,30 @@ class MpcClient:
     ) -> Job[ThumbTask]:
         """Take snapshots of a stored video.
 
-        The API knows no client token, so vidkit sees to it that one call makes one task: without
-        ``user_data`` the task gets a marker there. When an attempt leaves it open whether the task
-        was created, the tasks are listed, and the call's own is adopted; it is created again only
-        when it is not there. What cannot be told is an `AmbiguousError` with the ``marker``.
+        The API has no client token, so vidkit itself ensures that one call creates one task.
+        Without ``user_data``, the task gets a unique marker there. If an attempt leaves unknown
+        whether the task was created, vidkit lists the tasks and adopts the task of this call; it
+        sends the create again only if there is no such task. If that cannot be decided, the call
+        raises an `AmbiguousError` with the ``marker``.
 
         Args:
             input: the video.
-            output: the folder for the pictures.
-            thumbnail_para: which snapshots, and how.
-            user_data: text that comes back with the task, at most 65535 characters; best one that
-                no other task has. None (the default) or an empty one leaves it to vidkit: a
-                marker, ``vidkit-`` and 32 characters.
-            tar: 0 packs the pictures into one TAR, 1 (the service's default) does not.
+            output: the folder for the snapshots.
+            thumbnail_para: which snapshots to take, and how.
+            user_data: text that is returned with the task, at most 65535 characters; it should be
+                unique. None (the default) or an empty text: vidkit sets a marker, ``vidkit-`` and
+                32 characters.
+            tar: 0 packs the snapshots into one TAR file, 1 (the service's default) does not.
             sync: 1 takes one snapshot at once; 0 (the service's default) queues the task.
             original_dir: 1 writes to the output folder itself; 0 (the service's default) to a new
                 folder below it.
 
         Returns:
-            The job; awaiting it gives the task.
+            The job; awaiting it returns the task.
 
         Raises:
-            RequestError: a parameter is wrong; nothing was sent.
-            InvalidRequestError: the service found it wrong, or a place in OBS is not usable.
+            RequestError: a parameter is invalid; nothing was sent.
+            InvalidRequestError: the service rejected a parameter, or an OBS path is not usable.
             AmbiguousError: the task may or may not have been created; ``marker`` is its
                 ``user_data``.
             VidKitError: see `vidkit.errors`.
@@ -104,11 +110,11 @@ class MpcClient:
             sync=sync,
             original_dir=original_dir,
         )
-        create = CreateOnce(self._caller, request, planned_start())
-        # Asked for first: once there is a task, nothing may keep it from its caller.
-        place = await self._caller.place(CREATE)
+        create = CreateOnce(self._caller, request, take_planned_start())
+        # Resolved first: once the task exists, no failure may lose it.
+        place = await self._caller.job_place(CREATE)
         created = await create.run()
-        return self._job(JobRef(_KIND, created.task_id, place), known=created.known)
+        return self._job(JobRef(_KIND, created.task_id, place), known=created.known_poll)
 
     @checked_arguments
     def list_thumbnails_task(
@@ -121,23 +127,23 @@ class MpcClient:
         page: int = 0,
         size: int = 100,
     ) -> AsyncPager[ThumbTask, ListThumbnailsTaskResponse]:
-        """Tasks of the project.
+        """List tasks of the project.
 
         Args:
-            task_id: these tasks, however many; ten a call, and a page is what a call brought. Only
-                ``status`` counts beside it. An id that the service does not know comes with the
-                status ``NO_TASK``.
-            status: only tasks in this status.
-            start_time: only tasks created from then on, aware; whole seconds count.
-            end_time: only tasks created up to then, aware.
-            page: where to begin, 0 to 50000 (0).
-            size: tasks a page, 1 to 100 (100; the service's own default is 10).
+            task_id: only these tasks, any number of them. One call, and so one page, has ten ids.
+                Of the other parameters only ``status`` is used then. The status of an id that the
+                service does not know is ``NO_TASK``.
+            status: only tasks with this status.
+            start_time: only tasks created at this time or later; aware, whole seconds.
+            end_time: only tasks created at this time or earlier; aware, whole seconds.
+            page: the number of the first page, 0 to 50000 (0).
+            size: tasks a page, 1 to 100 (100; the service's default is 10).
 
         Returns:
             A pager over tasks.
 
         Raises:
-            RequestError: at once, when a parameter is wrong.
+            RequestError: at the call itself: a parameter is invalid.
             VidKitError: while iterating: see `vidkit.errors`.
 
         Source: ``ListThumbnailsTask``.
@@ -152,29 +158,29 @@ class MpcClient:
         )
 
         first = request.page if request.task_id is None else 0
-        most = _HIGHEST_PAGE if request.task_id is None else request.batches() - 1
+        last = MAX_PAGE_NUMBER if request.task_id is None else request.batches() - 1
 
         async def fetch(token: str | None) -> ListThumbnailsTaskResponse:
-            number = first if token is None else _page_number(token, most)
+            number = first if token is None else _page_number(token, last)
             return await self._caller.list_page(request, number)
 
         return self._caller.pager(fetch)
 
     @checked_arguments
     async def get_thumbnails_task(self, task_id: str) -> ThumbTask:
-        """One task by its id.
+        """Get one task by its id.
 
         Raises:
-            RequestError: the id is no id; nothing was sent.
+            RequestError: the id is invalid; nothing was sent.
             NotFoundError: there is no such task.
             VidKitError: see `vidkit.errors`.
 
-        Source: ``ListThumbnailsTask`` with one ``task_id``; the API has no get of its own.
+        Source: ``ListThumbnailsTask`` with one ``task_id``; the API has no operation to get one.
         """
         wanted = TaskIdRequest(task_id=task_id).task_id
         response = await self._caller.list_page(ListThumbnailsTaskRequest(task_id=[wanted]), 0)
         for task in response.items:
-            if task.task_id == wanted and task.status != _NO_TASK:
+            if task.task_id == wanted and task.status != UNKNOWN_TASK_STATUS:
                 return task
         raise no_such_task(wanted)
 
@@ -183,7 +189,7 @@ class MpcClient:
         """Cancel a task that is still queued.
 
         Raises:
-            RequestError: the id is no id; nothing was sent.
+            RequestError: the id is invalid; nothing was sent.
             ConflictError: the task has begun or ended, so it cannot be canceled.
             NotFoundError: there is no such task.
             VidKitError: see `vidkit.errors`.
@@ -195,10 +201,10 @@ class MpcClient:
         try:
             await self._caller.call(DELETE, HttpRequest("DELETE", PATH, query=query))
         except ServiceError as error:
-            if error.code not in _TOO_LATE:
+            if error.code not in _NOT_QUEUED_CODES:
                 raise
             if error.attempts > 1 and await self._is_canceled(wanted):
-                # By an attempt whose answer did not come.
+                # An earlier attempt, whose response was lost, has canceled it.
                 return
             raise ConflictError(
                 f"{error.message} Only a queued task can be canceled.",
@@ -214,34 +220,34 @@ class MpcClient:
         """The job that a token stands for.
 
         Raises:
-            RequestError: a kind that is not known here, or another region or project.
+            RequestError: the token is of another kind of job, or of another region or project.
         """
         if ref.kind != _KIND:
             raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
         config = self._caller.runtime.huawei_config
         region, _, project_id = ref.place.partition("/")
-        # A project that is not given is known when the job is first asked for.
-        _check_place(ref, place_of(config.region or region, config.project_id or project_id))
-        self._caller.claims.claim(ref.id)
+        # A project that is not configured is resolved, and checked, before the first poll.
+        _check_place(ref, format_place(config.region or region, config.project_id or project_id))
+        self._caller.claimed_tasks.claim(ref.id)
         return self._job(ref)
 
     def _job(self, ref: JobRef, *, known: JobPoll[ThumbTask] | None = None) -> Job[ThumbTask]:
-        watch = TaskWatch(self._caller, ref.id)
+        poller = TaskPoller(self._caller, ref.id)
 
         async def poll() -> JobPoll[ThumbTask]:
-            _check_place(ref, await self._caller.place(LIST))
-            return await watch.poll()
+            _check_place(ref, await self._caller.job_place(LIST))
+            return await poller.poll()
 
         async def cancel() -> None:
-            _check_place(ref, await self._caller.place(DELETE))
+            _check_place(ref, await self._caller.job_place(DELETE))
             await self.delete_thumbnails_task(ref.id)
 
-        watched = JobDriver(ref, poll, lambda task: task, cancel, watch.pause)
-        return Job(watched, self._caller.options.poll, known=known)
+        driver = JobDriver(ref, poll, lambda task: task, cancel, poller.pause)
+        return Job(driver, self._caller.options.poll, known=known)
 
     async def _is_canceled(self, task_id: str) -> bool:
         try:
-            return (await self.get_thumbnails_task(task_id)).status == _CANCELED
+            return (await self.get_thumbnails_task(task_id)).status == _CANCELED_STATUS
         except ServiceError:
             return False
 
@@ -251,9 +257,9 @@ def _check_place(ref: JobRef, place: str) -> None:
         raise RequestError(f"token: stands for a task in {ref.place!r}; this kit is for {place!r}")
 
 
-def _page_number(token: str, most: int) -> int:
-    if token.isascii() and token.isdecimal() and len(token) <= len(str(_HIGHEST_PAGE)):
+def _page_number(token: str, last: int) -> int:
+    if token.isascii() and token.isdecimal() and len(token) <= len(str(MAX_PAGE_NUMBER)):
         number = int(token)
-        if number <= most:
+        if number <= last:
             return number
     raise RequestError(f"token={token[:40]!r}: must be a next_token of list_thumbnails_task")

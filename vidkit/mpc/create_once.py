@@ -1,8 +1,8 @@
 """Creating a task once, although the API has no client token.
 
-Every attempt of one create carries the same ``user_data``. After a failure that leaves open whether
-the task was made, the tasks are listed; the create's own is adopted, and only when it is not there
-after some time is the create sent again.
+All attempts of a create send the same ``user_data``. After an ambiguous failure the tasks are
+searched for it: a task that the create made is adopted. The create is sent again only if several
+searches, over about a second, find none.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
-from vidkit._internal.send_state import watch_send_state
 from vidkit.calls.caller import Caller
 from vidkit.errors import AmbiguousError, VidKitError, VidKitTimeoutError
 from vidkit.jobs.idempotency import PlannedStart
@@ -26,34 +25,35 @@ from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
 from vidkit.mpc.task_search import TaskSearch
+from vidkit.retry.attempt_limit import attempt_limit
 from vidkit.transports.base import HttpRequest
 
-__all__ = ["CreateOnce", "Created"]
+__all__ = ["CreateOnce", "CreatedTask"]
 
-# Seconds before each look: a task that was made may become visible a little late.
-_PAUSES = (0.0, 0.3, 0.7)
-# Of a short deadline a part is kept for looking.
-_SEARCH_SECONDS = 3.0
-_SEARCH_SHARE = 0.25
+# The delay before each search: a new task may become visible a little late.
+_SEARCH_DELAYS_SECONDS = (0.0, 0.3, 0.7)
+# The part of the deadline that an attempt leaves for a search: this share, at most this long.
+_SEARCH_RESERVE_SHARE = 0.25
+_MAX_SEARCH_RESERVE_SECONDS = 3.0
 
 _log = logging.getLogger("vidkit")
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
-    """A task that is known to be there.
+class CreatedTask:
+    """A task that is known to exist.
 
     Attributes:
         task_id: its id.
-        known: what is known of it already.
+        known_poll: the task as it was seen, if it was: its job's first poll.
     """
 
     task_id: str
-    known: JobPoll[ThumbTask] | None = None
+    known_poll: JobPoll[ThumbTask] | None = None
 
 
-class _Locks:
-    """Creates whose tasks could not be told apart go one after another."""
+class _CreateLocks:
+    """Serializes creates whose tasks could not be distinguished."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
@@ -66,12 +66,12 @@ class _Locks:
 
 
 class CreateOnce:
-    """One call of a create, with all its attempts.
+    """One call of ``CreateThumbnailsTask``, with its attempts and searches.
 
     Args:
         caller: makes the calls.
         request: the parameters.
-        planned: what makes it the same create as one of an earlier run.
+        planned: the token of a create that an earlier run may have sent.
     """
 
     def __init__(
@@ -80,82 +80,84 @@ class CreateOnce:
         request: CreateThumbnailsTaskRequest,
         planned: PlannedStart | None = None,
     ) -> None:
-        # An empty one is none: the service may well not give it back.
+        # An empty text counts as none: the service may not return it.
         marked = not request.user_data
         if marked:
             marker = new_marker(planned.token if planned else None)
             request = request.model_copy(update={"user_data": marker})
         self._caller = caller
-        self._wanted = RequestedTask.of(request, marked=marked)
+        self._requested = RequestedTask.of(request, marked=marked)
         self._request = HttpRequest("POST", PATH, body=to_wire(request))
         self._used_since = planned.used_since if planned else None
-        self._began = caller.clock.now()
-        self._ends = time.monotonic() + caller.options.deadline
-        self._sent = 0
-        # Whether the last attempt, if it was ended from outside, may have made a task.
-        self._open = False
-        self._doubts = 0
-        self._doubt: VidKitError | None = None
-        self._looked = False
+        self._started_at = caller.clock.now()
+        self._deadline_at = time.monotonic() + caller.options.deadline
+        self._attempts_sent = 0
+        # Whether the last attempt's request may have been sent; an outer timeout needs it.
+        self._maybe_sent = False
+        self._ambiguous_attempts = 0
+        self._last_ambiguity: VidKitError | None = None
+        self._searched = False
 
-    async def run(self) -> Created:
-        """Create the task, or find that it has been created.
+    async def run(self) -> CreatedTask:
+        """Create the task, or find the task that an attempt has created.
 
         Raises:
-            AmbiguousError: it may or may not have been created.
-            VidKitError: it was not created.
+            AmbiguousError: the task may or may not have been created.
+            VidKitError: the task was not created.
         """
-        settled = False
+        outcome_known = False
         try:
             created = await self._run()
         except AmbiguousError as error:
-            # Said only now: retries are decided by it, and this is past them.
+            # Set only after the last attempt: retry decisions depend on it.
             error.ambiguous = True
             raise
         except VidKitError:
-            settled = True
+            outcome_known = True
             raise
         else:
-            settled = True
-            if not self._wanted.marked:
-                self._caller.claims.claim(created.task_id)
+            outcome_known = True
+            if not self._requested.marked:
+                self._caller.claimed_tasks.claim(created.task_id)
             return created
         finally:
-            asked = self._doubts or self._open or self._used_since is not None
-            if asked and not settled and not self._wanted.marked:
-                self._caller.claims.leave_open(self._wanted.key)
+            may_exist = self._ambiguous_attempts or self._maybe_sent or self._used_since is not None
+            if may_exist and not outcome_known and not self._requested.marked:
+                self._caller.claimed_tasks.mark_ambiguous(self._requested.key)
 
-    async def _run(self) -> Created:
-        if self._wanted.marked:
-            return await self._attempts()
-        # The wait for one's turn counts: the deadline is the whole call's.
-        lock = self._caller.runtime.shared(_Locks).lock(self._wanted.key)
+    async def _run(self) -> CreatedTask:
+        if self._requested.marked:
+            return await self._run_attempts()
+        # The deadline is that of the complete call: it includes the wait for the lock.
+        lock = self._caller.runtime.shared(_CreateLocks).lock(self._requested.key)
         try:
             async with asyncio.timeout(self._remaining()):
                 await lock.acquire()
         except TimeoutError as error:
-            raise self._late().located(CREATE.service, CREATE.name) from error
+            raise self._deadline_error().located(CREATE.service, CREATE.name) from error
         try:
-            return await self._attempts()
+            return await self._run_attempts()
         finally:
             lock.release()
 
-    async def _attempts(self) -> Created:
+    async def _run_attempts(self) -> CreatedTask:
         options = self._caller.options
-        # Attempts and looks have limits of their own; the whole has what is left of the deadline.
-        whole = dataclasses.replace(
+        # `_send` limits each attempt; here, the rest of the deadline limits them all, and the
+        # searches between them.
+        without_attempt_timeout = dataclasses.replace(
             options,
             retry=dataclasses.replace(options.retry, attempt_timeout=None),
             deadline=max(self._remaining(), 0.001),
         )
         try:
-            return await Caller(self._caller.runtime, whole).retrying(CREATE, self._attempt)
+            caller = Caller(self._caller.runtime, without_attempt_timeout)
+            return await caller.retrying(CREATE, self._attempt)
         except VidKitError as error:
-            return await self._end(error)
+            return await self._after_last_attempt(error)
 
-    async def _attempt(self, number: int) -> Created:
+    async def _attempt(self, number: int) -> CreatedTask:
         if number == 1 and self._used_since is not None:
-            found = await self._settle(self._failed_before())
+            found = await self._find_task(_earlier_run_error())
             if found is not None:
                 return found
             self._used_since = None
@@ -165,50 +167,44 @@ class CreateOnce:
             if not error.ambiguous:
                 raise
             error.attempts = number
-            self._doubts += 1
-            self._doubt = error
+            self._ambiguous_attempts += 1
+            self._last_ambiguity = error
             if self._caller.options.retry.max_attempts == 1:
                 raise
-            found = await self._settle(error)
+            found = await self._find_task(error)
             if found is not None:
                 return found
-            # It is not there: as far as anybody can tell, sending again is no repetition.
+            # No search found the task: the attempt counts as not carried out, and is retried.
             error.ambiguous = False
             raise
-        return Created(response.task_id, _finished(response) if response.status else None)
+        return CreatedTask(response.task_id, _known_poll(response) if response.status else None)
 
     async def _send(self, number: int) -> CreateThumbnailsTaskResponse:
         remaining = self._remaining()
-        kept = min(_SEARCH_SECONDS, remaining * _SEARCH_SHARE)
-        limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - kept)
-        self._sent += 1
-        clock = asyncio.timeout(limit)
-        with watch_send_state() as send_state:
+        reserve = min(_MAX_SEARCH_RESERVE_SECONDS, remaining * _SEARCH_RESERVE_SHARE)
+        limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - reserve)
+        self._attempts_sent += 1
+        name = f"attempt timeout of {limit:.3g} s"
+        async with attempt_limit(limit, name=name, retryable=True) as send_state:
             try:
-                async with clock:
-                    return await self._caller.once(CREATE, self._request, attempt=number)
-            except TimeoutError as error:
-                if isinstance(error, VidKitError) or not clock.expired():
-                    raise
-                late = error
+                return await self._caller.once(CREATE, self._request, attempt=number)
             finally:
-                self._open = not send_state.unsent
-        what = "nothing could be sent" if send_state.unsent else "no answer came"
-        raise VidKitTimeoutError(
-            f"{what} within {limit:.3g} s", retryable=True, ambiguous=not send_state.unsent
-        ) from late
+                self._maybe_sent = not send_state.unsent
 
-    async def _settle(self, doubt: VidKitError) -> Created | None:
-        """Look for the task a few times; None when it is not there.
+    async def _find_task(self, ambiguity: VidKitError) -> CreatedTask | None:
+        """Search for the task a few times; None if it does not exist.
+
+        Args:
+            ambiguity: the error that left unknown whether the task was created.
 
         Raises:
-            AmbiguousError: that cannot be told.
+            AmbiguousError: it is still unknown.
         """
         failure: VidKitError | None = None
-        for pause in _PAUSES:
-            await asyncio.sleep(pause)
+        for delay in _SEARCH_DELAYS_SECONDS:
+            await asyncio.sleep(delay)
             try:
-                found = await self._look(doubt)
+                found = await self._search(ambiguity)
             except AmbiguousError:
                 raise
             except VidKitError as error:
@@ -218,113 +214,123 @@ class CreateOnce:
             if found is not None:
                 return found
         if failure is not None:
-            raise self._ambiguous(doubt, f"looking for it failed ({failure})") from doubt
+            raise self._unknown_outcome(
+                ambiguity, f"searching for it failed ({failure})"
+            ) from ambiguity
         return None
 
-    async def _look(self, doubt: VidKitError) -> Created | None:
-        own = self._wanted
-        # One attempt makes one task. What an earlier run sent is not known.
-        enough = self._doubts if own.marked and self._doubts else None
-        tasks = await self._caller.runtime.shared(TaskSearch).look(
-            self._caller, own.user_data, since=self._perhaps_after, enough=enough
+    async def _search(self, ambiguity: VidKitError) -> CreatedTask | None:
+        requested = self._requested
+        # Each attempt makes at most one task. How many an earlier run sent is unknown.
+        enough = self._ambiguous_attempts if requested.marked and self._ambiguous_attempts else None
+        tasks = await self._caller.runtime.shared(TaskSearch).find(
+            self._caller, requested.user_data, since=self._possible_from, enough=enough
         )
-        self._looked = True
-        verdict = match_task(
-            own,
+        self._searched = True
+        match = match_task(
+            requested,
             tasks,
-            surely_after=self._surely_after(),
-            perhaps_after=self._perhaps_after(),
-            others=self._caller.claims,
+            certain_from=self._certain_from(),
+            possible_from=self._possible_from(),
+            claimed=self._caller.claimed_tasks,
         )
-        return self._adopted(verdict, doubt)
+        return self._adopt(match, ambiguity)
 
-    def _adopted(self, verdict: TaskMatch, doubt: VidKitError) -> Created | None:
-        task = verdict.task
-        own = self._wanted
-        if task is not None and not own.marked and self._caller.claims.is_open(own.key):
-            # An earlier create with the same user_data may have made it, and not know.
-            verdict, task = TaskMatch(unclear=(task.task_id or "",)), None
-        if verdict.unclear:
-            ids = ", ".join(verdict.unclear)
-            raise self._ambiguous(doubt, f"it cannot be told whose these tasks are: {ids}")
+    def _adopt(self, match: TaskMatch, ambiguity: VidKitError) -> CreatedTask | None:
+        task = match.task
+        requested, claimed_tasks = self._requested, self._caller.claimed_tasks
+        if task is not None and not requested.marked and claimed_tasks.is_ambiguous(requested.key):
+            # It may be the task of an earlier create with the same key and an unknown outcome.
+            match, task = TaskMatch(ambiguous_ids=(task.task_id or "",)), None
+        if match.ambiguous_ids:
+            ids = ", ".join(match.ambiguous_ids)
+            raise self._unknown_outcome(
+                ambiguity, f"these tasks may be from this call or from another: {ids}"
+            )
         if task is None or task.task_id is None:
             return None
-        _log.info("mpc.CreateThumbnailsTask adopted task %s after: %s", task.task_id, doubt)
-        return Created(task.task_id, task.as_poll())
+        _log.info("mpc.CreateThumbnailsTask adopted task %s after: %s", task.task_id, ambiguity)
+        return CreatedTask(task.task_id, task.as_poll())
 
-    async def _end(self, error: VidKitError) -> Created:
-        """What the create comes to when its last attempt has failed."""
+    async def _after_last_attempt(self, error: VidKitError) -> CreatedTask:
+        """Search a last time where that can help, or raise the final error."""
         unknown = isinstance(error, AmbiguousError)
-        if not self._doubts and self._used_since is None and not (unknown and self._open):
+        may_exist = (
+            self._ambiguous_attempts
+            or self._used_since is not None
+            or (unknown and self._maybe_sent)
+        )
+        if not may_exist:
             if unknown:
-                raise self._late().located(CREATE.service, CREATE.name) from error
+                raise self._deadline_error().located(CREATE.service, CREATE.name) from error
             raise error
         if isinstance(error, AmbiguousError) and error.marker is not None:
-            # From a look, which has said all.
+            # A search raised it: it is complete.
             raise error
-        doubt = self._doubt or error
-        if error is not doubt and not unknown and self._remaining() > 0:
-            # An earlier attempt was in doubt and this one was refused: one look before giving up.
-            found = await self._last_look(doubt)
+        ambiguity = self._last_ambiguity or error
+        if error is not ambiguity and not unknown and self._remaining() > 0:
+            # An earlier attempt was ambiguous and the last one was rejected.
+            found = await self._last_search(ambiguity)
             if found is not None:
                 return found
-        seen = "it was not among the tasks so far" if self._looked else "it was not looked for"
-        raise self._ambiguous(error, seen)
+        seen = "it was not among the tasks so far" if self._searched else "it was not searched for"
+        raise self._unknown_outcome(error, seen)
 
-    async def _last_look(self, doubt: VidKitError) -> Created | None:
+    async def _last_search(self, ambiguity: VidKitError) -> CreatedTask | None:
         clock = asyncio.timeout(self._remaining())
         try:
             async with clock:
-                return await self._look(doubt)
+                return await self._search(ambiguity)
         except AmbiguousError:
             raise
         except (VidKitError, TimeoutError):
             return None
 
-    def _ambiguous(self, error: VidKitError, why: str) -> AmbiguousError:
-        told = error
+    def _unknown_outcome(self, error: VidKitError, why: str) -> AmbiguousError:
+        cause = error
         if isinstance(error, AmbiguousError) and isinstance(error.__cause__, VidKitError):
-            told = error.__cause__
+            cause = error.__cause__
         ambiguous = AmbiguousError(
-            f"the task may or may not have been created: {told.message}; {why}. "
-            f"If it is there, its user_data is {self._wanted.user_data[:200]!r}: look for that "
+            f"the task may or may not have been created: {cause.message}; {why}. "
+            f"If it exists, its user_data is {self._requested.user_data[:200]!r}: search for that "
             "before creating it again",
             service=CREATE.service,
             operation=CREATE.name,
-            code=told.code,
-            status=told.status,
-            request_id=told.request_id,
-            attempts=max(self._sent, told.attempts),
+            code=cause.code,
+            status=cause.status,
+            request_id=cause.request_id,
+            attempts=max(self._attempts_sent, cause.attempts),
         )
-        ambiguous.marker = self._wanted.user_data
-        ambiguous.__cause__ = told
+        ambiguous.marker = self._requested.user_data
+        ambiguous.__cause__ = cause
         return ambiguous
 
-    def _failed_before(self) -> VidKitError:
-        return VidKitError("an earlier run ended before it knew the answer", ambiguous=True)
-
-    def _late(self) -> VidKitTimeoutError:
+    def _deadline_error(self) -> VidKitTimeoutError:
         deadline = self._caller.options.deadline
         return VidKitTimeoutError(f"the deadline of {deadline:g} s passed; nothing was sent")
 
     def _remaining(self) -> float:
-        return self._ends - time.monotonic()
+        return self._deadline_at - time.monotonic()
 
-    def _first_sent(self) -> float:
-        """The moment from which on the task may have been made, on the clock that only grows."""
+    def _earliest_creation(self) -> float:
+        """The earliest monotonic time at which the task may have been created."""
         if self._used_since is None:
-            return self._began
+            return self._started_at
         return self._caller.clock.now() - (datetime.now(UTC) - self._used_since).total_seconds()
 
-    def _surely_after(self) -> datetime:
-        return self._caller.clock.surely_after(self._first_sent())
+    def _certain_from(self) -> datetime:
+        return self._caller.clock.certain_from(self._earliest_creation())
 
-    def _perhaps_after(self) -> datetime:
-        return self._caller.clock.perhaps_after(self._first_sent())
+    def _possible_from(self) -> datetime:
+        return self._caller.clock.possible_from(self._earliest_creation())
 
 
-def _finished(response: CreateThumbnailsTaskResponse) -> JobPoll[ThumbTask] | None:
-    """What a synchronous create said of its task; None when asking for the task is safer."""
+def _earlier_run_error() -> VidKitError:
+    return VidKitError("an earlier run ended before it received a response", ambiguous=True)
+
+
+def _known_poll(response: CreateThumbnailsTaskResponse) -> JobPoll[ThumbTask] | None:
+    """The task in a synchronous create's response, as a poll; None if unusable."""
     members = response.model_dump(exclude={"thumbnail_time"}, exclude_unset=True)
     try:
         return ThumbTask.model_validate(members).as_poll()

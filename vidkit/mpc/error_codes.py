@@ -1,4 +1,4 @@
-"""The codes of MPC and what they mean, for messages that say too little. Pure functions."""
+"""MPC's error codes, with meanings for generic messages. Pure functions."""
 
 import re
 
@@ -22,23 +22,23 @@ MEANINGS: dict[str, str] = {
     "MPC.10068": "no audio codec was recognised in the input",
     "MPC.10089": "the template does not exist",
     "MPC.10090": "the template does not exist",
-    "MPC.10091": "there is a template of this name already",
+    "MPC.10091": "a template with this name already exists",
     "MPC.10155": "the default language of the subtitles is missing",
     "MPC.10156": "the file could not be deleted",
-    "MPC.10202": "a parameter of the request is wrong",
+    "MPC.10202": "a parameter of the request is invalid",
     "MPC.10203": "the caller could not be authenticated; check keys or token",
-    "MPC.10204": "the HTTP method is wrong",
-    "MPC.10205": "the content type of the request is wrong",
+    "MPC.10204": "the HTTP method is invalid",
+    "MPC.10205": "the content type of the request is invalid",
     "MPC.10206": "the account has not completed its real-name authentication",
     "MPC.10207": "the account is in an abnormal state, such as frozen or in arrears",
     "MPC.10208": "the project could not be verified; check the project id and the token's scope",
-    "MPC.10209": "the input or output path in OBS is wrong, or MPC may not use it",
+    "MPC.10209": "the input or output path in OBS is invalid, or MPC may not use it",
     "MPC.10211": "the task does not exist",
-    "MPC.10212": "the operation cannot be carried out in the present state of things",
+    "MPC.10212": "the operation is not possible in the present state",
     "MPC.10213": "the task has not ended yet",
-    "MPC.10223": "the agency exists already",
+    "MPC.10223": "the agency already exists",
     "MPC.10224": "the agency has been deleted",
-    "MPC.10230": "the template group exists already",
+    "MPC.10230": "the template group already exists",
     "MPC.10231": "the template group does not exist",
     "MPC.363011005": "the task does not exist",
     "APIGW.0101": "the gateway knows no such API; check the endpoint",
@@ -47,17 +47,17 @@ MEANINGS: dict[str, str] = {
     "APIGW.0303": "the caller may not use this API",
     "APIGW.0308": "too many requests in a short time",
 }
-"""What is behind each code that the thumbnails operations and their gateway are known to give."""
+"""The meaning of each code that the thumbnails operations and API Gateway may return."""
 
 _CODE = re.compile(r"\b(?:MPC|APIGW|APIG)\.\d{4,9}\b")
-_SAYS_NOTHING = frozenset(
+_GENERIC_MESSAGES = frozenset(
     {"", "error", "failed", "fail", "operation failed", "task failed", "unknown error", "null"}
     | {"no message given", "the job failed", "internal error", "system error"}
 )
 
 
 def code_in(text: str | None) -> str | None:
-    """The code that a text mentions, such as a task's ``description``; None without one.
+    """The first code in a text, such as a task's ``description``, or None.
 
     Example:
         >>> code_in("MPC.10067: the input has no video stream.")
@@ -68,7 +68,7 @@ def code_in(text: str | None) -> str | None:
 
 
 def explained(code: str | None, text: str | None) -> str | None:
-    """The service's text, with the code's meaning where the text says nothing of its own.
+    """The service's text; a generic one gets the meaning of its code.
 
     Example:
         >>> explained("MPC.10053", "MPC.10053")
@@ -79,8 +79,8 @@ def explained(code: str | None, text: str | None) -> str | None:
     meaning = MEANINGS.get((code or "").replace("APIG.", "APIGW."))
     if meaning is None:
         return text
-    bare = _CODE.sub("", text or "").strip(" .:;,()[]-\t\n").lower()
-    if bare not in _SAYS_NOTHING:
+    without_code = _CODE.sub("", text or "").strip(" .:;,()[]-\t\n").lower()
+    if without_code not in _GENERIC_MESSAGES:
         return text
-    said = (text or "").strip()
-    return f"{said} ({meaning})" if said else meaning
+    stripped = (text or "").strip()
+    return f"{stripped} ({meaning})" if stripped else meaning

@@ -1,4 +1,7 @@
-"""Answers of the thumbnails operations, under Huawei's own names; lenient where they vary."""
+"""Responses of the thumbnails operations, lenient where they vary.
+
+They have the API's own names.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -10,7 +13,8 @@ from vidkit.models.responses import OPEN, ResponseModel
 from vidkit.mpc.error_codes import code_in, explained
 
 __all__ = [
-    "COMPACT",
+    "COMPACT_TIME_FORMAT",
+    "UNKNOWN_TASK_STATUS",
     "CreateThumbnailsTaskResponse",
     "ListThumbnailsTaskResponse",
     "PicInfo",
@@ -21,11 +25,14 @@ __all__ = [
 
 TaskStatus = Literal["WAITING", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELED"]
 
-COMPACT = "%Y%m%d%H%M%S"
-"""How Huawei writes a moment: ``yyyymmddhhmmss``, UTC."""
+UNKNOWN_TASK_STATUS = "NO_TASK"
+"""The status of an id that the service does not know."""
 
-_COMPACT_LENGTH = 14
-_STATES = {
+COMPACT_TIME_FORMAT = "%Y%m%d%H%M%S"
+"""The API's format of timestamps: ``yyyymmddhhmmss``, UTC."""
+
+_COMPACT_TIME_LENGTH = 14
+_JOB_STATES = {
     "SUCCEEDED": JobState.SUCCEEDED,
     "FINISHED": JobState.SUCCEEDED,
     "FAILED": JobState.FAILED,
@@ -33,34 +40,34 @@ _STATES = {
 }
 
 
-def _from_compact(value: Any) -> Any:
+def _parse_compact_time(value: Any) -> Any:
     if isinstance(value, datetime):
         return value
-    # Numbers in one of Huawei's examples, text in the next; one odd time must not break a page.
+    # Huawei's examples have numbers as well as text. One odd value must not fail a whole page.
     text = f"{value:.0f}" if isinstance(value, float) else str(value)
-    if len(text) != _COMPACT_LENGTH or not (text.isascii() and text.isdecimal()):
+    if len(text) != _COMPACT_TIME_LENGTH or not (text.isascii() and text.isdecimal()):
         return None
-    # The form is ISO's basic one but for a letter; strptime takes twenty times as long.
+    # But for the "T" it is ISO 8601's basic format; strptime takes twenty times as long.
     try:
         return datetime.fromisoformat(f"{text[:8]}T{text[8:]}+00:00").astimezone(UTC)
     except ValueError:
         return None
 
 
-def _or_none_at_all(value: Any) -> Any:
+def _null_as_empty(value: Any) -> Any:
     return [] if value is None else value
 
 
-_Time = Annotated[datetime | None, BeforeValidator(_from_compact)]
+_Time = Annotated[datetime | None, BeforeValidator(_parse_compact_time)]
 
 
 class _MpcResponse(ResponseModel):
-    # Huawei's own examples give ids as text in one place and as numbers in the next.
+    # Huawei's examples have ids as text as well as numbers.
     model_config: ClassVar[ConfigDict] = ConfigDict(coerce_numbers_to_str=True)
 
 
 class TaskObject(_MpcResponse):
-    """A place in Object Storage Service, in an answer. API shape: ``ObsObjInfo``."""
+    """An object or folder in OBS, in a response. API shape: ``ObsObjInfo``."""
 
     bucket: str | None = None
     location: str | None = None
@@ -69,7 +76,7 @@ class TaskObject(_MpcResponse):
 
 
 class PicInfo(_MpcResponse):
-    """A picture that was taken. API shape: ``PicInfo``."""
+    """A snapshot that was taken. API shape: ``PicInfo``."""
 
     pic_name: str | None = None
 
@@ -78,18 +85,18 @@ class ThumbTask(_MpcResponse):
     """A thumbnails task. API shape: ``ThumbTask``.
 
     Attributes:
-        task_id: the task.
+        task_id: the task's id.
         status: ``WAITING``, ``PROCESSING``, ``SUCCEEDED``, ``FAILED``, ``CANCELED``; ``NO_TASK``
             for an id that the service does not know; ``FINISHED`` right after a synchronous create.
         create_time: when it was created, UTC, whole seconds.
         end_time: when it ended, UTC, whole seconds.
         input: the video.
-        output: the folder of the pictures.
-        output_file_name: the picture, or the TAR of all.
-        user_data: what the create was given; where that was nothing, the marker that vidkit gave
-            the task, ``vidkit-`` and 32 characters.
+        output: the folder of the snapshots.
+        output_file_name: the snapshot's file, or the TAR file of all snapshots.
+        user_data: the ``user_data`` of the create; without one, the marker that vidkit set,
+            ``vidkit-`` and 32 characters.
         description: why it failed.
-        thumbnail_info: the pictures.
+        thumbnail_info: the snapshots.
 
     Example:
         >>> ThumbTask(task_id="100211", status="WAITING").status
@@ -108,12 +115,12 @@ class ThumbTask(_MpcResponse):
     thumbnail_info: list[PicInfo] | None = None
 
     def as_poll(self) -> JobPoll["ThumbTask"]:
-        """This task as one look at its job."""
+        """This task as one poll of its job."""
         status = self.status or ""
         code = code_in(self.description)
         return JobPoll(
             status=status,
-            state=_STATES.get(status, JobState.RUNNING),
+            state=_JOB_STATES.get(status, JobState.RUNNING),
             response=self,
             message=explained(code, self.description),
             code=code,
@@ -121,7 +128,7 @@ class ThumbTask(_MpcResponse):
 
 
 class CreateThumbnailsTaskResponse(_MpcResponse):
-    """What a create answers; all but the id only with ``sync=1``."""
+    """The response of a create; only ``sync=1`` brings more than the id."""
 
     task_id: Annotated[str, Field(min_length=1)]
     status: str | None = None
@@ -138,12 +145,12 @@ class ListThumbnailsTaskResponse(_MpcResponse):
     Attributes:
         task_array: the page's items, also as ``items``.
         is_truncated: 1 when there are more pages.
-        total: how many tasks the service counted.
-        page: the page's number, from 0; of tasks asked for by id, the batch's.
-        batches: how many batches the ids make; None when the tasks were not asked for by id.
+        total: the number of tasks, as the service counts them.
+        page: the page's number, from 0; for tasks listed by id, the batch's number.
+        batches: the number of batches of ids; None when the tasks were not listed by id.
     """
 
-    task_array: Annotated[list[ThumbTask], BeforeValidator(_or_none_at_all)] = Field(
+    task_array: Annotated[list[ThumbTask], BeforeValidator(_null_as_empty)] = Field(
         default_factory=list[ThumbTask]
     )
     is_truncated: int | None = None
@@ -152,8 +159,8 @@ class ListThumbnailsTaskResponse(_MpcResponse):
     batches: int | None = None
 
     @model_validator(mode="after")
-    def _says_how_many(self) -> Self:
-        # No tasks is an answer that something is built on: it must have been meant.
+    def _require_task_array(self) -> Self:
+        # Code relies on an empty list: the response must say that there are no tasks.
         if "task_array" not in self.model_fields_set and self.total != 0:
             raise ValueError("task_array is missing")
         return self

@@ -1,4 +1,7 @@
-"""Parameters of the thumbnails operations, under Huawei's own names; wrong ones are refused."""
+"""Parameters of the thumbnails operations, checked before they are sent.
+
+They have the API's own names.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,9 +17,11 @@ from pydantic import (
 )
 
 from vidkit.models.requests import AwareDatetime, RequestModel
-from vidkit.mpc.models import COMPACT, TaskStatus
+from vidkit.mpc.models import COMPACT_TIME_FORMAT, TaskStatus
 
 __all__ = [
+    "MAX_IDS_PER_CALL",
+    "MAX_PAGE_NUMBER",
     "CreateThumbnailsTaskRequest",
     "ListThumbnailsTaskRequest",
     "ObsObjInfo",
@@ -28,40 +33,45 @@ __all__ = [
 
 ThumbnailType = Literal["TIME", "DOTS", "DOTS_MS"]
 
-_MOST_DOTS = 10
-_MOST_IDS = 10
-_LONGEST = 2**31 - 1
+MAX_IDS_PER_CALL = 10
+"""How many ids of tasks one ``ListThumbnailsTask`` takes."""
+
+MAX_PAGE_NUMBER = 50_000
+"""The highest number of a page of ``ListThumbnailsTask``."""
+
+_MAX_DOTS = 10
+_INT32_MAX = 2**31 - 1
 _TO_END = "ToEND"
 _SECOND = timedelta(seconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def compact_time(moment: datetime) -> str:
-    """A moment as Huawei writes it in queries: ``yyyymmddhhmmss``, UTC."""
-    # Years before 1000 are padded on some systems alone.
-    return moment.astimezone(UTC).strftime(COMPACT).rjust(14, "0")
+def compact_time(timestamp: datetime) -> str:
+    """A timestamp in the API's format for queries: ``yyyymmddhhmmss``, UTC."""
+    # Only some systems pad years before 1000.
+    return timestamp.astimezone(UTC).strftime(COMPACT_TIME_FORMAT).rjust(14, "0")
 
 
-def _no_bool(value: Any) -> Any:
+def _reject_bool(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("must be 0 or 1, as the API has it: 0 is not always a no")  # noqa: TRY004
     return value
 
 
-_Flag = Annotated[Literal[0, 1], BeforeValidator(_no_bool)]
+_Flag = Annotated[Literal[0, 1], BeforeValidator(_reject_bool)]
 
 
-def _whole(unit: timedelta, least: int, most: int, *, to_end: bool = False) -> Any:
-    """Checks a length of time, a number of units or a timedelta; what is kept is the number."""
+def _duration(unit: timedelta, least: int, most: int, *, to_end: bool = False) -> Any:
+    """A validator that turns a timedelta into a number of units."""
     name = "seconds" if unit == _SECOND else "milliseconds"
 
     def check(value: object) -> int:
         if to_end and value == _TO_END:
-            # The API has the word in its prose and a number in its type, where 0 means the same.
+            # The API documents this word, but its type is a number, where 0 means the same.
             return 0
         if isinstance(value, timedelta):
-            number, rest = divmod(value, unit)
-            if rest:
+            number, remainder = divmod(value, unit)
+            if remainder:
                 raise ValueError(f"must be whole {name}")
         elif isinstance(value, int) and not isinstance(value, bool):
             number = value
@@ -75,8 +85,11 @@ def _whole(unit: timedelta, least: int, most: int, *, to_end: bool = False) -> A
     return PlainValidator(check)
 
 
-_Moment = Annotated[int | timedelta, _whole(_SECOND, 0, _LONGEST)]
-_Milliseconds = Annotated[int | timedelta, _whole(_MILLISECOND, 0, _LONGEST)]
+_Seconds = Annotated[int | timedelta, _duration(_SECOND, 0, _INT32_MAX)]
+_SecondsOrToEnd = Annotated[
+    int | timedelta | Literal["ToEND"], _duration(_SECOND, 0, _INT32_MAX, to_end=True)
+]
+_Milliseconds = Annotated[int | timedelta, _duration(_MILLISECOND, 0, _INT32_MAX)]
 
 
 def _pixels(least: int, most: int) -> Any:
@@ -89,13 +102,13 @@ def _pixels(least: int, most: int) -> Any:
 
 
 class ObsObjInfo(RequestModel):
-    """A place in Object Storage Service. API shape: ``ObsObjInfo``.
+    """An object or folder in OBS. API shape: ``ObsObjInfo``.
 
     Attributes:
         bucket: the bucket's name, 1 to 64 characters.
-        location: the bucket's region, which must be MPC's own.
-        object: the input's object key, or the output's folder.
-        file_name: not used by snapshots.
+        location: the bucket's region; it must be MPC's region.
+        object: the object key of an input, or the folder of an output.
+        file_name: not used by snapshot tasks.
 
     Raises:
         RequestError: a value is out of range.
@@ -119,25 +132,27 @@ class ThumbnailPara(RequestModel):
             ``"DOTS_MS"``: at the millisecond of ``dots_ms``, with ``sync=1`` only. The service's
             default is ``"TIME"``.
         time: the interval in seconds, 1 to 100; the service's default is 12.
-        start_time: where ``TIME`` begins, in seconds; the service's default is 0. Beyond the
-            video's end there are no pictures.
-        duration: how long ``TIME`` goes on, in seconds; 0 and ``"ToEND"``, which is sent as 0, mean
-            to the end, and so does the service's default.
-        dots: seconds from the start, at most 10 of them; one with ``sync=1``.
-        dots_ms: one point in milliseconds.
-        output_filename: the name of the picture, the stem of several, or the TAR's; at most 256.
-        format: 1: JPG, the only one.
+        start_time: where ``TIME`` begins, in seconds; the service's default is 0. There are no
+            snapshots beyond the video's end.
+        duration: for how long ``TIME`` takes snapshots, in seconds. 0 and ``"ToEND"``, which is
+            sent as 0, mean up to the video's end; so does the service's default.
+        dots: seconds from the video's start, at most 10 of them; only one with ``sync=1``.
+        dots_ms: one time in milliseconds from the video's start.
+        output_filename: the snapshot's file name, the stem of several, or the TAR file's name; at
+            most 256 characters.
+        format: 1: JPG, the only format.
         width: pixels, 96 to 3840; 0 keeps the aspect ratio.
         height: pixels, 96 to 2160; 0 keeps the aspect ratio.
-        max_length: the longest side in pixels, 240 to 3840; counts unless width and height do.
-        amount: the percentage of black pixels, 1 to 100, from which a frame is black.
-        threshold: the value, 0 to 255, below which a pixel is black; the service's default is 32.
+        max_length: the longest side in pixels, 240 to 3840; used if width and height are not.
+        amount: the percentage of black pixels, 1 to 100, from which a frame counts as black.
+        threshold: the value, 0 to 255, below which a pixel counts as black; the service's default
+            is 32.
 
-    Times can be given as a ``timedelta`` too: of whole seconds, in ``dots_ms`` of whole
-    milliseconds. What is kept and sent is the number.
+    Times can also be a ``timedelta``: of whole seconds; in ``dots_ms``, of whole milliseconds. The
+    model keeps and sends the number.
 
     Raises:
-        RequestError: a value is out of range, or does not go with the type.
+        RequestError: a value is out of range, or not allowed with this ``type``.
 
     Example:
         >>> ThumbnailPara(type="DOTS", dots=[1, 5]).dots
@@ -147,13 +162,10 @@ class ThumbnailPara(RequestModel):
     """
 
     type: ThumbnailType | None = None
-    time: Annotated[int | timedelta, _whole(_SECOND, 1, 100)] | None = None
-    start_time: _Moment | None = None
-    duration: (
-        Annotated[int | timedelta | Literal["ToEND"], _whole(_SECOND, 0, _LONGEST, to_end=True)]
-        | None
-    ) = None
-    dots: Annotated[Sequence[_Moment], Field(min_length=1, max_length=_MOST_DOTS)] | None = None
+    time: Annotated[int | timedelta, _duration(_SECOND, 1, 100)] | None = None
+    start_time: _Seconds | None = None
+    duration: _SecondsOrToEnd | None = None
+    dots: Annotated[Sequence[_Seconds], Field(min_length=1, max_length=_MAX_DOTS)] | None = None
     dots_ms: Annotated[Sequence[_Milliseconds], Field(min_length=1, max_length=1)] | None = None
     output_filename: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
     format: Literal[1] | None = None
@@ -164,16 +176,16 @@ class ThumbnailPara(RequestModel):
     threshold: Annotated[int, Field(ge=0, le=255, strict=True)] | None = None
 
     @model_validator(mode="after")
-    def _points_go_with_type(self) -> Self:
-        kind = self.type or "TIME"
-        if kind == "DOTS" and self.dots is None:
+    def _check_dots_with_type(self) -> Self:
+        snapshot_type = self.type or "TIME"
+        if snapshot_type == "DOTS" and self.dots is None:
             raise ValueError("dots: missing; type='DOTS' needs the seconds to take")
-        if kind == "DOTS_MS" and self.dots_ms is None:
+        if snapshot_type == "DOTS_MS" and self.dots_ms is None:
             raise ValueError("dots_ms: missing; type='DOTS_MS' needs the millisecond to take")
-        if self.dots is not None and kind != "DOTS":
-            raise ValueError(f"dots: goes with type='DOTS', not {kind!r}")
-        if self.dots_ms is not None and kind != "DOTS_MS":
-            raise ValueError(f"dots_ms: goes with type='DOTS_MS', not {kind!r}")
+        if self.dots is not None and snapshot_type != "DOTS":
+            raise ValueError(f"dots: goes with type='DOTS', not {snapshot_type!r}")
+        if self.dots_ms is not None and snapshot_type != "DOTS_MS":
+            raise ValueError(f"dots_ms: goes with type='DOTS_MS', not {snapshot_type!r}")
         return self
 
 
@@ -193,7 +205,7 @@ class CreateThumbnailsTaskRequest(_MpcRequest):
     original_dir: _Flag | None = None
 
     @model_validator(mode="after")
-    def _points_go_with_sync(self) -> Self:
+    def _check_dots_with_sync(self) -> Self:
         para = self.thumbnail_para
         if self.sync != 1 and para.dots_ms is not None:
             raise ValueError("thumbnail_para.dots_ms: needs sync=1")
@@ -217,11 +229,11 @@ class ListThumbnailsTaskRequest(_MpcRequest):
     status: TaskStatus | None = None
     start_time: AwareDatetime | None = None
     end_time: AwareDatetime | None = None
-    page: Annotated[int, Field(ge=0, le=50000, strict=True)] = 0
+    page: Annotated[int, Field(ge=0, le=MAX_PAGE_NUMBER, strict=True)] = 0
     size: Annotated[int, Field(ge=1, le=100, strict=True)] = 100
 
     @model_validator(mode="after")
-    def _start_before_end(self) -> Self:
+    def _check_time_range(self) -> Self:
         if self.start_time and self.end_time and self.end_time < self.start_time:
             raise ValueError(
                 f"end_time={self.end_time.isoformat()}: must not be before "
@@ -230,26 +242,26 @@ class ListThumbnailsTaskRequest(_MpcRequest):
         return self
 
     def batches(self) -> int:
-        """How many calls the ids take; the service serves ten at a time. 0 without ids."""
-        return -(-len(dict.fromkeys(self.task_id or ())) // _MOST_IDS)
+        """The number of calls for the ids, ten ids a call; 0 without ids."""
+        return -(-len(dict.fromkeys(self.task_id or ())) // MAX_IDS_PER_CALL)
 
     def query(self, number: int) -> tuple[tuple[str, str], ...]:
-        """The query for a page or, when there are ids, for a batch of them; in the API's words."""
-        given: dict[str, str | None] = {"status": self.status}
+        """The query for a page or, if the request has ids, for a batch of them."""
+        parameters: dict[str, str | None] = {"status": self.status}
         if self.task_id is not None:
-            # Asked for by id, the service goes by nothing else but the status.
-            first = number * _MOST_IDS
-            ids = list(dict.fromkeys(self.task_id))[first : first + _MOST_IDS]
+            # With ids, the service ignores everything but the status.
+            first = number * MAX_IDS_PER_CALL
+            ids = list(dict.fromkeys(self.task_id))[first : first + MAX_IDS_PER_CALL]
         else:
             ids = []
-            given["start_time"] = compact_time(self.start_time) if self.start_time else None
-            given["end_time"] = compact_time(self.end_time) if self.end_time else None
-            given["page"], given["size"] = str(number), str(self.size)
-        named = tuple((name, value) for name, value in given.items() if value is not None)
-        return (*(("task_id", task_id) for task_id in ids), *named)
+            parameters["start_time"] = compact_time(self.start_time) if self.start_time else None
+            parameters["end_time"] = compact_time(self.end_time) if self.end_time else None
+            parameters["page"], parameters["size"] = str(number), str(self.size)
+        present = tuple((name, value) for name, value in parameters.items() if value is not None)
+        return (*(("task_id", task_id) for task_id in ids), *present)
 
 
 class TaskIdRequest(_MpcRequest):
-    """Which task."""
+    """The id of one task."""
 
     task_id: Annotated[str, StringConstraints(pattern=r"^[^\s&]{1,16}$")]

@@ -1,4 +1,7 @@
-"""Looking at tasks that are waited for: ten of them a call, and no more calls than allowed."""
+"""Polls that the jobs of a kit share: ten tasks a call.
+
+All calls together stay within MPC's rate limit.
+"""
 
 import asyncio
 import copy
@@ -8,21 +11,20 @@ from vidkit.errors import AuthError, NotFoundError, ServiceError, VidKitError, k
 from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 from vidkit.mpc.caller import LIST, MpcCaller
-from vidkit.mpc.models import ListThumbnailsTaskResponse, ThumbTask
-from vidkit.mpc.parameters import ListThumbnailsTaskRequest
+from vidkit.mpc.models import UNKNOWN_TASK_STATUS, ListThumbnailsTaskResponse, ThumbTask
+from vidkit.mpc.parameters import MAX_IDS_PER_CALL, ListThumbnailsTaskRequest
 
-__all__ = ["POLLS_PER_MINUTE", "TaskWatch", "no_such_task"]
+__all__ = ["POLLS_PER_MINUTE", "TaskPoller", "no_such_task"]
 
 POLLS_PER_MINUTE = 100
-"""How many requests a minute MPC serves a tenant."""
+"""How many requests a minute MPC accepts from a tenant."""
 
-_MOST_IDS = 10
-_NO_TASK = "NO_TASK"
-# A look waits this part of the first delay, and no longer than this, for others to join it.
-_GATHER_SHARE = 0.25
-_GATHER_SECONDS = 0.25
-# Whoever has waited this part of its time may be looked at along with others.
-_RESTED = 0.5
+# The first call waits for other polls to join it: this share of the initial delay, at most
+# this long.
+_BATCHING_SHARE = 0.25
+_MAX_BATCHING_SECONDS = 0.25
+# A job that has waited this share of its delay may be polled early, in a call for other jobs.
+_EARLY_POLL_SHARE = 0.5
 
 
 def no_such_task(task_id: str) -> NotFoundError:
@@ -35,167 +37,185 @@ def no_such_task(task_id: str) -> NotFoundError:
 
 
 @dataclass(eq=False, slots=True)
-class _Waiting:
-    """Somebody who wants to see a task: now, or with the others from a time on."""
+class _TaskPoll:
+    """The poll of one task by one job.
+
+    Attributes:
+        task_id: the task.
+        caller: makes the call, if this poll is the first of its batch.
+        future: gets the task, or the error.
+        early_from: the loop's time from which a pausing job may be polled early; 0: due now.
+    """
 
     task_id: str
     caller: MpcCaller
-    response: "asyncio.Future[ThumbTask]"
-    rested: float = 0.0
+    future: "asyncio.Future[ThumbTask]"
+    early_from: float = 0.0
 
 
-class _TaskPolls:
-    """The looks at tasks of a kit."""
+class _SharedPolls:
+    """The polls of a kit's jobs, in batches."""
 
     def __init__(self) -> None:
-        self._due: list[_Waiting] = []
-        self._resting: list[_Waiting] = []
-        self._asking = 0
-        self._working: asyncio.Task[None] | None = None
+        self._due: list[_TaskPoll] = []
+        self._pausing: list[_TaskPoll] = []
+        self._waiters = 0
+        self._worker: asyncio.Task[None] | None = None
 
-    async def ask(self, caller: MpcCaller, task_id: str) -> ThumbTask:
-        """Look at a task, together with others.
+    async def poll(self, caller: MpcCaller, task_id: str) -> ThumbTask:
+        """Poll a task, together with others.
 
         Raises:
             NotFoundError: there is no such task.
             VidKitError: see `vidkit.errors`.
         """
         caller.runtime.check()
-        waiting = _Waiting(task_id, caller, asyncio.get_running_loop().create_future())
-        self._due.append(waiting)
-        if self._working is None:
-            self._working = caller.runtime.spawn(self._work(caller))
-        self._asking += 1
+        poll = _TaskPoll(task_id, caller, asyncio.get_running_loop().create_future())
+        self._due.append(poll)
+        if self._worker is None:
+            self._worker = caller.runtime.spawn(self._work(caller))
+        self._waiters += 1
         try:
-            return await waiting.response
+            return await poll.future
         finally:
-            self._asking -= 1
-            if not self._asking:
+            self._waiters -= 1
+            if not self._waiters:
                 self._stop()
 
-    async def rest(self, caller: MpcCaller, task_id: str, delay: float) -> ThumbTask | None:
-        """Wait, or less long when the task was looked at along with others: then give it."""
+    async def pause(self, caller: MpcCaller, task_id: str, delay: float) -> ThumbTask | None:
+        """Wait for the delay, or until a call for other jobs polls the task.
+
+        Returns:
+            The task, if it was polled early; None after the delay.
+        """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(task_id, caller, loop.create_future(), loop.time() + delay * _RESTED)
-        self._resting.append(waiting)
+        early_from = loop.time() + delay * _EARLY_POLL_SHARE
+        poll = _TaskPoll(task_id, caller, loop.create_future(), early_from)
+        self._pausing.append(poll)
         try:
             async with asyncio.timeout(delay):
-                return await waiting.response
+                return await poll.future
         except TimeoutError:
             return None
         finally:
-            self._resting.remove(waiting)
+            self._pausing.remove(poll)
 
     def _stop(self) -> None:
-        """Nobody wants to know any more: a look under way would only keep a connection."""
-        working, self._working = self._working, None
+        """Cancel the call in progress, which would only occupy a connection."""
+        worker, self._worker = self._worker, None
         self._due.clear()
-        if working is not None:
-            working.cancel()
+        if worker is not None:
+            worker.cancel()
 
     async def _work(self, caller: MpcCaller) -> None:
         failure: VidKitError = kit_closed()
         try:
             delay = caller.options.poll.initial_delay
-            await asyncio.sleep(min(delay * _GATHER_SHARE, _GATHER_SECONDS))
+            await asyncio.sleep(min(delay * _BATCHING_SHARE, _MAX_BATCHING_SECONDS))
             while self._due:
-                await self._turn(self._due[0].caller)
-                batch = self._batch()
+                await self._wait_for_rate_limit(self._due[0].caller)
+                batch = self._next_batch()
                 if batch:
-                    await _serve(batch)
+                    await _poll_batch(batch)
         except VidKitError as error:
             failure = error
         finally:
-            # Whoever asks after it was stopped has another one.
-            if self._working is asyncio.current_task():
-                self._working = None
-                _fail([waiting for waiting in self._due if not waiting.response.done()], failure)
+            # A poll that began after `_stop` has a worker of its own.
+            if self._worker is asyncio.current_task():
+                self._worker = None
+                _set_errors([poll for poll in self._due if not poll.future.done()], failure)
                 self._due.clear()
 
-    async def _turn(self, caller: MpcCaller) -> None:
+    async def _wait_for_rate_limit(self, caller: MpcCaller) -> None:
         """Wait until one more call is allowed."""
-        place = await caller.place(LIST)
+        place = await caller.job_place(LIST)
         await minute_limiter(f"mpc {place}", POLLS_PER_MINUTE).acquire()
-        slower = caller.options.poll.polls_per_second
-        if slower < POLLS_PER_MINUTE / 60:
-            await poll_limiter(slower).acquire()
+        polls_per_second = caller.options.poll.polls_per_second
+        if polls_per_second < POLLS_PER_MINUTE / 60:
+            await poll_limiter(polls_per_second).acquire()
 
-    def _batch(self) -> list[_Waiting]:
-        """All who want to see one of ten tasks; those that are due come first."""
-        self._due = [waiting for waiting in self._due if not waiting.response.done()]
-        now = asyncio.get_running_loop().time()
-        resting = [w for w in self._resting if w.rested <= now and not w.response.done()]
-        wanted = [*self._due, *sorted(resting, key=lambda waiting: waiting.rested)]
-        ids = set(list(dict.fromkeys(waiting.task_id for waiting in wanted))[:_MOST_IDS])
+    def _next_batch(self) -> list[_TaskPoll]:
+        """All polls of the next ten tasks; due polls come before early ones."""
+        self._due = [poll for poll in self._due if not poll.future.done()]
         if not self._due:
             return []
-        self._due = [waiting for waiting in self._due if waiting.task_id not in ids]
-        return [waiting for waiting in wanted if waiting.task_id in ids]
+        now = asyncio.get_running_loop().time()
+        early = [
+            poll for poll in self._pausing if poll.early_from <= now and not poll.future.done()
+        ]
+        polls = [*self._due, *sorted(early, key=lambda poll: poll.early_from)]
+        ids = set(list(dict.fromkeys(poll.task_id for poll in polls))[:MAX_IDS_PER_CALL])
+        self._due = [poll for poll in self._due if poll.task_id not in ids]
+        return [poll for poll in polls if poll.task_id in ids]
 
 
-async def _serve(batch: list[_Waiting]) -> None:
-    """Look at the tasks of a batch and tell everybody who waits for one of them.
+async def _poll_batch(batch: list[_TaskPoll]) -> None:
+    """Poll the tasks of a batch and set the result of each poll.
 
     Raises:
-        AuthError: the caller was refused. They were told; so would be all others.
+        AuthError: the credentials were rejected. The batch's polls get the error; so must all
+            other due polls.
     """
     try:
-        await _look(batch)
+        await _list_tasks(batch)
     except AuthError as error:
-        _fail(batch, error)
+        _set_errors(batch, error)
         raise
 
 
-async def _look(batch: list[_Waiting]) -> None:
-    ids = list(dict.fromkeys(waiting.task_id for waiting in batch))
+async def _list_tasks(batch: list[_TaskPoll]) -> None:
+    ids = list(dict.fromkeys(poll.task_id for poll in batch))
     caller = batch[0].caller
     try:
         response = await caller.list_page(ListThumbnailsTaskRequest(task_id=ids), 0)
     except AuthError:
-        # Five wrong signatures lock a key: nobody who is due tries with the same one now.
+        # Five wrong signatures lock a key: no due poll may be sent with the same one now.
         raise
     except ServiceError as error:
         if error.retryable or len(ids) == 1:
-            _fail(batch, error)
+            _set_errors(batch, error)
             return
-        # One bad id spoils the call for all: each by itself, then.
+        # One invalid id fails the call for all: poll each task by itself.
         for task_id in ids:
-            await _look([waiting for waiting in batch if waiting.task_id == task_id])
+            await _list_tasks([poll for poll in batch if poll.task_id == task_id])
         return
     except VidKitError as error:
-        _fail(batch, error)
+        _set_errors(batch, error)
         return
     except BaseException:
-        _fail(batch, kit_closed())
+        _set_errors(batch, kit_closed())
         raise
-    _tell(batch, response)
+    _set_results(batch, response)
 
 
-def _tell(batch: list[_Waiting], response: ListThumbnailsTaskResponse) -> None:
-    tasks = {task.task_id: task for task in response.items if task.status != _NO_TASK}
-    for waiting in batch:
-        if waiting.response.done():
+def _set_results(batch: list[_TaskPoll], response: ListThumbnailsTaskResponse) -> None:
+    tasks = {task.task_id: task for task in response.items if task.status != UNKNOWN_TASK_STATUS}
+    for poll in batch:
+        if poll.future.done():
             continue
-        task = tasks.get(waiting.task_id)
+        task = tasks.get(poll.task_id)
         if task is not None:
-            waiting.response.set_result(task)
-        elif not waiting.rested:
-            waiting.response.set_exception(no_such_task(waiting.task_id))
+            poll.future.set_result(task)
+        elif not poll.early_from:
+            poll.future.set_exception(no_such_task(poll.task_id))
 
 
-def _fail(batch: list[_Waiting], error: VidKitError) -> None:
-    """Tell those who are due; the others go on resting and will ask in their time."""
-    for waiting in batch:
-        if waiting.response.done() or waiting.rested:
+def _set_errors(batch: list[_TaskPoll], error: VidKitError) -> None:
+    """Fail the due polls.
+
+    Jobs that were polled early keep pausing, and poll when they are due.
+    """
+    for poll in batch:
+        if poll.future.done() or poll.early_from:
             continue
-        # One of its own for each, since jobs write their tokens on it.
+        # A copy for each, since each job writes its token on its error.
         own = copy.copy(error)
         own.__cause__ = error.__cause__
-        waiting.response.set_exception(own)
+        poll.future.set_exception(own)
 
 
-class TaskWatch:
-    """How one job looks at its task: along with the other jobs of the kit.
+class TaskPoller:
+    """Polls the task of one job, together with the kit's other jobs.
 
     Args:
         caller: makes the calls.
@@ -205,17 +225,17 @@ class TaskWatch:
     def __init__(self, caller: MpcCaller, task_id: str) -> None:
         self._caller = caller
         self._task_id = task_id
-        self._polls = caller.runtime.shared(_TaskPolls)
-        self._seen: ThumbTask | None = None
+        self._polls = caller.runtime.shared(_SharedPolls)
+        self._early: ThumbTask | None = None
 
     async def poll(self) -> JobPoll[ThumbTask]:
-        """Look once, or tell what the rest before has seen."""
-        task, self._seen = self._seen, None
+        """Poll once; no call is needed after an early poll in the pause."""
+        task, self._early = self._early, None
         if task is None:
-            task = await self._polls.ask(self._caller, self._task_id)
+            task = await self._polls.poll(self._caller, self._task_id)
         return task.as_poll()
 
     async def pause(self, polls: int, delay: float) -> None:
-        """Wait before a look; the wait ends early when others' look has seen the task."""
+        """Wait before a poll; shorter if a call for other jobs includes the task."""
         if polls:
-            self._seen = await self._polls.rest(self._caller, self._task_id, delay)
+            self._early = await self._polls.pause(self._caller, self._task_id, delay)

@@ -1,4 +1,4 @@
-"""By what a create knows its own task among all others. Pure functions."""
+"""How a create recognizes its own task among others. Pure functions."""
 
 import uuid
 from collections.abc import Container, Iterable
@@ -10,23 +10,23 @@ from vidkit.mpc.parameters import CreateThumbnailsTaskRequest, ObsObjInfo
 
 __all__ = ["RequestedTask", "TaskMatch", "match_task", "new_marker"]
 
-_PREFIX = "vidkit-"
+_MARKER_PREFIX = "vidkit-"
 
 
 def new_marker(token: str | None = None) -> str:
-    """A ``user_data`` that no other task has, or always the same one for a token."""
-    return _PREFIX + (token or uuid.uuid4().hex)
+    """A unique ``user_data``; for a token, always the same one."""
+    return _MARKER_PREFIX + (token or uuid.uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedTask:
-    """What is known of the task that a create made, if it made one.
+    """The properties that the task of a create has, if it was created.
 
     Attributes:
         user_data: its ``user_data``.
-        marked: whether that is a marker of vidkit's own, which no other task has.
+        marked: whether ``user_data`` is a marker of vidkit's own, which no other task has.
         input: the video.
-        output: the folder that was asked for; the task's own may be below it.
+        output: the requested folder; the task's own may be below it.
     """
 
     user_data: str
@@ -36,86 +36,92 @@ class RequestedTask:
 
     @classmethod
     def of(cls, request: CreateThumbnailsTaskRequest, *, marked: bool) -> "RequestedTask":
-        """What a request's task looks like."""
+        """The properties of a request's task."""
         return cls(request.user_data or "", marked, request.input, request.output)
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What creates have in common whose tasks cannot be told apart."""
+        """Equal for creates whose tasks cannot be distinguished."""
         return (
             self.user_data,
             *(self.input.bucket, self.input.object),
             *(self.output.bucket, self.output.object),
         )
 
-    def fits(self, task: ThumbTask) -> bool:
-        """Whether a task can be this one, by all but its time."""
+    def matches(self, task: ThumbTask) -> bool:
+        """Whether a task can be this one, apart from its ``create_time``."""
         if not task.task_id or task.user_data != self.user_data:
             return False
         return self.marked or (
-            _same_place(self.input, task.input, below=False)
-            and _same_place(self.output, task.output, below=True)
+            _same_object(self.input, task.input, or_below=False)
+            and _same_object(self.output, task.output, or_below=True)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskMatch:
-    """What a list of tasks says about a create.
+    """Which of the listed tasks a create made.
 
     Attributes:
-        task: the task that it made, when there is no doubt about it.
-        unclear: the ids of tasks that it may have made, when that cannot be told.
+        task: the create's task, when it is certain.
+        ambiguous_ids: ids of tasks that the create may have made, when it is not certain.
     """
 
     task: ThumbTask | None = None
-    unclear: tuple[str, ...] = ()
+    ambiguous_ids: tuple[str, ...] = ()
 
 
 def match_task(
-    wanted: RequestedTask,
+    requested: RequestedTask,
     tasks: Iterable[ThumbTask],
     *,
-    surely_after: datetime,
-    perhaps_after: datetime,
-    others: Container[str] = (),
+    certain_from: datetime,
+    possible_from: datetime,
+    claimed: Container[str] = (),
 ) -> TaskMatch:
-    """Which of the tasks a create made.
+    """Find the task that a create made.
 
-    A task with the create's own marker is its task, whatever else is said of it. With the caller's
-    ``user_data`` it must also have the same input and output, belong to nobody else, and have been
-    made after the create began.
+    A task with the create's own marker is its task, whatever else the task says. With the caller's
+    own ``user_data``, a task must also have the same input and output, not be claimed by another
+    create, and have been created after the create began.
 
     Args:
-        wanted: what the task looks like.
-        tasks: all tasks since the create began; one may be among them twice.
-        surely_after: what is dated from then on was made after the create began.
-        perhaps_after: what is dated before then was made before the create began.
-        others: ids of tasks that are known to be others'.
+        requested: the properties of the create's task.
+        tasks: all tasks since the create began; the same task may occur twice.
+        certain_from: a task with this ``create_time`` or a later one was created after the create
+            began.
+        possible_from: a task with an earlier ``create_time`` was created before the create began.
+        claimed: ids of tasks that are known to belong to other creates.
     """
-    found = {task.task_id or "": task for task in tasks if wanted.fits(task)}
-    if not wanted.marked:
-        found = {
+    candidates = {task.task_id or "": task for task in tasks if requested.matches(task)}
+    if not requested.marked:
+        candidates = {
             task_id: task
-            for task_id, task in found.items()
-            if task_id not in others
-            and (task.create_time is None or task.create_time >= perhaps_after)
+            for task_id, task in candidates.items()
+            if task_id not in claimed
+            and (task.create_time is None or task.create_time >= possible_from)
         }
-    if not found:
+    if not candidates:
         return TaskMatch()
-    if len(found) == 1:
-        (task,) = found.values()
-        if wanted.marked or (task.create_time is not None and task.create_time >= surely_after):
+    if len(candidates) == 1:
+        (task,) = candidates.values()
+        if requested.marked or (task.create_time is not None and task.create_time >= certain_from):
             return TaskMatch(task)
-    return TaskMatch(unclear=tuple(sorted(found)))
+    return TaskMatch(ambiguous_ids=tuple(sorted(candidates)))
 
 
-def _same_place(asked: ObsObjInfo, told: TaskObject | None, *, below: bool) -> bool:
-    """Whether a task's place can be the one asked for; what is not told is no difference."""
-    if told is None:
+def _same_object(requested: ObsObjInfo, reported: TaskObject | None, *, or_below: bool) -> bool:
+    """Whether a task's OBS object can be the requested one.
+
+    Members that the response omits match everything.
+    """
+    if reported is None:
         return True
-    if told.bucket not in {None, asked.bucket} or told.location not in {None, asked.location}:
+    if reported.bucket not in {None, requested.bucket}:
         return False
-    if told.object is None:
+    if reported.location not in {None, requested.location}:
+        return False
+    if reported.object is None:
         return True
-    wanted, found = asked.object.strip("/"), told.object.strip("/")
-    return found == wanted or (below and (not wanted or found.startswith(f"{wanted}/")))
+    wanted, found = requested.object.strip("/"), reported.object.strip("/")
+    return found == wanted or (or_below and (not wanted or found.startswith(f"{wanted}/")))

@@ -1,7 +1,7 @@
-"""Looking for tasks of creates that are in doubt: one listing for all of them.
+"""Search for the tasks of ambiguous creates.
 
-A listing serves every create whose doubt is older than the listing. Those that come while one is
-on its way wait for the next, which begins when it has ended.
+One listing serves every search that was requested before the listing began. Searches that are
+requested during a listing are served by the next one, which begins when that listing has ended.
 """
 
 import asyncio
@@ -13,46 +13,45 @@ from datetime import datetime, timedelta
 from vidkit.errors import DecodeError, VidKitError, kit_closed
 from vidkit.mpc.caller import MpcCaller
 from vidkit.mpc.models import ListThumbnailsTaskResponse, ThumbTask
-from vidkit.mpc.parameters import ListThumbnailsTaskRequest
+from vidkit.mpc.parameters import MAX_PAGE_NUMBER, ListThumbnailsTaskRequest
 
 __all__ = ["PageOrder", "TaskSearch"]
 
-# So long a listing waits for more doubts to come, and for the service to show what it has made;
-# after a long one longer, so that no more than half of the time is spent on listing.
-_GATHER_SECONDS = 0.1
-_LONGEST_GATHERING = 2.0
+# A listing first waits: other searches join it, and new tasks become visible. It waits as long as
+# the listing before took, within these bounds, so that listing takes at most half of the time.
+_MIN_BATCHING_SECONDS = 0.1
+_MAX_BATCHING_SECONDS = 2.0
 _PAGE_SIZE = 100
-_HIGHEST_PAGE = 50_000
-# A bound that moves by less than this was right: it has a margin of minutes.
-_SLACK = timedelta(seconds=30)
-# What is wanted since before this is wanted since ever.
-_FIRST_YEAR = 2000
+# The start of a listing has a margin of minutes: a smaller shift than this needs no new listing.
+_TOLERATED_SHIFT = timedelta(seconds=30)
+# A start before this year is not sent: all tasks are listed.
+_MIN_START_YEAR = 2000
 
 
 @dataclass(eq=False, slots=True)
 class _Search:
-    """One create that wants to know."""
+    """The search of one create."""
 
     user_data: str
     since: Callable[[], datetime]
     enough: int | None
-    response: "asyncio.Future[list[ThumbTask]]"
+    future: "asyncio.Future[list[ThumbTask]]"
     found: dict[str, ThumbTask] = field(default_factory=dict[str, ThumbTask])
 
     @property
-    def satisfied(self) -> bool:
-        return self.response.done() or (self.enough is not None and len(self.found) >= self.enough)
+    def complete(self) -> bool:
+        return self.future.done() or (self.enough is not None and len(self.found) >= self.enough)
 
 
 class TaskSearch:
-    """The listings of a kit that look for tasks."""
+    """Searches for tasks by ``user_data``; a kit's searches share listings."""
 
     def __init__(self) -> None:
-        self._gathering: list[_Search] | None = None
-        self._listing = asyncio.Lock()
-        self._took = 0.0
+        self._pending: list[_Search] | None = None
+        self._listing_lock = asyncio.Lock()
+        self._last_listing_seconds = 0.0
 
-    async def look(
+    async def find(
         self,
         caller: MpcCaller,
         user_data: str,
@@ -60,104 +59,107 @@ class TaskSearch:
         since: Callable[[], datetime],
         enough: int | None = None,
     ) -> list[ThumbTask]:
-        """All tasks with this ``user_data``, by a listing that begins from now on.
+        """All tasks with this ``user_data``, by a listing that begins now or later.
 
         Args:
-            caller: makes the calls, if this is the first to want the listing.
+            caller: makes the calls, if this search is the first of its listing.
             user_data: the tasks' ``user_data``.
-            since: tells from when on tasks are of interest, as far as is known when it is asked.
-            enough: after how many tasks there is no need to look on; None: never.
+            since: returns the earliest ``create_time`` of interest, by what is known at that time.
+            enough: the number of tasks after which the search may stop; None: never.
 
         Raises:
-            VidKitError: the tasks could not be listed, all of them.
+            VidKitError: the tasks could not be listed completely.
         """
-        look = _Search(user_data, since, enough, asyncio.get_running_loop().create_future())
-        if self._gathering is None:
-            self._gathering = gathering = [look]
-            caller.runtime.spawn(self._serve(caller, gathering))
+        search = _Search(user_data, since, enough, asyncio.get_running_loop().create_future())
+        if self._pending is None:
+            self._pending = pending = [search]
+            caller.runtime.spawn(self._run_listing(caller, pending))
         else:
-            self._gathering.append(look)
-        return await look.response
+            self._pending.append(search)
+        return await search.future
 
-    async def _serve(self, caller: MpcCaller, looks: list[_Search]) -> None:
+    async def _run_listing(self, caller: MpcCaller, searches: list[_Search]) -> None:
         failure: VidKitError = kit_closed()
         try:
-            async with self._listing:
-                await asyncio.sleep(max(_GATHER_SECONDS, self._took))
-                self._gathering = None
-                begun = time.monotonic()
-                await _list(caller, looks)
-                self._took = min(time.monotonic() - begun, _LONGEST_GATHERING)
+            async with self._listing_lock:
+                await asyncio.sleep(max(_MIN_BATCHING_SECONDS, self._last_listing_seconds))
+                self._pending = None
+                started = time.monotonic()
+                await _list_tasks(caller, searches)
+                elapsed = time.monotonic() - started
+                self._last_listing_seconds = min(elapsed, _MAX_BATCHING_SECONDS)
         except VidKitError as error:
             failure = error
         finally:
-            if self._gathering is looks:
-                self._gathering = None
-            for look in looks:
-                # Whoever stopped waiting has cancelled its answer.
-                if not look.response.done():
-                    look.response.set_exception(failure)
-                    # Nobody may be left to ask for it.
-                    look.response.exception()
+            if self._pending is searches:
+                self._pending = None
+            for search in searches:
+                # A create that stopped waiting has cancelled its future.
+                if not search.future.done():
+                    search.future.set_exception(failure)
+                    # No create may be left to retrieve it: asyncio would log that.
+                    search.future.exception()
 
 
-async def _list(caller: MpcCaller, looks: list[_Search]) -> None:
-    """List tasks until all looks are answered."""
+async def _list_tasks(caller: MpcCaller, searches: list[_Search]) -> None:
+    """List tasks until every search is complete, then set the results."""
     complete = False
     while not complete:
-        since = min(look.since() for look in looks)
-        start = since if since.year >= _FIRST_YEAR else None
+        since = min(search.since() for search in searches)
+        start = since if since.year >= _MIN_START_YEAR else None
         request = ListThumbnailsTaskRequest(start_time=start, size=_PAGE_SIZE)
         order = PageOrder()
         number: int | None = 0
         while number is not None:
-            page = await _page(caller, request, number)
-            # The first answer tells the service's time; by it more may have to be listed.
-            if min(look.since() for look in looks) < since - _SLACK:
+            page = await _list_page(caller, request, number)
+            # The first response brings the service's time: the listing may have to begin earlier.
+            if min(search.since() for search in searches) < since - _TOLERATED_SHIFT:
                 break
-            _sort(page.items, looks)
-            number = None if all(look.satisfied for look in looks) else order.following(page)
+            _assign(page.items, searches)
+            done = all(search.complete for search in searches)
+            number = None if done else order.next_page(page)
         complete = number is None
-    for look in looks:
-        if not look.response.done():
-            look.response.set_result(list(look.found.values()))
+    for search in searches:
+        if not search.future.done():
+            search.future.set_result(list(search.found.values()))
 
 
-def _sort(tasks: list[ThumbTask], looks: list[_Search]) -> None:
-    wanted: dict[str, list[_Search]] = {}
-    for look in looks:
-        wanted.setdefault(look.user_data, []).append(look)
+def _assign(tasks: list[ThumbTask], searches: list[_Search]) -> None:
+    by_user_data: dict[str, list[_Search]] = {}
+    for search in searches:
+        by_user_data.setdefault(search.user_data, []).append(search)
     for task in tasks:
-        for look in wanted.get(task.user_data or "", ()):
+        for search in by_user_data.get(task.user_data or "", ()):
             if task.task_id:
-                look.found[task.task_id] = task
+                search.found[task.task_id] = task
 
 
 class PageOrder:
-    """In which order pages are read: all of them, the newest tasks as early as can be told.
+    """The order in which all pages are read, the newest as early as possible.
 
-    The order of tasks is not documented. Where the first page shows that the oldest come first,
-    and the total that there are more pages, the last page comes next; then, backwards, the rest.
+    The API does not document the order of tasks. If the first page shows that the oldest come
+    first, and its total that there are more pages, the last page is read next, then the others
+    backwards.
     """
 
     def __init__(self) -> None:
-        self._turn = 1
+        self._second_page = 1
         self._backwards = False
 
-    def following(self, page: ListThumbnailsTaskResponse) -> int | None:
-        """The number of the page to read after this one; None when all have been read.
+    def next_page(self, page: ListThumbnailsTaskResponse) -> int | None:
+        """The number of the page to read next; None when all have been read.
 
         Raises:
-            DecodeError: the pages have no end.
+            DecodeError: there are more pages than the API can number.
         """
         if page.page == 0:
-            self._turn = _newest_page(page)
-            return self._turn if page.is_truncated else None
+            self._second_page = _newest_page(page)
+            return self._second_page if page.is_truncated else None
         if page.is_truncated and not self._backwards:
-            if page.page >= _HIGHEST_PAGE:
-                raise DecodeError(f"there are more tasks than {_HIGHEST_PAGE} pages hold")
+            if page.page >= MAX_PAGE_NUMBER:
+                raise DecodeError(f"there are more tasks than {MAX_PAGE_NUMBER} pages hold")
             return page.page + 1
-        number = (page.page if self._backwards else self._turn) - 1
+        number = (page.page if self._backwards else self._second_page) - 1
         self._backwards = True
         return number or None
 
@@ -167,13 +169,13 @@ def _newest_page(first: ListThumbnailsTaskResponse) -> int:
     oldest_first = len(times) > 1 and times[0] < times[-1] and times == sorted(times)
     if not oldest_first or not first.total or first.total <= _PAGE_SIZE:
         return 1
-    return min((first.total - 1) // _PAGE_SIZE, _HIGHEST_PAGE)
+    return min((first.total - 1) // _PAGE_SIZE, MAX_PAGE_NUMBER)
 
 
-async def _page(
+async def _list_page(
     caller: MpcCaller, request: ListThumbnailsTaskRequest, number: int
 ) -> ListThumbnailsTaskResponse:
     page = await caller.list_page(request, number)
     if page.is_truncated and not page.items:
-        raise DecodeError("the service says that there are more tasks, and gives none")
+        raise DecodeError("is_truncated says that there are more tasks, but the page has none")
     return page

@@ -1,4 +1,4 @@
-"""One create makes one task, whatever becomes of its answers."""
+"""One create makes one task, whatever happens to its responses."""
 
 import asyncio
 import json
@@ -45,9 +45,9 @@ async def create(kit, **parameters):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Tasks become visible at once here, so nobody need wait for them."""
-    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01, 0.02))
-    monkeypatch.setattr("vidkit.mpc.task_search._GATHER_SECONDS", 0.01)
+    """Tasks become visible at once here, so searches need no delays."""
+    monkeypatch.setattr("vidkit.mpc.create_once._SEARCH_DELAYS_SECONDS", (0.0, 0.01, 0.02))
+    monkeypatch.setattr("vidkit.mpc.task_search._MIN_BATCHING_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def cloud():
 
 @pytest.fixture
 async def patient_cloud():
-    """A cloud whose tasks wait, so that creating them is all that it does."""
+    """A cloud whose tasks stay queued, so that it only creates them."""
     async with LocalCloud(job_seconds=60) as cloud:
         cloud.add_object("bucket", "notes.txt", b"no video")
         yield cloud
@@ -72,7 +72,7 @@ async def kit(cloud):
 
 
 async def tasks_of(cloud):
-    """What the service has, asked by somebody else."""
+    """The tasks that the service has, listed by another kit."""
     cloud.uninject()
     async with cloud.kit() as other:
         return await other.mpc.list_thumbnails_task().collect()
@@ -89,11 +89,11 @@ async def test_a_thousand_creates_over_a_bad_line_make_a_thousand_tasks(
     cloud = patient_cloud
     lost = cloud.inject("lost_answer", **CREATE, probability=0.2, seed=7)
     down = cloud.inject("unavailable", **CREATE, probability=0.1, seed=8)
-    places = asyncio.Semaphore(50)
+    concurrency = asyncio.Semaphore(50)
     retry = RetryPolicy(max_attempts=8, base_delay=0.001)
 
     async def one(kit):
-        async with places:
+        async with concurrency:
             return (await create(kit)).id
 
     started = asyncio.get_running_loop().time()
@@ -105,19 +105,20 @@ async def test_a_thousand_creates_over_a_bad_line_make_a_thousand_tasks(
     tasks = await tasks_of(cloud)
     with capsys.disabled():
         print(  # noqa: T201
-            f"\n1000 creates in {seconds:.1f} s: {struck[0]} answers lost, {struck[1]} times 503, "
-            f"{lists} list calls"
+            f"\n1000 creates in {seconds:.1f} s: {struck[0]} responses lost, "
+            f"{struck[1]} times 503, {lists} list calls"
         )
     assert len(ids) == len(set(ids)) == len(tasks) == 1000
     assert set(ids) == {task.task_id for task in tasks}
     assert len({task.user_data for task in tasks}) == 1000
     assert struck[0] > 150
     assert struck[1] > 75
-    # Fewer calls than doubts, although one listing takes up to ten, and a doubt up to three.
+    # Fewer calls than ambiguous attempts, although a listing takes up to ten calls, and an
+    # ambiguous attempt up to three listings.
     assert lists < sum(struck)
 
 
-async def test_hundreds_in_doubt_at_once_share_few_listings(patient_cloud, quick, capsys):
+async def test_hundreds_of_ambiguous_creates_share_few_listings(patient_cloud, quick, capsys):
     cloud = patient_cloud
     async with cloud.kit() as kit:
         await asyncio.gather(*(create(kit) for _ in range(200)))
@@ -129,13 +130,13 @@ async def test_hundreds_in_doubt_at_once_share_few_listings(patient_cloud, quick
     assert len(tasks) == 350
     assert {job.id for job in jobs} <= {task.task_id for task in tasks}
     with capsys.disabled():
-        print(f"\n{lists} list calls for 150 doubts among 350 tasks")  # noqa: T201
+        print(f"\n{lists} list calls for 150 ambiguous creates among 350 tasks")  # noqa: T201
     # All tasks take four pages; the failures came over some time, so a few listings began.
     assert lists <= 40
 
 
 @pytest.mark.parametrize("kind", ["lost_answer", "late_unavailable", "half_body", "empty"])
-async def test_what_was_carried_out_is_adopted(cloud, kit, quick, kind):
+async def test_a_task_that_was_created_is_adopted(cloud, kit, quick, kind):
     cloud.inject(kind, **CREATE, times=1)
     job = await create(kit)
     (task,) = await tasks_of(cloud)
@@ -145,12 +146,12 @@ async def test_what_was_carried_out_is_adopted(cloud, kit, quick, kind):
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "reset", "html"])
-async def test_what_was_not_carried_out_is_sent_again_with_the_same_marker(cloud, kit, quick, kind):
+async def test_a_create_that_was_not_carried_out_is_sent_again(cloud, kit, quick, kind):
     cloud.inject(kind, **CREATE, times=2)
     job = await create(kit)
     (task,) = await tasks_of(cloud)
     assert job.id == task.task_id
-    # Three looks each time, before it was sent again.
+    # Three searches each time, before it was sent again.
     assert len(calls(cloud, "ListThumbnailsTask")) == 1 + 2 * 3
 
 
@@ -168,11 +169,11 @@ async def test_all_attempts_carry_one_marker(scripted, quick):
     assert MARKER.fullmatch(bodies[0]["user_data"])
 
 
-async def test_a_task_that_shows_itself_late_is_adopted(scripted, quick):
-    """The second look sees it; nothing is sent again."""
+async def test_a_task_that_becomes_visible_late_is_adopted(scripted, quick):
+    """The second search finds it; nothing is sent again."""
     marker = None
 
-    async def answer(request):
+    async def respond(request):
         nonlocal marker
         if request.method == "POST":
             marker = json.loads(scripted.requests[-1][1])["user_data"]
@@ -181,14 +182,14 @@ async def test_a_task_that_shows_itself_late_is_adopted(scripted, quick):
         late = len(scripted.requests) > 2
         return web.json_response({"task_array": seen if late else [], "total": int(late)})
 
-    scripted.then(answer)
+    scripted.then(respond)
     async with scripted.kit() as kit:
         job = await create(kit)
     assert job.id == "9"
     assert [request.method for request, _ in scripted.requests] == ["POST", "GET", "GET"]
 
 
-async def test_a_look_that_sees_the_task_ended_spares_the_poll(cloud, kit, quick):
+async def test_a_search_that_finds_a_finished_task_saves_the_poll(cloud, kit, quick):
     cloud.inject("lost_answer", **CREATE)
     job = await create(kit, thumbnail_para=ThumbnailPara(type="DOTS", dots=[0]))
     before = len(cloud.calls)
@@ -197,12 +198,12 @@ async def test_a_look_that_sees_the_task_ended_spares_the_poll(cloud, kit, quick
         assert len(cloud.calls) == before
 
 
-async def test_a_look_goes_by_the_services_clock(scripted, quick):
-    """A machine whose clock is a day off looks where the task is."""
+async def test_a_search_uses_the_services_clock(scripted, quick):
+    """A machine whose clock is a day off searches at the right time."""
     now = datetime.now(UTC) - timedelta(days=1)
     date = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
 
-    async def answer(request):
+    async def respond(request):
         if request.method == "POST":
             request.transport.close()
             return web.Response()
@@ -210,7 +211,7 @@ async def test_a_look_goes_by_the_services_clock(scripted, quick):
             {"task_array": [], "is_truncated": 0, "total": 0}, headers={"Date": date}
         )
 
-    scripted.then(answer)
+    scripted.then(respond)
     async with scripted.kit(retry=RetryPolicy(max_attempts=2, base_delay=0)) as kit:
         with pytest.raises(AmbiguousError):
             await create(kit)
@@ -226,11 +227,11 @@ async def test_a_look_goes_by_the_services_clock(scripted, quick):
     local, *rest = (now - start for start in starts)
     assert local < timedelta(0)
     assert all(timedelta(minutes=1) < before < timedelta(minutes=4) for before in rest)
-    # Only the very first page was asked for in vain.
+    # Only the very first page was requested in vain.
     assert len(rest) == 2 * 3
 
 
-async def test_without_retries_an_open_end_is_told_with_the_marker(cloud, quick):
+async def test_without_retries_an_ambiguous_error_has_the_marker(cloud, quick):
     cloud.inject("lost_answer", **CREATE)
     async with cloud.kit(retry=RetryPolicy.none()) as kit:
         with pytest.raises(AmbiguousError) as caught:
@@ -244,17 +245,17 @@ async def test_without_retries_an_open_end_is_told_with_the_marker(cloud, quick)
     assert len(calls(cloud, "CreateThumbnailsTask")) == 1
 
 
-async def test_when_the_list_fails_it_cannot_be_told(cloud, kit, quick):
+async def test_a_failed_search_is_an_ambiguous_error(cloud, kit, quick):
     cloud.inject("lost_answer", **CREATE)
     cloud.inject("unavailable", service="mpc", operation="ListThumbnailsTask")
-    with pytest.raises(AmbiguousError, match="looking for it failed") as caught:
+    with pytest.raises(AmbiguousError, match="searching for it failed") as caught:
         await create(kit)
     (task,) = await tasks_of(cloud)
     assert task.user_data == caught.value.marker
     assert len(calls(cloud, "CreateThumbnailsTask")) == 1
 
 
-async def test_a_service_that_is_down_for_long_is_told_as_open(cloud, kit, quick):
+async def test_a_long_outage_is_an_ambiguous_error(cloud, kit, quick):
     cloud.inject("unavailable", **CREATE)
     with pytest.raises(AmbiguousError, match="not among the tasks") as caught:
         await create(kit)
@@ -264,8 +265,8 @@ async def test_a_service_that_is_down_for_long_is_told_as_open(cloud, kit, quick
     assert await tasks_of(cloud) == []
 
 
-async def test_a_refusal_after_a_doubt_does_not_hide_it(scripted, quick):
-    """What was in doubt is looked for once more; then the doubt is told, with the refusal."""
+async def test_a_rejection_after_an_ambiguous_attempt_stays_ambiguous(scripted, quick):
+    """The task is searched for once more; then the error is ambiguous, caused by the rejection."""
     nothing = {"task_array": [], "is_truncated": 0, "total": 0}
     scripted.json({"error_code": "MPC.10050"}, status=500)
     for _ in range(3):
@@ -290,7 +291,7 @@ async def test_a_refusal_after_a_doubt_does_not_hide_it(scripted, quick):
         ("MPC.99999", 402, QuotaError),
     ],
 )
-async def test_a_refusal_is_no_doubt(scripted, code, status, cls):
+async def test_a_rejection_is_not_ambiguous(scripted, code, status, cls):
     scripted.json({"error_code": code, "error_msg": "no", "request_id": "r1"}, status=status)
     async with scripted.kit() as kit:
         with pytest.raises(cls) as caught:
@@ -299,7 +300,7 @@ async def test_a_refusal_is_no_doubt(scripted, code, status, cls):
     assert len(scripted.requests) == 1
 
 
-async def test_the_deadline_ends_the_looking_too(cloud):
+async def test_the_deadline_also_ends_the_search(cloud):
     cloud.inject("lost_answer", **CREATE)
     cloud.inject("hang", service="mpc", operation="ListThumbnailsTask")
     async with cloud.kit(deadline=0.5) as kit:
@@ -310,8 +311,8 @@ async def test_the_deadline_ends_the_looking_too(cloud):
     assert MARKER.fullmatch(caught.value.marker)
 
 
-async def test_a_part_of_a_short_deadline_is_kept_for_looking(cloud, quick):
-    """The create is carried out and then hangs: there is still time to find it."""
+async def test_a_part_of_a_short_deadline_is_reserved_for_the_search(cloud, quick):
+    """The create is carried out and then hangs: there is still time to find its task."""
     cloud.inject("latency", **CREATE, seconds=60)
     async with cloud.kit(deadline=1.2) as kit:
         job = await create(kit)
@@ -321,12 +322,16 @@ async def test_a_part_of_a_short_deadline_is_kept_for_looking(cloud, quick):
 
 @pytest.mark.parametrize("waits_for", ["a token", "the project", "keys", "a connection"])
 @pytest.mark.parametrize("retry", [RetryPolicy(), RetryPolicy.none()])
-async def test_a_deadline_that_passes_before_anything_is_sent_leaves_no_doubt(
+async def test_a_deadline_before_anything_is_sent_is_not_ambiguous(
     cloud, scripted, waits_for, retry
 ):
-    """Nothing was sent, so there is nothing to look for, and nothing to ask oneself."""
+    """Nothing was sent, so there is no task to search for, and no ambiguity."""
     identity = cloud.identity
-    where = {"region": "cn-north-4", "endpoint": cloud.endpoint, "iam_endpoint": scripted.endpoint}
+    endpoints = {
+        "region": "cn-north-4",
+        "endpoint": cloud.endpoint,
+        "iam_endpoint": scripted.endpoint,
+    }
     keys = {"access_key": cloud.access_key_id, "secret_key": cloud.secret_access_key}
     user = {
         "username": identity.iam_user,
@@ -337,7 +342,7 @@ async def test_a_deadline_that_passes_before_anything_is_sent_leaves_no_doubt(
     async def no_keys():
         await asyncio.sleep(60)
 
-    who = {
+    credentials = {
         "a token": user | {"project_id": cloud.project_id},
         "the project": keys,
         "keys": {"credentials": no_keys, "project_id": cloud.project_id},
@@ -346,7 +351,7 @@ async def test_a_deadline_that_passes_before_anything_is_sent_leaves_no_doubt(
     scripted.hang()
     cloud.inject("hang", service="mpc", operation="ListThumbnailsTask")
     options = FAST | {"retry": retry, "deadline": 0.3}
-    async with VidKit(huawei=HuaweiConfig(**where, **who), **options) as kit:
+    async with VidKit(huawei=HuaweiConfig(**endpoints, **credentials), **options) as kit:
         other = asyncio.create_task(kit.with_options(deadline=60).mpc.get_thumbnails_task("1"))
         await asyncio.sleep(0.05)
         with pytest.raises(VidKitTimeoutError) as caught:
@@ -357,7 +362,7 @@ async def test_a_deadline_that_passes_before_anything_is_sent_leaves_no_doubt(
     assert not calls(cloud, "CreateThumbnailsTask")
 
 
-async def test_a_cancelled_create_stops_at_once_and_others_go_on(cloud, kit):
+async def test_a_cancelled_create_stops_at_once_and_others_continue(cloud, kit):
     cloud.inject("lost_answer", **CREATE)
     cloud.inject("latency", service="mpc", operation="ListThumbnailsTask", seconds=0.2)
     first, second = (asyncio.create_task(create(kit)) for _ in range(2))
@@ -371,7 +376,7 @@ async def test_a_cancelled_create_stops_at_once_and_others_go_on(cloud, kit):
     assert job.id in {task.task_id for task in await tasks_of(cloud)}
 
 
-async def test_closing_the_kit_ends_a_look(cloud, quick):
+async def test_closing_the_kit_ends_a_search(cloud, quick):
     cloud.inject("lost_answer", **CREATE)
     cloud.inject("hang", service="mpc", operation="ListThumbnailsTask")
     async with cloud.kit() as kit:
@@ -386,15 +391,15 @@ async def test_closing_the_kit_ends_a_look(cloud, quick):
 # With the caller's own user_data.
 
 
-async def test_own_user_data_is_looked_for_and_kept(cloud, kit, quick):
+async def test_own_user_data_is_kept_and_searched_for(cloud, kit, quick):
     cloud.inject("lost_answer", **CREATE, times=1)
     job = await create(kit, user_data="order 7")
     (task,) = await tasks_of(cloud)
     assert (task.task_id, task.user_data) == (job.id, "order 7")
 
 
-async def test_an_empty_user_data_is_none(cloud, kit, quick):
-    """A service may well not give it back, and then nobody's task could be known by it."""
+async def test_an_empty_user_data_gets_a_marker(cloud, kit, quick):
+    """A service may not return it, and then no task could be found by it."""
     cloud.inject("lost_answer", **CREATE, times=1)
     job = await create(kit, user_data="")
     (task,) = await tasks_of(cloud)
@@ -403,7 +408,7 @@ async def test_an_empty_user_data_is_none(cloud, kit, quick):
 
 
 async def test_equal_creates_each_get_a_task_of_their_own(cloud, kit, quick):
-    """Nothing tells their tasks apart, so they go one after another and claim what is theirs."""
+    """Their tasks cannot be distinguished, so they run one after another and claim theirs."""
     cloud.inject("lost_answer", **CREATE, probability=0.5, seed=3)
     jobs = await asyncio.gather(*(create(kit, user_data="same") for _ in range(12)))
     tasks = await tasks_of(cloud)
@@ -411,7 +416,7 @@ async def test_equal_creates_each_get_a_task_of_their_own(cloud, kit, quick):
     assert len({job.id for job in jobs}) == 12
 
 
-async def test_other_places_are_other_tasks(cloud, kit, quick):
+async def test_tasks_with_other_inputs_or_outputs_are_not_adopted(cloud, kit, quick):
     cloud.add_object("bucket", "other.txt", b"nor is this")
     other = ObsObjInfo(bucket="bucket", location="cn-north-4", object="other.txt")
     elsewhere = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out2")
@@ -426,27 +431,27 @@ async def test_other_places_are_other_tasks(cloud, kit, quick):
     assert task.output.object.startswith("out/")
 
 
-async def test_a_strangers_equal_task_makes_it_unclear(cloud, kit, quick):
+async def test_an_equal_task_of_another_client_is_ambiguous(cloud, kit, quick):
     async with cloud.kit() as stranger:
         theirs = await create(stranger, user_data="same")
     cloud.inject("lost_answer", **CREATE, times=1)
-    with pytest.raises(AmbiguousError, match="whose these tasks are") as caught:
+    with pytest.raises(AmbiguousError, match="may be from this call or from another") as caught:
         await create(kit, user_data="same")
     assert caught.value.marker == "same"
     assert theirs.id in str(caught.value)
 
 
-async def test_a_create_that_ended_open_keeps_the_next_from_guessing(cloud, quick):
+async def test_after_an_ambiguous_create_an_equal_one_adopts_nothing(cloud, quick):
     cloud.inject("lost_answer", **CREATE, times=1)
     cloud.inject("unavailable", **CREATE)
     async with cloud.kit(**FAST) as kit:
         with pytest.raises(AmbiguousError):
             await create(kit.with_options(retry=RetryPolicy.none()), user_data="same")
-        with pytest.raises(AmbiguousError, match="whose these tasks are"):
+        with pytest.raises(AmbiguousError, match="may be from this call or from another"):
             await create(kit, user_data="same")
 
 
-async def test_a_turn_that_never_comes_is_a_timeout_and_no_doubt(cloud, kit, quick):
+async def test_a_timeout_behind_an_equal_create_is_not_ambiguous(cloud, kit, quick):
     cloud.inject("hang", **CREATE, times=1)
     first = asyncio.create_task(create(kit, user_data="same"))
     await asyncio.sleep(0.1)
@@ -468,12 +473,12 @@ async def test_the_planned_token_is_the_marker(cloud, kit):
     assert markers[0] == "vidkit-" + "a" * 32
     assert MARKER.fullmatch(markers[1])
     assert markers[0] != markers[1]
-    # Nobody had used it, so nobody was looked for.
+    # No earlier run had used it, so there was no search.
     assert len(calls(cloud, "ListThumbnailsTask")) == 1
 
 
 @pytest.mark.parametrize("since", [timedelta(minutes=3), timedelta(days=20_000)])
-async def test_a_token_of_an_earlier_run_is_looked_for_first(cloud, kit, quick, since):
+async def test_a_token_of_an_earlier_run_is_searched_for_first(cloud, kit, quick, since):
     plan_request_token("b" * 32)
     before = await create(kit)
     plan_request_token("b" * 32, used_since=datetime.now(UTC) - since)
@@ -484,7 +489,7 @@ async def test_a_token_of_an_earlier_run_is_looked_for_first(cloud, kit, quick, 
     assert Counter(task.task_id for task in await tasks_of(cloud)) == {before.id: 1, new.id: 1}
 
 
-async def test_a_token_of_an_earlier_run_is_not_used_when_nobody_can_look(cloud, kit, quick):
+async def test_a_token_of_an_earlier_run_is_not_sent_if_the_search_fails(cloud, kit, quick):
     cloud.inject("unavailable", service="mpc", operation="ListThumbnailsTask")
     plan_request_token("d" * 32, used_since=datetime.now(UTC))
     with pytest.raises(AmbiguousError) as caught:

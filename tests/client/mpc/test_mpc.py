@@ -36,7 +36,7 @@ async def create(kit, para=EVERY_TWO, **parameters):
     )
 
 
-async def test_snapshots_are_real_pictures_at_the_asked_times(cloud, kit):
+async def test_snapshots_are_real_pictures_at_the_requested_times(cloud, kit):
     job = await create(kit, user_data="mine", original_dir=1)
     assert [status async for status in job.watch()][-1] == "SUCCEEDED"
     task = await job
@@ -99,7 +99,7 @@ async def test_only_a_queued_task_can_be_cancelled(kit):
     await asyncio.gather(*jobs[:-1])
 
 
-async def test_another_process_goes_on_with_the_token(cloud, kit):
+async def test_another_process_resumes_with_the_token(cloud, kit):
     job = await create(kit)
     async with cloud.kit() as other:
         assert (await other.resume(job.token)).task_id == job.id
@@ -125,7 +125,7 @@ async def test_an_unknown_task_is_not_found(kit):
         await kit.mpc.get_thumbnails_task("424242")
 
 
-async def test_a_wrong_secret_is_refused_and_sent_once(cloud):
+async def test_a_wrong_secret_is_rejected_and_sent_once(cloud):
     wrong = HuaweiConfig(
         region="cn-north-4",
         project_id=cloud.project_id,
@@ -142,13 +142,13 @@ async def test_a_wrong_secret_is_refused_and_sent_once(cloud):
     assert caught.value.request_id
 
 
-async def test_a_create_whose_answer_is_lost_is_not_sent_twice(scripted, monkeypatch):
-    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01))
+async def test_a_create_whose_response_is_lost_is_not_sent_twice(scripted, monkeypatch):
+    monkeypatch.setattr("vidkit.mpc.create_once._SEARCH_DELAYS_SECONDS", (0.0, 0.01))
     scripted.drop()
     async with scripted.kit() as kit:
         with pytest.raises(AmbiguousError):
             await create(kit)
-    # All the rest were looks, which got no answer either.
+    # All others were searches, which got no response either.
     assert [request.method for request, _ in scripted.requests].count("POST") == 1
 
 
@@ -163,7 +163,7 @@ async def test_a_create_that_was_throttled_is_sent_again_with_a_new_signature(sc
     assert second.headers["X-Project-Id"] == "p1"
 
 
-async def test_refused_connections_are_retried_and_told(dead_endpoint):
+async def test_refused_connections_are_retried_and_raised(dead_endpoint):
     from vidkit import RetryPolicy, VidKit
 
     config = HuaweiConfig(
@@ -172,7 +172,7 @@ async def test_refused_connections_are_retried_and_told(dead_endpoint):
     async with VidKit(huawei=config, retry=RetryPolicy(max_attempts=2, base_delay=0)) as kit:
         with pytest.raises(TransportError) as caught:
             await create(kit)
-    # Nothing was sent, so even a create may be repeated, and it is certain that it did not happen.
+    # Nothing was sent, so even a create may be retried, and it certainly was not carried out.
     assert caught.value.attempts == 2
     assert not caught.value.ambiguous
 
@@ -196,7 +196,7 @@ async def test_a_hanging_service_costs_the_deadline_and_no_more(scripted):
         (b"<html></html>", 404, "text/html", NotFoundError),
     ],
 )
-async def test_answers_that_are_none(scripted, body, status, content_type, cls):
+async def test_unusable_responses(scripted, body, status, content_type, cls):
     scripted.raw(body, status=status, content_type=content_type)
     async with scripted.kit() as kit:
         with pytest.raises(cls) as caught:
@@ -205,7 +205,7 @@ async def test_answers_that_are_none(scripted, body, status, content_type, cls):
     assert caught.value.operation == "ListThumbnailsTask"
 
 
-async def test_numbers_for_texts_and_unknown_words_are_read(scripted):
+async def test_numbers_for_texts_and_unknown_members_are_read(scripted):
     task = {
         "task_id": 7684,
         "status": "RESTING",
@@ -283,14 +283,14 @@ async def test_a_batch_without_tasks_is_not_the_last(scripted):
     assert set(first) == {"task_id", "status"}
 
 
-async def test_a_cancel_whose_answer_was_lost_has_canceled(cloud, kit):
+async def test_a_cancel_whose_response_was_lost_has_canceled(cloud, kit):
     blockers = [await create(kit) for _ in range(2)]
     job = await create(kit)
     cloud.inject("lost_answer", service="mpc", operation="DeleteThumbnailsTask", times=1)
     await job.cancel()
     with pytest.raises(JobCanceledError):
         await job
-    # But what somebody else has canceled cannot be canceled.
+    # But a task that another call has canceled cannot be canceled.
     with pytest.raises(ConflictError, match="queued"):
         await kit.mpc.delete_thumbnails_task(job.id)
     await asyncio.gather(*blockers)
@@ -391,7 +391,7 @@ async def test_every_parameter_reaches_the_service(scripted):
         (lambda: ObsObjInfo(bucket="b", location="l"), ["object", "missing"]),
     ],
 )
-def test_bad_parameters_are_refused_where_they_are_made(make, words):
+def test_invalid_parameters_are_rejected_where_they_are_made(make, words):
     with pytest.raises(RequestError) as caught:
         make()
     for word in words:
@@ -416,7 +416,7 @@ def test_bad_parameters_are_refused_where_they_are_made(make, words):
         ({"userdata": "x"}, ["userdata", "user_data"]),
     ],
 )
-async def test_bad_input_is_refused_before_anything_is_sent(scripted, parameters, words):
+async def test_invalid_input_is_rejected_before_anything_is_sent(scripted, parameters, words):
     async with scripted.kit() as kit:
         with pytest.raises(RequestError) as caught:
             await create(kit, **parameters)
@@ -453,7 +453,7 @@ async def test_list_parameters_are_checked_at_the_call(kit, parameters, words):
 
 
 @pytest.mark.parametrize("token", ["x", "-1", "²", "99999999"])
-async def test_a_token_of_elsewhere_is_refused(kit, token):
+async def test_an_invalid_page_token_is_rejected(kit, token):
     with pytest.raises(RequestError, match="token"):
         await anext(kit.mpc.list_thumbnails_task().pages(token=token))
 
@@ -473,13 +473,13 @@ CONFIG = HuaweiConfig(
         ),
     ],
 )
-async def test_regions_have_their_addresses(config, url):
+async def test_regions_have_their_endpoints(config, url):
     router = respx.Router()
     route = router.get(url).mock(return_value=httpx.Response(200, json={}))
     transport = HuaweiTransport(config, transport=httpx.MockTransport(router.async_handler))
-    reply = await transport.send(HttpRequest("GET", "/v1/{project_id}/x"))
+    response = await transport.send(HttpRequest("GET", "/v1/{project_id}/x"))
     await transport.close()
-    assert reply.ok
+    assert response.ok
     sent = route.calls.last.request.headers
     assert ("Authorization" in sent) is (config.auth_token is None)
     assert sent.get("X-Auth-Token") == config.auth_token
@@ -512,7 +512,7 @@ async def test_temporary_keys_send_and_sign_their_token():
         (ValueError("a bug below"), TransportError, True),
     ],
 )
-async def test_failures_below_become_ours(failure, cls, ambiguous):
+async def test_errors_of_httpx_become_vidkit_errors(failure, cls, ambiguous):
     router = respx.Router()
     router.route().mock(side_effect=failure)
     transport = HuaweiTransport(CONFIG, transport=httpx.MockTransport(router.async_handler))
@@ -523,14 +523,14 @@ async def test_failures_below_become_ours(failure, cls, ambiguous):
     assert caught.value.__cause__ is failure
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "", 0, None, 1e30])
-async def test_a_time_that_is_none_breaks_no_page(scripted, moment):
-    scripted.json({"task_array": [{"task_id": "1", "create_time": moment}]})
+@pytest.mark.parametrize("timestamp", ["yesterday", "", 0, None, 1e30])
+async def test_an_invalid_time_fails_no_page(scripted, timestamp):
+    scripted.json({"task_array": [{"task_id": "1", "create_time": timestamp}]})
     async with scripted.kit() as kit:
         assert (await kit.mpc.get_thumbnails_task("1")).create_time is None
 
 
-async def test_a_finished_task_with_odd_members_is_asked_for_again(scripted):
+async def test_a_finished_task_with_invalid_members_is_polled_again(scripted):
     scripted.json({"task_id": 1, "status": "FINISHED", "input": 5})
     scripted.json({"task_array": [{"task_id": 1, "status": "SUCCEEDED"}]})
     async with scripted.kit() as kit:
@@ -538,7 +538,7 @@ async def test_a_finished_task_with_odd_members_is_asked_for_again(scripted):
         assert (await job).status == "SUCCEEDED"
 
 
-async def test_tasks_asked_for_by_id_are_one_page(scripted):
+async def test_tasks_listed_by_id_are_one_page(scripted):
     scripted.json({"task_array": [{"task_id": "1"}], "is_truncated": 1})
     async with scripted.kit() as kit:
         assert len(await kit.mpc.list_thumbnails_task(task_id=["1"]).collect()) == 1

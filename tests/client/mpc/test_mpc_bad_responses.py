@@ -1,4 +1,4 @@
-"""Answers that are no answers: for each operation an error of ours, with status and request id."""
+"""Unusable responses: for each operation a vidkit error, with status and request id."""
 
 import httpx
 import pytest
@@ -39,21 +39,21 @@ NO_TASKS = {"task_array": [], "is_truncated": 0, "total": 0}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr("vidkit.mpc.create_once._PAUSES", (0.0, 0.01))
-    monkeypatch.setattr("vidkit.mpc.task_search._GATHER_SECONDS", 0.01)
+    monkeypatch.setattr("vidkit.mpc.create_once._SEARCH_DELAYS_SECONDS", (0.0, 0.01))
+    monkeypatch.setattr("vidkit.mpc.task_search._MIN_BATCHING_SECONDS", 0.01)
 
 
-def badly(body, *, status=200, content_type="application/json", **headers):
-    """Answers like this to everything, but to a look for tasks with an empty list."""
+def unusable(body, *, status=200, content_type="application/json", **headers):
+    """Respond to everything with this, but to a search for tasks with an empty list."""
 
-    async def answer(request):
+    async def respond(request):
         if request.method == "GET" and "start_time" in request.query:
             return web.json_response(NO_TASKS)
         return web.Response(
             body=body, status=status, headers={"Content-Type": content_type, **headers}
         )
 
-    return answer
+    return respond
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -68,8 +68,8 @@ def badly(body, *, status=200, content_type="application/json", **headers):
         (b"\xff\xfe\x00", "application/octet-stream"),
     ],
 )
-async def test_what_is_no_answer_is_a_decode_error(scripted, operation, body, content_type):
-    scripted.then(badly(body, content_type=content_type, **{"X-Request-Id": "r1"}))
+async def test_an_unreadable_response_is_a_decode_error(scripted, operation, body, content_type):
+    scripted.then(unusable(body, content_type=content_type, **{"X-Request-Id": "r1"}))
     async with scripted.kit() as kit:
         with pytest.raises((DecodeError, AmbiguousError)) as caught:
             await OPERATIONS[operation](kit)
@@ -98,8 +98,8 @@ async def test_what_is_no_answer_is_a_decode_error(scripted, operation, body, co
         ("ListThumbnailsTask", b""),
     ],
 )
-async def test_missing_members_are_told(scripted, operation, body):
-    scripted.then(badly(body, **{"X-Request-Id": "r1"}))
+async def test_missing_members_are_decode_errors(scripted, operation, body):
+    scripted.then(unusable(body, **{"X-Request-Id": "r1"}))
     async with scripted.kit() as kit:
         with pytest.raises((DecodeError, AmbiguousError)) as caught:
             await OPERATIONS[operation](kit)
@@ -107,17 +107,17 @@ async def test_missing_members_are_told(scripted, operation, body):
 
 
 @pytest.mark.parametrize("body", [b'{"task_array": null, "total": 0}', b'{"total": "0"}'])
-async def test_no_tasks_at_all_can_be_said_in_more_than_one_way(scripted, body):
-    scripted.then(badly(body))
+async def test_an_empty_list_has_more_than_one_form(scripted, body):
+    scripted.then(unusable(body))
     async with scripted.kit() as kit:
         assert await kit.mpc.list_thumbnails_task().collect() == []
 
 
 @pytest.mark.parametrize("operation", READING)
-async def test_a_request_id_may_stand_in_the_body_alone(scripted, operation):
-    scripted.then(badly(b'[{"request_id": "no"}]'))
-    scripted.then(badly(b'{"request_id": "r2", "task_array": 7}', status=200))
-    scripted.then(badly(b'{"request_id": "r3", "error_code": "MPC.10202"}', status=400))
+async def test_a_request_id_may_be_in_the_body_only(scripted, operation):
+    scripted.then(unusable(b'[{"request_id": "no"}]'))
+    scripted.then(unusable(b'{"request_id": "r2", "task_array": 7}', status=200))
+    scripted.then(unusable(b'{"request_id": "r3", "error_code": "MPC.10202"}', status=400))
     async with scripted.kit() as kit:
         with pytest.raises(DecodeError) as caught:
             await OPERATIONS[operation](kit)
@@ -131,14 +131,14 @@ async def test_a_request_id_may_stand_in_the_body_alone(scripted, operation):
         with pytest.raises(InvalidRequestError) as caught:
             await OPERATIONS[operation](kit)
         assert caught.value.request_id == "r3"
-        assert "a parameter of the request is wrong" in str(caught.value)
+        assert "a parameter of the request is invalid" in str(caught.value)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_redirects_are_not_followed_with_a_signature(scripted, operation, status):
     elsewhere = {"Location": f"{scripted.endpoint}/elsewhere", "X-Request-Id": "r4"}
-    scripted.then(badly(b"moved", status=status, content_type="text/html", **elsewhere))
+    scripted.then(unusable(b"moved", status=status, content_type="text/html", **elsewhere))
     async with scripted.kit() as kit:
         with pytest.raises(ServiceError, match="never followed") as caught:
             await OPERATIONS[operation](kit)
@@ -147,9 +147,11 @@ async def test_redirects_are_not_followed_with_a_signature(scripted, operation, 
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-async def test_an_error_page_is_told_with_its_status(scripted, operation):
+async def test_an_error_page_is_an_error_with_its_status(scripted, operation):
     scripted.then(
-        badly(b"<html>502</html>", status=502, content_type="text/html", **{"X-Request-Id": "r5"})
+        unusable(
+            b"<html>502</html>", status=502, content_type="text/html", **{"X-Request-Id": "r5"}
+        )
     )
     async with scripted.kit() as kit:
         with pytest.raises((UnavailableError, AmbiguousError)) as caught:
@@ -159,7 +161,7 @@ async def test_an_error_page_is_told_with_its_status(scripted, operation):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-async def test_half_a_body_is_no_answer(scripted, operation):
+async def test_half_a_body_is_a_transport_error(scripted, operation):
     async def half(request):
         if request.method == "GET" and "start_time" in request.query:
             return web.json_response(NO_TASKS)
@@ -181,9 +183,7 @@ async def test_half_a_body_is_no_answer(scripted, operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("status", [400, 401])
-async def test_half_a_refusal_is_no_doubt_and_a_wrong_signature_stays_one(
-    scripted, operation, status
-):
+async def test_half_an_error_response_is_not_ambiguous(scripted, operation, status):
     async def half(request):
         headers = {"Content-Length": "500", "X-Request-Id": "r7"}
         response = web.StreamResponse(status=status, headers=headers)
@@ -202,8 +202,8 @@ async def test_half_a_refusal_is_no_doubt_and_a_wrong_signature_stays_one(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-async def test_failures_of_the_client_below_are_ours(operation):
-    """The same without a network: what httpx raises comes as vidkit's own."""
+async def test_errors_of_httpx_become_vidkit_errors(operation):
+    """The same without a network: errors of httpx become errors of vidkit."""
     router = respx.Router()
     router.route().mock(side_effect=httpx.RemoteProtocolError("cut off"))
     config = HuaweiConfig(
@@ -220,7 +220,7 @@ async def test_failures_of_the_client_below_are_ours(operation):
     assert "s3cret-value" not in str(caught.value)
 
 
-async def test_an_empty_success_is_what_a_cancel_gets(scripted):
+async def test_a_cancel_accepts_an_empty_response(scripted):
     scripted.raw(b"", status=204).raw(b"{}", status=200)
     async with scripted.kit() as kit:
         await kit.mpc.delete_thumbnails_task("1")

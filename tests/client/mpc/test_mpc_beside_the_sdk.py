@@ -33,12 +33,12 @@ SCRIPT = textwrap.dedent("""
 
     ours = client(secret)
 
-    def create(asked, client=ours):
+    def create(wanted, client=ours):
         body = mpc.CreateThumbReq(
-            input=mpc.ObsObjInfo(**asked["input"]),
-            output=mpc.ObsObjInfo(**asked["output"]),
-            thumbnail_para=mpc.ThumbnailPara(**asked["thumbnail_para"]),
-            **asked["options"],
+            input=mpc.ObsObjInfo(**wanted["input"]),
+            output=mpc.ObsObjInfo(**wanted["output"]),
+            thumbnail_para=mpc.ThumbnailPara(**wanted["thumbnail_para"]),
+            **wanted["options"],
         )
         request = mpc.CreateThumbnailsTaskRequest(body=body)
         return client.create_thumbnails_task(request).to_dict()
@@ -50,7 +50,7 @@ SCRIPT = textwrap.dedent("""
         request = mpc.ListThumbnailsTaskRequest(**query)
         return ours.list_thumbnails_task(request).to_dict()
 
-    def refused(call, *args):
+    def rejected(call, *args):
         try:
             call(*args)
         except ServiceResponseException as error:
@@ -66,14 +66,14 @@ SCRIPT = textwrap.dedent("""
         "failed": tasks(status="FAILED"),
         "since": tasks(start_time=wanted["since"]),
         "sync": create(wanted["sync"]),
-        "refusals": {
-            "no input": refused(create, wanted["no input"]),
-            "no video": refused(create, wanted["no video"]),
-            "beyond the end": refused(create, wanted["beyond the end"]),
-            "wrong secret": refused(create, wanted["everything"], client("wrong")),
-            "gone": refused(delete, "424242"),
-            "canceled": refused(delete, wanted["canceled"]),
-            "ended": refused(delete, wanted["ended"]),
+        "errors": {
+            "no input": rejected(create, wanted["no input"]),
+            "no video": rejected(create, wanted["no video"]),
+            "beyond the end": rejected(create, wanted["beyond the end"]),
+            "wrong secret": rejected(create, wanted["everything"], client("wrong")),
+            "gone": rejected(delete, "424242"),
+            "canceled": rejected(delete, wanted["canceled"]),
+            "ended": rejected(delete, wanted["ended"]),
         },
     }))
 """)
@@ -81,7 +81,7 @@ SCRIPT = textwrap.dedent("""
 PLACE = {"bucket": "bucket", "location": "cn-north-4"}
 
 
-def asked(name="clip.mp4", options=None, **para):
+def parameters_for(name="clip.mp4", options=None, **para):
     return {
         "input": {**PLACE, "object": name},
         "output": {**PLACE, "object": "out"},
@@ -90,7 +90,7 @@ def asked(name="clip.mp4", options=None, **para):
     }
 
 
-EVERYTHING = asked(
+EVERYTHING = parameters_for(
     options={"user_data": "mine", "tar": 1, "sync": 0, "original_dir": 1},
     type="DOTS",
     dots=[1, 3],
@@ -102,11 +102,11 @@ EVERYTHING = asked(
     amount=100,
     threshold=1,
 )
-SYNC = asked(options={"sync": 1}, type="DOTS_MS", dots_ms=[1200])
-REFUSED = {
-    "no input": asked("missing.mp4"),
-    "no video": asked("notes.txt", {"sync": 1}, type="DOTS", dots=[0]),
-    "beyond the end": asked(options={"sync": 1}, type="DOTS", dots=[99]),
+SYNC = parameters_for(options={"sync": 1}, type="DOTS_MS", dots_ms=[1200])
+REJECTED = {
+    "no input": parameters_for("missing.mp4"),
+    "no video": parameters_for("notes.txt", {"sync": 1}, type="DOTS", dots=[0]),
+    "beyond the end": parameters_for(options={"sync": 1}, type="DOTS", dots=[99]),
 }
 
 
@@ -134,24 +134,24 @@ async def seen_by_the_sdk(cloud, wanted, home):
     return json.loads(output)
 
 
-def in_huaweis_words(task):
+def as_the_sdk_returns_it(task):
     """A task as the SDK's ``to_dict`` has it: all members, times as text."""
-    told = task.model_dump(exclude_unset=True)
+    members = task.model_dump(exclude_unset=True)
     for member in ("create_time", "end_time"):
-        if told.get(member) is not None:
-            told[member] = compact_time(told[member])
-    return without_nothing(told)
+        if members.get(member) is not None:
+            members[member] = compact_time(members[member])
+    return without_none(members)
 
 
-def without_nothing(content):
+def without_none(content):
     if isinstance(content, list):
-        return [without_nothing(each) for each in content]
+        return [without_none(each) for each in content]
     if not isinstance(content, dict):
         return content
-    return {key: without_nothing(value) for key, value in content.items() if value is not None}
+    return {key: without_none(value) for key, value in content.items() if value is not None}
 
 
-async def refusal(call):
+async def error_of(call):
     with pytest.raises(ServiceError) as caught:
         await call
     error = caught.value
@@ -163,7 +163,7 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
         cloud.add_object("bucket", "clip.mp4", clock_clip.path)
         cloud.add_object("bucket", "notes.txt", b"not a video")
         done, failed, third, fourth = [
-            await create(kit, asked(name, time=4))
+            await create(kit, parameters_for(name, time=4))
             for name in ("clip.mp4", "notes.txt", "clip.mp4", "clip.mp4")
         ]
         await fourth.cancel()
@@ -172,7 +172,7 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
         ids = [job.id for job in (done, failed, third, fourth)]
         await asyncio.gather(done, failed, third, return_exceptions=True)
         since = (await done).create_time
-        wanted = REFUSED | {
+        wanted = REJECTED | {
             "everything": EVERYTHING,
             "sync": SYNC,
             "ids": [*ids, "424242"],
@@ -196,21 +196,21 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
             "since": mpc.list_thumbnails_task(start_time=since),
         }
         for name, pager in lists.items():
-            # Those that came after the SDK had looked are left out.
+            # Tasks that were created after the SDK's listing are left out.
             own = [
-                in_huaweis_words(task)
+                as_the_sdk_returns_it(task)
                 for task in await pager.collect()
                 if int(task.task_id) <= int(seen["made"]) or name == "named"
             ]
-            assert own == without_nothing(seen[name]["task_array"]), name
+            assert own == without_none(seen[name]["task_array"]), name
 
         sync = await create(kit, SYNC)
-        ended = in_huaweis_words(await sync)
-        both = [without_nothing(seen["sync"]), ended]
+        ended = as_the_sdk_returns_it(await sync)
+        both = [without_none(seen["sync"]), ended]
         for each in both:
             each["output"].pop("object")
             del each["task_id"], each["create_time"]
-        # A member of the create's answer that a task does not have.
+        # A member of the create's response that a task does not have.
         assert both[0].pop("thumbnail_time") == "1200"
         assert both[0] == both[1]
 
@@ -223,13 +223,13 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
         )
         async with cloud.kit(huawei=wrong) as stranger:
             found = {
-                "wrong secret": await refusal(create(stranger, EVERYTHING)),
-                "gone": await refusal(mpc.delete_thumbnails_task("424242")),
-                "canceled": await refusal(mpc.delete_thumbnails_task(fourth.id)),
-                "ended": await refusal(mpc.delete_thumbnails_task(done.id)),
+                "wrong secret": await error_of(create(stranger, EVERYTHING)),
+                "gone": await error_of(mpc.delete_thumbnails_task("424242")),
+                "canceled": await error_of(mpc.delete_thumbnails_task(fourth.id)),
+                "ended": await error_of(mpc.delete_thumbnails_task(done.id)),
             }
-        for name, parameters in REFUSED.items():
-            found[name] = await refusal(create(kit, parameters))
+        for name, parameters in REJECTED.items():
+            found[name] = await error_of(create(kit, parameters))
     assert {name: kind for name, (kind, _, _) in found.items()} == {
         "no input": "InvalidRequestError",
         "no video": "InvalidRequestError",
@@ -239,9 +239,9 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
         "canceled": "ConflictError",
         "ended": "ConflictError",
     }
-    for name, (status, code, message) in seen["refusals"].items():
-        _, told, own_message = found[name]
-        assert told == [status, code], name
-        # Where vidkit says more, it says the service's words first.
+    for name, (status, code, message) in seen["errors"].items():
+        _, status_and_code, own_message = found[name]
+        assert status_and_code == [status, code], name
+        # Where vidkit explains a code, the service's message comes first.
         if name != "wrong secret":
             assert own_message.startswith(message), name

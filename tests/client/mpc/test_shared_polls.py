@@ -1,4 +1,4 @@
-"""Many tasks waited for at a time: few calls, within the rate, each job its own outcome."""
+"""Many jobs at a time: few calls, within the rate limit, each job with its own outcome."""
 
 import asyncio
 import gc
@@ -38,26 +38,26 @@ def token(task_id):
 
 
 def tasks_by_id(statuses):
-    """Answers for the ids that are asked for; a status is the last or the next of its list."""
+    """Respond with the requested ids; each has the next status of its list, or the last."""
     seen = {}
 
     def status(task_id):
         number = seen[task_id] = seen.get(task_id, -1) + 1
-        words = statuses(task_id)
-        return words[min(number, len(words) - 1)]
+        values = statuses(task_id)
+        return values[min(number, len(values) - 1)]
 
-    async def answer(request):
+    async def respond(request):
         ids = request.query.getall("task_id")
         content = [{"task_id": task_id, "status": status(task_id)} for task_id in ids]
         return web.json_response({"task_array": content, "total": len(ids)})
 
-    return answer
+    return respond
 
 
-async def test_three_hundred_tasks_are_looked_at_ten_a_call(scripted):
+async def test_three_hundred_tasks_are_polled_ten_a_call(scripted):
     scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
     async with scripted.kit() as kit:
-        # Or the first looks would wait for it one after another, and a busy machine be too late.
+        # Otherwise the first polls would wait for it one by one, too long on a busy machine.
         await kit._runtime.huawei()
         jobs = [kit.resume(token(str(number))) for number in range(300)]
         tasks = await asyncio.gather(*jobs)
@@ -66,8 +66,8 @@ async def test_three_hundred_tasks_are_looked_at_ten_a_call(scripted):
     assert all(len(request.query.getall("task_id")) == 10 for request, _ in scripted.requests)
 
 
-async def test_jobs_that_rest_are_looked_at_along_with_others(scripted):
-    """Jobs begun at different times fall into step."""
+async def test_pausing_jobs_are_polled_along_with_others(scripted):
+    """Jobs that began at different times come to share their polls."""
     scripted.then(tasks_by_id(lambda _: ["WAITING"] * 4 + ["SUCCEEDED"]))
     poll = PollPolicy(initial_delay=0.3, factor=1, polls_per_second=1000)
     async with scripted.kit(poll=poll) as kit:
@@ -76,11 +76,11 @@ async def test_jobs_that_rest_are_looked_at_along_with_others(scripted):
             waiting.append(asyncio.create_task(kit.resume(token(str(number))).result()))
             await asyncio.sleep(0.02)
         await asyncio.gather(*waiting)
-    # Five looks at each of ten tasks are 50; alone, jittered, they would share by chance only.
+    # Five polls of each of ten tasks are 50; with jitter, they would share calls only by chance.
     assert len(scripted.requests) < 25
 
 
-async def test_two_who_wait_for_one_task_cost_one_look(scripted):
+async def test_two_jobs_of_one_task_share_a_poll(scripted):
     scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
     async with scripted.kit() as kit:
         first, second = await asyncio.gather(kit.resume(token("7")), kit.resume(token("7")))
@@ -89,8 +89,8 @@ async def test_two_who_wait_for_one_task_cost_one_look(scripted):
     assert request.query.getall("task_id") == ["7"]
 
 
-async def test_each_job_has_its_own_end(scripted):
-    async def answer(request):
+async def test_each_job_has_its_own_outcome(scripted):
+    async def respond(request):
         known = {
             "1": {"status": "SUCCEEDED"},
             "2": {"status": "FAILED", "description": "MPC.10062"},
@@ -101,30 +101,30 @@ async def test_each_job_has_its_own_end(scripted):
         content = [{"task_id": int(task_id)} | known[task_id] for task_id in ids]
         return web.json_response({"task_array": content, "total": len(content)})
 
-    scripted.then(answer)
+    scripted.then(respond)
     async with scripted.kit() as kit:
         jobs = [kit.resume(token(task_id)) for task_id in "12345"]
-        ends = await asyncio.gather(*jobs, return_exceptions=True)
+        outcomes = await asyncio.gather(*jobs, return_exceptions=True)
     assert len(scripted.requests) == 1
-    kinds = [type(end) for end in ends[1:]]
+    kinds = [type(outcome) for outcome in outcomes[1:]]
     assert kinds == [JobFailedError, JobCanceledError, NotFoundError, NotFoundError]
-    assert ends[0].task_id == "1"
-    assert [end.job_token for end in ends[1:]] == [job.token for job in jobs[1:]]
-    failed = ends[1]
+    assert outcomes[0].task_id == "1"
+    assert [outcome.job_token for outcome in outcomes[1:]] == [job.token for job in jobs[1:]]
+    failed = outcomes[1]
     assert failed.code == "MPC.10062"
     assert "video codec" in failed.message
 
 
-async def test_one_bad_id_does_not_spoil_the_others(scripted):
-    async def answer(request):
+async def test_an_invalid_id_does_not_fail_the_others(scripted):
+    async def respond(request):
         ids = request.query.getall("task_id")
         if "bad" in ids:
-            refusal = {"error_code": "MPC.10202", "error_msg": "Invalid request parameter"}
-            return web.json_response(refusal, status=400)
+            error = {"error_code": "MPC.10202", "error_msg": "Invalid request parameter"}
+            return web.json_response(error, status=400)
         content = [{"task_id": task_id, "status": "SUCCEEDED"} for task_id in ids]
         return web.json_response({"task_array": content, "total": len(ids)})
 
-    scripted.then(answer)
+    scripted.then(respond)
     async with scripted.kit() as kit:
         jobs = [kit.resume(token(task_id)) for task_id in ("1", "bad", "3")]
         first, bad, third = await asyncio.gather(*jobs, return_exceptions=True)
@@ -133,7 +133,7 @@ async def test_one_bad_id_does_not_spoil_the_others(scripted):
     assert bad.job_token == jobs[1].token
 
 
-async def test_a_wrong_signature_is_tried_once_however_many_wait(scripted):
+async def test_a_wrong_signature_is_sent_once_however_many_jobs_wait(scripted):
     """Five in a row would lock the key."""
     scripted.json({"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, 401)
     async with scripted.kit() as kit:
@@ -143,7 +143,7 @@ async def test_a_wrong_signature_is_tried_once_however_many_wait(scripted):
     assert len(scripted.requests) == 1
 
 
-async def test_a_passing_failure_loses_nobody_and_marks_nobody_elses_error(scripted):
+async def test_a_temporary_failure_fails_no_job_and_errors_are_not_shared(scripted):
     scripted.json({"error_code": "MPC.10050"}, status=503)
     async with scripted.kit(poll=PollPolicy(initial_delay=0.01, patience=0.05)) as kit:
         jobs = [kit.resume(token(task_id)) for task_id in "12"]
@@ -162,7 +162,7 @@ async def test_a_passing_failure_loses_nobody_and_marks_nobody_elses_error(scrip
     assert [task.status for task in tasks] == ["SUCCEEDED"] * 2
 
 
-async def test_who_stops_waiting_leaves_the_others(scripted):
+async def test_a_cancelled_job_leaves_the_others(scripted):
     scripted.then(tasks_by_id(lambda _: ["PROCESSING"] * 3 + ["SUCCEEDED"]))
     async with scripted.kit() as kit:
         stopped, going = (
@@ -185,7 +185,7 @@ async def test_closing_the_kit_ends_the_waiting(scripted):
         await waiting
 
 
-async def test_a_look_alone_waits_for_nobody_long(scripted):
+async def test_a_single_poll_is_not_delayed_long(scripted):
     scripted.then(tasks_by_id(lambda _: ["SUCCEEDED"]))
     async with scripted.kit(poll=PollPolicy()) as kit:
         started = time.monotonic()
@@ -207,8 +207,8 @@ async def test_no_minute_sees_more_polls_than_allowed(monkeypatch):
             passed.append(now)
         now += 0.05
     for first in passed:
-        assert sum(first <= moment < first + 60 for moment in passed) <= POLLS_PER_MINUTE
-    # And it does not keep back much of what is allowed.
+        assert sum(first <= time < first + 60 for time in passed) <= POLLS_PER_MINUTE
+    # And it allows most of the permitted rate.
     assert len(passed) > 300
 
 
@@ -225,8 +225,8 @@ def test_limiters_go_with_their_loop():
     assert sum(loop() is not None for loop in loops) <= 1
 
 
-async def test_creates_are_not_held_up_by_polls(scripted):
-    """When all polls of the minute are used up, creating goes on."""
+async def test_creates_are_not_delayed_by_polls(scripted):
+    """When all polls of the minute are used up, creates are still sent."""
     scripted.json({"task_id": "1"}, status=202)
     async with scripted.kit() as kit:
         limiter = minute_limiter("mpc cn-north-4/p1", POLLS_PER_MINUTE)
@@ -255,9 +255,11 @@ async def test_a_hundred_real_tasks_end_in_few_polls(capsys):
                 )
                 for _ in range(100)
             ]
-            ends = await asyncio.gather(*jobs, return_exceptions=True)
+            outcomes = await asyncio.gather(*jobs, return_exceptions=True)
         polls = sum(call.operation == "ListThumbnailsTask" for call in cloud.calls)
-    assert all(isinstance(end, JobFailedError) and end.code == "MPC.10067" for end in ends)
+    assert all(
+        isinstance(outcome, JobFailedError) and outcome.code == "MPC.10067" for outcome in outcomes
+    )
     with capsys.disabled():
         print(f"\n{polls} polls for 100 tasks")  # noqa: T201
     assert polls <= 40

@@ -1,4 +1,4 @@
-"""The codes of MPC: where they are found, and when their meaning is told."""
+"""MPC's error codes: found in texts, and explained where a message is generic."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def test_the_first_code_in_a_text_is_found(text, code):
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "told"),
+    ("code", "text", "message"),
     [
         ("MPC.10211", None, NO_TASK),
         ("MPC.10211", "", NO_TASK),
@@ -48,11 +48,11 @@ def test_the_first_code_in_a_text_is_found(text, code):
         (None, None, None),
     ],
 )
-def test_a_meaning_is_told_where_the_text_says_nothing_of_its_own(code, text, told):
-    assert explained(code, text) == told
+def test_a_generic_message_gets_the_meaning_of_its_code(code, text, message):
+    assert explained(code, text) == message
 
 
 @given(st.none() | st.sampled_from(sorted(MEANINGS)) | st.text(), st.none() | st.text())
 def test_no_text_is_lost(code, text):
-    told = explained(code, text)
-    assert told == text or told.startswith((text or "").strip())
+    message = explained(code, text)
+    assert message == text or message.startswith((text or "").strip())

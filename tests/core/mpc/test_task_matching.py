@@ -1,4 +1,4 @@
-"""By what a create finds its own task: candidates, clocks, the order of pages. All pure."""
+"""How a create finds its own task: candidates, clocks, the order of pages. All pure."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,35 +17,41 @@ from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 from vidkit.mpc.task_search import PageOrder
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
-SURE = T0 - timedelta(seconds=5)
-POSSIBLE = T0 - timedelta(minutes=2)
+CERTAIN_FROM = T0 - timedelta(seconds=5)
+POSSIBLE_FROM = T0 - timedelta(minutes=2)
 PLACES = ["in/a.mp4", "in/b.mp4"]
 FOLDERS = ["out", "out/x", "output", ""]
 
 
-def place(name):
+def requested_object(name):
     return ObsObjInfo(bucket="b", location="cn-north-4", object=name)
 
 
-def wanted(*, marked=False, user_data="u", input="in/a.mp4", output="out"):
-    return RequestedTask(user_data, marked, place(input), place(output))
+def requested(*, marked=False, user_data="u", input="in/a.mp4", output="out"):
+    return RequestedTask(user_data, marked, requested_object(input), requested_object(output))
 
 
-def told(name):
+def reported_object(name):
     return TaskObject(bucket="b", location="cn-north-4", object=name)
 
 
 def a_task(task_id="1", user_data="u", **members):
-    own = {"create_time": T0, "input": told("in/a.mp4"), "output": told("out/4f1c")}
+    own = {
+        "create_time": T0,
+        "input": reported_object("in/a.mp4"),
+        "output": reported_object("out/4f1c"),
+    }
     return ThumbTask(task_id=task_id, user_data=user_data, **(own | members))
 
 
-def verdict(own, tasks, others=()):
-    return match_task(own, tasks, surely_after=SURE, perhaps_after=POSSIBLE, others=others)
+def matched(own, tasks, claimed=()):
+    return match_task(
+        own, tasks, certain_from=CERTAIN_FROM, possible_from=POSSIBLE_FROM, claimed=claimed
+    )
 
 
-places = st.none() | st.sampled_from(PLACES).map(told) | st.just(TaskObject(bucket="c"))
-folders = st.none() | st.sampled_from(FOLDERS).map(told)
+places = st.none() | st.sampled_from(PLACES).map(reported_object) | st.just(TaskObject(bucket="c"))
+folders = st.none() | st.sampled_from(FOLDERS).map(reported_object)
 tasks = st.lists(
     st.builds(
         ThumbTask,
@@ -62,7 +68,7 @@ tasks = st.lists(
     unique_by=lambda task: task.task_id,
 )
 owns = st.builds(
-    wanted,
+    requested,
     marked=st.booleans(),
     user_data=st.sampled_from(["u", "vidkit-m"]),
     input=st.sampled_from(PLACES),
@@ -72,16 +78,16 @@ claims = st.sets(st.sampled_from("123456"))
 
 
 @given(owns, tasks, claims)
-def test_an_adopted_task_is_ours_by_every_sign_there_is(own, found, others):
-    task = verdict(own, found, others).task
+def test_an_adopted_task_matches_in_every_member(own, found, claimed):
+    task = matched(own, found, claimed).task
     if task is None:
         return
     assert task in found
     assert task.user_data == own.user_data
     if own.marked:
         return
-    assert task.task_id not in others
-    assert task.create_time >= SURE
+    assert task.task_id not in claimed
+    assert task.create_time >= CERTAIN_FROM
     if task.input is not None and task.input.object is not None:
         assert task.input.object == own.input.object
     if task.output is not None:
@@ -89,67 +95,67 @@ def test_an_adopted_task_is_ours_by_every_sign_there_is(own, found, others):
 
 
 @given(owns, tasks, claims)
-def test_there_is_one_task_or_doubt_or_nothing_and_never_two_of_them(own, found, others):
-    told = verdict(own, found, others)
-    assert told.task is None or told.unclear == ()
+def test_a_match_is_one_task_or_ambiguous_or_empty(own, found, claimed):
+    match = matched(own, found, claimed)
+    assert match.task is None or match.ambiguous_ids == ()
     possible = {
         task.task_id
         for task in found
-        if own.fits(task)
+        if own.matches(task)
         and (
             own.marked
             or (
-                task.task_id not in others
-                and (task.create_time is None or task.create_time >= POSSIBLE)
+                task.task_id not in claimed
+                and (task.create_time is None or task.create_time >= POSSIBLE_FROM)
             )
         )
     }
-    adopted = {told.task.task_id} if told.task else set()
-    # Whatever may be ours is either adopted or told; so "nothing" is never a guess.
-    assert adopted | set(told.unclear) == possible
-    assert len(possible) < 2 or told.task is None
+    adopted = {match.task.task_id} if match.task else set()
+    # Every possible task is either adopted or ambiguous; so an empty match is never a guess.
+    assert adopted | set(match.ambiguous_ids) == possible
+    assert len(possible) < 2 or match.task is None
 
 
 @given(owns, tasks, claims, st.randoms())
-def test_order_and_repetition_change_nothing(own, found, others, random):
+def test_order_and_repetition_change_nothing(own, found, claimed, random):
     again = [*found, *random.sample(found, len(found))]
     random.shuffle(again)
-    assert verdict(own, again, others) == verdict(own, found, others)
+    assert matched(own, again, claimed) == matched(own, found, claimed)
 
 
 @given(tasks, claims)
-def test_a_marker_is_stronger_than_all_else(found, others):
-    """Neither time nor place nor anybody's claim keeps a marked task from its create."""
-    own = wanted(marked=True, user_data="vidkit-mine", input="in/b.mp4")
-    mine = a_task("77", "vidkit-mine", create_time=None, input=told("in/a.mp4"))
-    assert verdict(own, [*found, mine], {*others, "77"}).task == mine
-    assert verdict(own, found, others).task is None
+def test_a_marker_decides_alone(found, claimed):
+    """A marked task belongs to its create whatever its time, its objects and other claims."""
+    own = requested(marked=True, user_data="vidkit-mine", input="in/b.mp4")
+    mine = a_task("77", "vidkit-mine", create_time=None, input=reported_object("in/a.mp4"))
+    assert matched(own, [*found, mine], {*claimed, "77"}).task == mine
+    assert matched(own, found, claimed).task is None
 
 
 @pytest.mark.parametrize(
     ("task", "adopted", "unclear"),
     [
         (a_task(), True, False),
-        (a_task(create_time=SURE), True, False),
-        (a_task(create_time=SURE - timedelta(seconds=1)), False, True),
-        (a_task(create_time=POSSIBLE), False, True),
-        (a_task(create_time=POSSIBLE - timedelta(seconds=1)), False, False),
+        (a_task(create_time=CERTAIN_FROM), True, False),
+        (a_task(create_time=CERTAIN_FROM - timedelta(seconds=1)), False, True),
+        (a_task(create_time=POSSIBLE_FROM), False, True),
+        (a_task(create_time=POSSIBLE_FROM - timedelta(seconds=1)), False, False),
         (a_task(create_time=None), False, True),
         (a_task(input=None, output=None), True, False),
         (a_task(input=TaskObject(bucket="c", object="in/a.mp4")), False, False),
         (a_task(input=TaskObject(location="cn-north-1", object="in/a.mp4")), False, False),
-        (a_task(input=told("in/a.mp4/b")), False, False),
-        (a_task(output=told("out")), True, False),
-        (a_task(output=told("/out/")), True, False),
-        (a_task(output=told("output")), False, False),
+        (a_task(input=reported_object("in/a.mp4/b")), False, False),
+        (a_task(output=reported_object("out")), True, False),
+        (a_task(output=reported_object("/out/")), True, False),
+        (a_task(output=reported_object("output")), False, False),
         (a_task(user_data="U"), False, False),
         (a_task(user_data=None), False, False),
         (a_task(task_id=None), False, False),
     ],
 )
 def test_single_candidates(task, adopted, unclear):
-    found = verdict(wanted(), [task])
-    assert (found.task is not None, bool(found.unclear)) == (adopted, unclear)
+    found = matched(requested(), [task])
+    assert (found.task is not None, bool(found.ambiguous_ids)) == (adopted, unclear)
 
 
 def test_markers_are_new_each_time_or_follow_from_a_token():
@@ -168,21 +174,21 @@ class Ticks:
         return self.now
 
 
-def test_the_service_tells_what_time_it_is():
+def test_the_clock_follows_the_services_date():
     ticks = Ticks()
     clock = ClockBounds(monotonic=ticks, wall=lambda: T0)
     began = clock.now()
     ticks.now += 30
-    # As long as nobody has told the time, this machine's own is taken, with more tolerance.
-    assert clock.at(began) == T0 - timedelta(seconds=30)
-    assert clock.perhaps_after(began) == T0 - timedelta(minutes=20, seconds=30)
+    # Without a Date, this machine's own time is used, with more tolerance.
+    assert clock.server_time_at(began) == T0 - timedelta(seconds=30)
+    assert clock.possible_from(began) == T0 - timedelta(minutes=20, seconds=30)
     elsewhere = T0 + timedelta(days=400)
-    clock.hear(format_datetime(elsewhere, usegmt=True))
-    assert clock.at(began) == elsewhere - timedelta(seconds=30)
-    assert clock.at(began) - clock.surely_after(began) < timedelta(seconds=10)
-    assert clock.perhaps_after(began) == elsewhere - timedelta(minutes=2, seconds=30)
+    clock.observe_date(format_datetime(elsewhere, usegmt=True))
+    assert clock.server_time_at(began) == elsewhere - timedelta(seconds=30)
+    assert clock.server_time_at(began) - clock.certain_from(began) < timedelta(seconds=10)
+    assert clock.possible_from(began) == elsewhere - timedelta(minutes=2, seconds=30)
     ticks.now += 3600
-    assert clock.at(began) == elsewhere - timedelta(seconds=30)
+    assert clock.server_time_at(began) == elsewhere - timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(
@@ -199,17 +205,17 @@ def test_the_service_tells_what_time_it_is():
         "Thu, 01 Jan 0100 00:00:00 GMT",
     ],
 )
-def test_a_date_that_is_none_tells_nothing(date):
+def test_an_invalid_date_is_ignored(date):
     clock = ClockBounds(monotonic=Ticks(), wall=lambda: T0)
-    clock.hear(date)
-    assert clock.at(1000.0) == T0
-    assert clock.at(1060.0) == T0 + timedelta(minutes=1)
+    clock.observe_date(date)
+    assert clock.server_time_at(1000.0) == T0
+    assert clock.server_time_at(1060.0) == T0 + timedelta(minutes=1)
 
 
 def test_a_date_without_a_zone_is_utc():
     clock = ClockBounds(monotonic=Ticks())
-    clock.hear("Thu, 01 Jan 2026 12:00:00 -0000")
-    assert clock.at(1000.0) == T0
+    clock.observe_date("Thu, 01 Jan 2026 12:00:00 -0000")
+    assert clock.server_time_at(1000.0) == T0
 
 
 # Pages.
@@ -222,7 +228,7 @@ def many_tasks():
 
 
 class Service:
-    """Pages of tasks in some order, with a total that means something or nothing."""
+    """Pages of tasks in some order, with a total that is correct or not."""
 
     def __init__(self, count, *, oldest_first=True, total=None):
         self.tasks = many_tasks()[:count]
@@ -245,7 +251,7 @@ def numbers(service):
     number = 0
     while number is not None:
         read.append(number)
-        number = order.following(service.page(number))
+        number = order.next_page(service.page(number))
     return read
 
 
@@ -255,7 +261,7 @@ def test_every_page_is_read_once_in_whatever_order(count, oldest_first, total):
     pages = max(1, -(-count // 100))
     assert [number for number in sorted(read) if number < pages] == list(range(pages))
     assert len(read) == len(set(read))
-    # A total that is too large costs one page that is not there, and those between.
+    # A total that is too large costs requests for pages that do not exist.
     if total is None:
         assert len(read) == pages
 
@@ -270,14 +276,14 @@ def test_every_page_is_read_once_in_whatever_order(count, oldest_first, total):
         (Service(100), [0]),
     ],
 )
-def test_the_newest_pages_are_read_as_early_as_can_be_told(service, order):
+def test_the_newest_pages_are_read_as_early_as_possible(service, order):
     assert numbers(service) == order
 
 
-def test_pages_without_end_are_an_error():
+def test_too_many_pages_are_an_error():
     page = ListThumbnailsTaskResponse(task_array=[a_task()], is_truncated=1, page=50_000)
     with pytest.raises(DecodeError, match="more tasks"):
-        PageOrder().following(page)
+        PageOrder().next_page(page)
 
 
 # Codes.
@@ -311,11 +317,11 @@ def test_a_code_is_found_in_a_description(text, code):
         (None, "Failed.", "Failed."),
     ],
 )
-def test_a_text_that_says_nothing_is_explained(code, text, message):
+def test_a_generic_message_is_explained(code, text, message):
     assert explained(code, text) == message
 
 
-def test_every_known_code_has_a_class_of_its_own_kind():
+def test_every_known_code_is_recognized():
     assert all(code_in(code) == code for code in MEANINGS)
     error = service_error(code="MPC.10050", status=400, message=None)
     assert error.retryable

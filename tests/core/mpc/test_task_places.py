@@ -1,4 +1,4 @@
-"""Whether a task's places can be those that a create asked for."""
+"""Whether a task's OBS objects can be those that a create requested."""
 
 from datetime import UTC, datetime
 
@@ -11,13 +11,13 @@ from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def fits(asked, told, *, folder=False):
-    """Whether a place that is told can be the one asked for, as a video or as a folder."""
+def matches(requested, reported, *, folder=False):
+    """Whether a reported object can be the requested one, as a video or as a folder."""
     own = ObsObjInfo(bucket="b", location="cn-north-4", object="x")
-    place = ObsObjInfo(bucket="b", location="cn-north-4", object=asked)
+    place = ObsObjInfo(bucket="b", location="cn-north-4", object=requested)
     wanted = RequestedTask("u", False, *((own, place) if folder else (place, own)))
-    others = {"output" if folder else "input": told}
-    return wanted.fits(ThumbTask(task_id="1", user_data="u", **others))
+    members = {"output" if folder else "input": reported}
+    return wanted.matches(ThumbTask(task_id="1", user_data="u", **members))
 
 
 def place(name, **members):
@@ -25,7 +25,7 @@ def place(name, **members):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "as_video", "as_folder"),
+    ("requested", "reported", "as_video", "as_folder"),
     [
         ("a/b", "a/b", True, True),
         ("/a/b/", "a/b", True, True),
@@ -41,19 +41,19 @@ def place(name, **members):
         ("a", None, True, True),
     ],
 )
-def test_a_folder_may_be_below_the_one_that_was_asked_for(asked, told, as_video, as_folder):
-    assert fits(asked, place(told)) is as_video
-    assert fits(asked, place(told), folder=True) is as_folder
+def test_the_output_may_be_below_the_requested_folder(requested, reported, as_video, as_folder):
+    assert matches(requested, place(reported)) is as_video
+    assert matches(requested, place(reported), folder=True) is as_folder
 
 
-def test_what_is_not_told_is_no_difference():
+def test_missing_members_match_everything():
     for folder in (False, True):
-        assert fits("a", None, folder=folder)
-        assert fits("a", TaskObject(), folder=folder)
-        assert fits("a", place("a", bucket=None, location=None), folder=folder)
-        assert not fits("a", place("a", bucket="c"), folder=folder)
-        assert not fits("a", place("a", location="cn-east-3"), folder=folder)
-        assert not fits("a", place(None, bucket="c"), folder=folder)
+        assert matches("a", None, folder=folder)
+        assert matches("a", TaskObject(), folder=folder)
+        assert matches("a", place("a", bucket=None, location=None), folder=folder)
+        assert not matches("a", place("a", bucket="c"), folder=folder)
+        assert not matches("a", place("a", location="cn-east-3"), folder=folder)
+        assert not matches("a", place(None, bucket="c"), folder=folder)
 
 
 def request(**members):
@@ -65,13 +65,13 @@ def request(**members):
     )
 
 
-def test_what_is_wanted_is_what_was_asked_for():
-    asked = request(user_data="mine")
-    wanted = RequestedTask.of(asked, marked=False)
-    assert wanted == RequestedTask("mine", False, asked.input, asked.output)
+def test_the_requested_task_has_the_properties_of_its_request():
+    create_request = request(user_data="mine")
+    wanted = RequestedTask.of(create_request, marked=False)
+    assert wanted == RequestedTask("mine", False, create_request.input, create_request.output)
     assert wanted.key == ("mine", "b", "in.mp4", "c", "out")
     assert RequestedTask.of(request(), marked=True) == RequestedTask(
-        "", True, asked.input, asked.output
+        "", True, create_request.input, create_request.output
     )
 
 
@@ -81,7 +81,7 @@ def test_a_marker_is_new_or_that_of_a_token():
     assert len(new_marker()) == len("vidkit-") + 32
 
 
-def test_the_moment_from_which_on_a_task_is_surely_later_belongs_to_it():
+def test_a_task_created_exactly_at_the_certain_time_is_adopted():
     wanted = RequestedTask.of(request(user_data="u"), marked=False)
     task = ThumbTask(task_id="1", user_data="u", create_time=T0)
-    assert match_task(wanted, [task], surely_after=T0, perhaps_after=T0).task == task
+    assert match_task(wanted, [task], certain_from=T0, possible_from=T0).task == task

@@ -1,6 +1,6 @@
-"""Who calls Huawei Cloud: where credentials come from, and how they stay fresh.
+"""Credentials for Huawei Cloud: their sources, and how they are refreshed.
 
-One room for each source (`given`, `environment`, `profile`, `metadata`, `iam`), a `chain` that asks
-them in order, and a `renewal` that keeps what was found. None of them knows httpx: requests go
-through `Ask`, which the transport provides.
+Each credential source has a module (`static`, `environment`, `profile`, `metadata`, `iam`). A
+`chain` tries them in order, `refresh` caches what it returns, and `resolver` adds the project ID.
+None of them knows httpx: the transport sends their requests (`SendRequest`).
 """

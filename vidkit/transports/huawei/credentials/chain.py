@@ -1,19 +1,19 @@
-"""Which source is asked, in which order."""
+"""The chain of credential sources, and the order in which they are tried."""
 
 from collections.abc import Mapping, Sequence
 
 from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError
 from vidkit.transports.huawei.credentials import metadata
-from vidkit.transports.huawei.credentials.environment import CREDENTIALS_FILE, EnvironmentSource
-from vidkit.transports.huawei.credentials.iam import PasswordSource
-from vidkit.transports.huawei.credentials.profile import ProfileSource
-from vidkit.transports.huawei.credentials.source import (
+from vidkit.transports.huawei.credentials.credential_source import (
     CredentialSource,
     FoundCredentials,
     NoCredentialsError,
     SendRequest,
 )
+from vidkit.transports.huawei.credentials.environment import CREDENTIALS_FILE, EnvironmentSource
+from vidkit.transports.huawei.credentials.iam import PasswordSource
+from vidkit.transports.huawei.credentials.profile import ProfileSource
 from vidkit.transports.huawei.credentials.static import (
     CallableSource,
     StaticSource,
@@ -29,75 +29,77 @@ _ADVICE = (
 
 
 class CredentialChain:
-    """The first of several sources that has something; it alone is asked from then on.
+    """Uses the first source that has credentials, and from then on only that.
 
     Args:
-        sources: in the order in which they are asked.
+        sources: the sources, in the order in which they are tried.
     """
 
     name = "chain"
 
-    def __init__(self, credential_sources: Sequence[CredentialSource]) -> None:
-        self._sources = credential_sources
+    def __init__(self, sources: Sequence[CredentialSource]) -> None:
+        self._sources = sources
         self._chosen: CredentialSource | None = None
 
     async def fetch(self) -> FoundCredentials:
-        """What the first source finds that has something.
+        """Get the credentials of the first source that has some.
 
         Raises:
-            ConfigError: none has; the message says what was tried. Or one has, and it is not
-                usable.
-            VidKitError: a source is there and cannot be asked now.
+            ConfigError: no source has credentials, and the message lists those that were tried; or
+                a source's credentials are not usable.
+            VidKitError: a source could not be reached, or returned an error.
         """
         tried: list[str] = []
         for source in [self._chosen] if self._chosen else self._sources:
             try:
-                found = await source.fetch()
+                credentials = await source.fetch()
             except NoCredentialsError as error:
                 tried.append(f"{source.name}: {error.message}")
             else:
                 self._chosen = source
-                return found
+                return credentials
         raise ConfigError(f"credentials: none found; tried {'; '.join(tried)}; {_ADVICE}")
 
 
 def credential_sources(
     config: HuaweiConfig,
     environ: Mapping[str, str],
-    ask: SendRequest,
+    send_request: SendRequest,
     *,
     iam_endpoint_url: str,
     project_id: str | None,
 ) -> list[CredentialSource]:
-    """The sources for a configuration: the one it names, or those that are there by themselves.
+    """The source that a configuration names, or else the default sources.
 
     Args:
         config: the configuration.
-        environ: the environment.
-        ask: sends requests.
-        iam_endpoint_url: IAM's address.
-        project_id: the project, when it is known.
+        environ: the environment variables.
+        send_request: sends requests to IAM and the metadata service.
+        iam_endpoint_url: the IAM endpoint.
+        project_id: the project ID, if it is known.
 
     Raises:
-        ConfigError: the configuration names one, and it lacks something.
+        ConfigError: the configuration of the named source is incomplete.
     """
-    named = _named(config, environ, ask, iam_endpoint_url=iam_endpoint_url, project_id=project_id)
-    if named is not None:
-        return [named]
-    found: list[CredentialSource] = [
+    configured = _configured_source(
+        config, environ, send_request, iam_endpoint_url=iam_endpoint_url, project_id=project_id
+    )
+    if configured is not None:
+        return [configured]
+    sources: list[CredentialSource] = [
         EnvironmentSource(environ),
-        ProfileSource(environ.get(CREDENTIALS_FILE) or None, None, wanted=False),
+        ProfileSource(environ.get(CREDENTIALS_FILE) or None, None, required=False),
     ]
     if config.use_metadata:
-        address = config.metadata_endpoint or metadata.ADDRESS
-        found.append(metadata.MetadataSource(ask, address))
-    return found
+        endpoint = config.metadata_endpoint or metadata.DEFAULT_ENDPOINT
+        sources.append(metadata.MetadataSource(send_request, endpoint))
+    return sources
 
 
-def _named(
+def _configured_source(
     config: HuaweiConfig,
     environ: Mapping[str, str],
-    ask: SendRequest,
+    send_request: SendRequest,
     *,
     iam_endpoint_url: str,
     project_id: str | None,
@@ -108,7 +110,7 @@ def _named(
         return CallableSource(config.credentials)
     if config.username is not None and config.password is not None and config.domain_name:
         return PasswordSource(
-            ask,
+            send_request,
             iam_endpoint_url,
             username=config.username,
             password=config.password,
@@ -118,5 +120,5 @@ def _named(
         )
     if config.profile is not None or config.credentials_file is not None:
         path = config.credentials_file or environ.get(CREDENTIALS_FILE) or None
-        return ProfileSource(None if path is None else str(path), config.profile, wanted=True)
+        return ProfileSource(None if path is None else str(path), config.profile, required=True)
     return None

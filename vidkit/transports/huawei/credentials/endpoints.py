@@ -1,4 +1,4 @@
-"""Where MPC and IAM are, by region. Pure functions."""
+"""The endpoints of MPC and IAM, by region. Pure functions."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -9,18 +9,20 @@ from vidkit.transports.huawei.credentials import environment
 
 __all__ = ["iam_endpoint_url", "mpc_endpoint", "origin"]
 
-# cn-north-1 is older than the product's present name.
-_MPC = {"cn-north-1": "https://mts.cn-north-1.myhuaweicloud.com"}
-_GLOBAL_IAM = "https://iam.myhuaweicloud.com"
+# cn-north-1 still has the product's former name.
+_MPC_ENDPOINTS = {"cn-north-1": "https://mts.cn-north-1.myhuaweicloud.com"}
+_GLOBAL_IAM_ENDPOINT = "https://iam.myhuaweicloud.com"
 
 
 def mpc_endpoint(config: HuaweiConfig, environ: Mapping[str, str]) -> str:
-    """MPC's address: the configuration's, the environment's, or the region's.
+    """The MPC endpoint.
 
-    A region that is not known here has the address that all the others but one have.
+    It is that of the configuration, the environment, or the region, in this order. For an unknown
+    region, it is built like those of all regions but one.
 
     Raises:
-        ConfigError: there is neither an address nor a region, or the environment's is none.
+        ConfigError: neither an endpoint nor a region is configured, or the environment's endpoint
+            is invalid.
     """
     if config.endpoint:
         return config.endpoint.rstrip("/")
@@ -29,30 +31,34 @@ def mpc_endpoint(config: HuaweiConfig, environ: Mapping[str, str]) -> str:
         raise ConfigError(
             "region: none given; give HuaweiConfig(region=...), such as cn-north-4, or endpoint=..."
         )
-    found = environment.mpc_endpoint(environ, region) or _MPC.get(region)
-    return (found or f"https://mpc.{region}.myhuaweicloud.com").rstrip("/")
+    endpoint = environment.mpc_endpoint(environ, region) or _MPC_ENDPOINTS.get(region)
+    return (endpoint or f"https://mpc.{region}.myhuaweicloud.com").rstrip("/")
 
 
 def iam_endpoint_url(
-    config: HuaweiConfig, environ: Mapping[str, str], *, beside: str | None = None
+    config: HuaweiConfig, environ: Mapping[str, str], *, profile_endpoint: str | None = None
 ) -> str:
-    """IAM's address: the configuration's, the profile's, the environment's, or the region's.
+    """The IAM endpoint.
+
+    It is that of the configuration, the profile, the environment, or the region, in this order.
 
     Args:
         config: the configuration.
-        environ: the environment.
-        beside: the address that stands beside the keys, in the profile.
+        environ: the environment variables.
+        profile_endpoint: the endpoint in the profile that the AK/SK came from.
 
     Raises:
-        ConfigError: the environment's address is none.
+        ConfigError: the environment's endpoint is invalid.
     """
-    found = config.iam_endpoint or beside or environment.iam_endpoint_url(environ)
-    if found:
-        return found.rstrip("/")
-    return f"https://iam.{config.region}.myhuaweicloud.com" if config.region else _GLOBAL_IAM
+    endpoint = config.iam_endpoint or profile_endpoint or environment.iam_endpoint_url(environ)
+    if endpoint:
+        return endpoint.rstrip("/")
+    if not config.region:
+        return _GLOBAL_IAM_ENDPOINT
+    return f"https://iam.{config.region}.myhuaweicloud.com"
 
 
-def origin(address: str) -> str:
-    """Scheme, host and port of an address."""
-    parts = urlsplit(address)
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -1,12 +1,15 @@
-"""The environment variables of Huawei's own SDK."""
+"""The environment variables of Huawei Cloud's own SDK."""
 
 from collections.abc import Mapping
 
 from vidkit.config import HuaweiCredentials
-from vidkit.config.endpoints import check_private
-from vidkit.config.field_checks import check_word
+from vidkit.config.endpoints import check_secure_endpoint
+from vidkit.config.field_checks import check_identifier
 from vidkit.errors import ConfigError
-from vidkit.transports.huawei.credentials.source import FoundCredentials, NoCredentialsError
+from vidkit.transports.huawei.credentials.credential_source import (
+    FoundCredentials,
+    NoCredentialsError,
+)
 
 __all__ = [
     "CREDENTIALS_FILE",
@@ -25,42 +28,42 @@ CREDENTIALS_FILE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 
 
 class EnvironmentSource:
-    """A pair of keys in the environment.
+    """The AK/SK in the environment variables.
 
     Args:
-        environ: the environment.
+        environ: the environment variables.
 
     Raises:
-        ConfigError: only one of them is there, or what they say is no key.
+        ConfigError: only one of the AK and the SK is set, or a value is invalid.
     """
 
     name: str = f"environment ({ACCESS_KEY}, {SECRET_KEY})"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._keys = _keys(environ)
+        self._credentials = _credentials(environ)
 
     async def fetch(self) -> FoundCredentials:
-        """The keys.
+        """Get the AK/SK, with the security token if it is set.
 
         Raises:
-            NoCredentialsError: neither variable is set.
+            NoCredentialsError: neither AK nor SK is set.
         """
-        if self._keys is None:
+        if self._credentials is None:
             raise NoCredentialsError("not set")
-        return FoundCredentials(self._keys, renewable=False)
+        return FoundCredentials(self._credentials, refreshable=False)
 
 
-def _keys(environ: Mapping[str, str]) -> HuaweiCredentials | None:
+def _credentials(environ: Mapping[str, str]) -> HuaweiCredentials | None:
     access_key, secret_key = environ.get(ACCESS_KEY), environ.get(SECRET_KEY)
     if not access_key and not secret_key:
         return None
     if not access_key or not secret_key:
-        missing, there = (
+        missing, present = (
             (f"{SECRET_KEY} (secret_key)", ACCESS_KEY)
             if access_key
             else (f"{ACCESS_KEY} (access_key)", SECRET_KEY)
         )
-        raise ConfigError(f"{missing}: missing beside {there}; set both or neither")
+        raise ConfigError(f"{missing}: missing beside {present}; set both or neither")
     try:
         return HuaweiCredentials(
             access_key=access_key,
@@ -72,40 +75,40 @@ def _keys(environ: Mapping[str, str]) -> HuaweiCredentials | None:
 
 
 def project_id(environ: Mapping[str, str]) -> str | None:
-    """The project that the environment names; None without.
+    """The project ID of the environment; None if it is not set.
 
     Raises:
-        ConfigError: it is no id.
+        ConfigError: the value is not a valid ID.
     """
     value = environ.get(PROJECT_ID) or None
-    check_word(value, PROJECT_ID)
+    check_identifier(value, PROJECT_ID)
     return value
 
 
 def mpc_endpoint(environ: Mapping[str, str], region: str) -> str | None:
-    """The address that the environment names for MPC in a region; None without.
+    """The environment's MPC endpoint for a region; None if it is not set.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: the value is not a valid endpoint.
     """
-    return _address(environ, f"HUAWEICLOUD_SDK_REGION_MPC_{region.replace('-', '_').upper()}")
+    return _endpoint(environ, f"HUAWEICLOUD_SDK_REGION_MPC_{region.replace('-', '_').upper()}")
 
 
 def iam_endpoint_url(environ: Mapping[str, str]) -> str | None:
-    """The address that the environment names for IAM; None without.
+    """The IAM endpoint of the environment; None if it is not set.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: the value is not a valid endpoint.
     """
-    return _address(environ, IAM_ENDPOINT)
+    return _endpoint(environ, IAM_ENDPOINT)
 
 
-def _address(environ: Mapping[str, str], name: str) -> str | None:
-    # Several addresses may stand there; Huawei's SDK tries the others when the first has no name.
-    value = environ.get(name, "").split(",")[0].strip()
+def _endpoint(environ: Mapping[str, str], variable: str) -> str | None:
+    # A list of endpoints is allowed: Huawei's SDK tries the others if the first does not resolve.
+    value = environ.get(variable, "").split(",")[0].strip()
     if not value:
         return None
     if "://" not in value:
         value = f"https://{value}"
-    check_private(value, name)
+    check_secure_endpoint(value, variable)
     return value

@@ -1,4 +1,4 @@
-"""The metadata service of a cloud server, which hands out temporary keys of its agency."""
+"""The metadata service of a cloud server, which returns a temporary AK/SK."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -8,117 +8,124 @@ from vidkit.config import HuaweiCredentials
 from vidkit.errors import ConfigError, TransportError, VidKitTimeoutError
 from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import responses
-from vidkit.transports.huawei.credentials.source import (
+from vidkit.transports.huawei.credentials.credential_source import (
     CredentialRequest,
     FoundCredentials,
     NoCredentialsError,
     SendRequest,
 )
 
-__all__ = ["ADDRESS", "MetadataSource"]
+__all__ = ["DEFAULT_ENDPOINT", "MetadataSource"]
 
-ADDRESS: Final = "http://169.254.169.254"
+DEFAULT_ENDPOINT: Final = "http://169.254.169.254"
 
 _TOKEN_PATH = "/meta-data/latest/api/token"  # noqa: S105
-_KEYS_PATH = "/openstack/latest/securitykey"
-_TOKEN_SECONDS = "21600"  # noqa: S105
-# The service is on the same machine or its link: where it is, it answers at once.
-_SECONDS_TO_FIND = 1.0
-_SECONDS = 5.0
-# Where the older version is served alone, asking for a token is answered so.
-_NO_TOKENS = {404, 405, 503}
-_REFUSALS = range(400, 500)
+_CREDENTIAL_PATH = "/openstack/latest/securitykey"
+_TOKEN_TTL_SECONDS = "21600"  # noqa: S105
+# The service is on the same machine or link: where it exists, it responds at once.
+_PROBE_TIMEOUT_SECONDS = 1.0
+_TIMEOUT_SECONDS = 5.0
+# The responses to a token request where only the older version of the service exists.
+_TOKENS_UNSUPPORTED_STATUSES = {404, 405, 503}
+_CLIENT_ERRORS = range(400, 500)
 
 
 class MetadataSource:
-    """The keys of the agency of the server that we run on.
+    """The temporary AK/SK of the agency of the server that runs this program.
 
-    The newer version of the service is asked first: it wants a token of its own, which other
-    machines cannot get. Where it is not served, the older one is asked.
+    It uses the newer version of the service, which requires a session token that other machines
+    cannot get; where only the older version exists, it uses that one.
 
     Args:
-        ask: sends requests.
-        address: where the service is.
+        send_request: sends requests to the service.
+        endpoint: the service's endpoint.
     """
 
-    def __init__(self, ask: SendRequest, address: str) -> None:
-        self._ask = ask
-        self._address = address.rstrip("/")
-        self._there = False
+    def __init__(self, send_request: SendRequest, endpoint: str) -> None:
+        self._send_request = send_request
+        self._endpoint = endpoint.rstrip("/")
+        self._available = False
 
     @property
     def name(self) -> str:
-        """The service and its address."""
-        return f"metadata service ({self._address})"
+        """The service and its endpoint."""
+        return f"metadata service ({self._endpoint})"
 
     async def fetch(self) -> FoundCredentials:
-        """The present keys.
+        """Get the present AK/SK and security token.
 
         Raises:
-            NoCredentialsError: no such service answers, or it has no keys for this server.
-            DecodeError: what it answers is no pair of keys.
-            VidKitError: it is there and cannot answer now.
+            NoCredentialsError: the service does not respond, or has no agency's AK/SK for this
+                server.
+            DecodeError: the response has no usable AK/SK.
+            VidKitError: the service has responded before, but does not now; or it returned another
+                error.
         """
         token = await self._session_token()
-        self._there = True
-        response = await self._send("GET", _KEYS_PATH, {"X-Metadata-Token": token} if token else {})
-        if response.status in _REFUSALS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
+        self._available = True
+        headers = {"X-Metadata-Token": token} if token else {}
+        response = await self._send("GET", _CREDENTIAL_PATH, headers)
+        if response.status in _CLIENT_ERRORS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
             raise NoCredentialsError(f"has no keys for this server (status {response.status})")
         if not response.ok:
-            raise responses.error_from_response(response, "the metadata service")
-        return _found(response)
+            raise responses.credential_error(response, "the metadata service")
+        return _credentials(response)
 
     async def _session_token(self) -> str | None:
-        headers = {"X-Metadata-Token-Ttl-Seconds": _TOKEN_SECONDS}
+        headers = {"X-Metadata-Token-Ttl-Seconds": _TOKEN_TTL_SECONDS}
         try:
             response = await self._send("PUT", _TOKEN_PATH, headers)
         except (TransportError, VidKitTimeoutError) as error:
-            if self._there:
+            if self._available:
                 raise
-            raise NoCredentialsError("does not answer") from error
-        if response.status in _NO_TOKENS:
+            raise NoCredentialsError("does not respond") from error
+        if response.status in _TOKENS_UNSUPPORTED_STATUSES:
             return None
-        if response.status in _REFUSALS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
+        if response.status in _CLIENT_ERRORS and response.status != HTTPStatus.TOO_MANY_REQUESTS:
             raise NoCredentialsError(f"gives no token (status {response.status})")
         if not response.ok:
-            raise responses.error_from_response(response, "the metadata service")
+            raise responses.credential_error(response, "the metadata service")
         token = response.body.decode("latin-1").strip()
         if not (token and token.isascii() and token.isprintable()):
-            raise NoCredentialsError("gives a token that is none")
+            raise NoCredentialsError("gives an invalid token")
         return token
 
     async def _send(self, method: str, path: str, headers: dict[str, str]) -> HttpResponse:
-        return await self._ask(
+        return await self._send_request(
             CredentialRequest(
                 what="the metadata service",
                 method=method,
-                url=f"{self._address}{path}",
+                url=f"{self._endpoint}{path}",
                 headers=headers,
-                seconds=_SECONDS if self._there else _SECONDS_TO_FIND,
+                seconds=_TIMEOUT_SECONDS if self._available else _PROBE_TIMEOUT_SECONDS,
             )
         )
 
 
-def _found(response: HttpResponse) -> FoundCredentials:
-    what = "the metadata service"
-    told = responses.inside(responses.members(response.body), "credential")
-    end = responses.moment(told, "expires_at")
-    if end is None:
-        raise responses.unreadable(response, what, "expires_at")
-    keys = _keys(told, end)
-    if keys is None:
-        raise responses.unreadable(response, what, "usable access, secret and securitytoken")
-    return FoundCredentials(keys, lifetime=responses.lifetime(end, response=response))
+def _credentials(response: HttpResponse) -> FoundCredentials:
+    service = "the metadata service"
+    members = responses.object_member(responses.members(response.body), "credential")
+    expires_at = responses.time_member(members, "expires_at")
+    if expires_at is None:
+        raise responses.missing_member(response, service, "expires_at")
+    identity = _temporary_keys(members, expires_at)
+    if identity is None:
+        raise responses.missing_member(response, service, "usable access, secret and securitytoken")
+    return FoundCredentials(identity, lifetime=responses.lifetime(expires_at, response=response))
 
 
-def _keys(told: responses.Members, end: datetime) -> HuaweiCredentials | None:
-    access, secret = responses.text(told, "access"), responses.text(told, "secret")
-    token = responses.text(told, "securitytoken")
-    if not (access and secret and token):
+def _temporary_keys(members: responses.Members, expires_at: datetime) -> HuaweiCredentials | None:
+    access_key = responses.text_member(members, "access")
+    secret_key = responses.text_member(members, "secret")
+    security_token = responses.text_member(members, "securitytoken")
+    if not (access_key and secret_key and security_token):
         return None
     try:
         return HuaweiCredentials(
-            access_key=access, secret_key=secret, security_token=token, expires_at=end
+            access_key=access_key,
+            secret_key=secret_key,
+            security_token=security_token,
+            expires_at=expires_at,
         )
     except ConfigError:
         return None

@@ -1,60 +1,70 @@
-"""Keeping credentials fresh: found once, renewed before their end, given up when refused."""
+"""Cached credentials: refreshed before they expire, replaced when rejected."""
 
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vidkit._internal.tasks import BackgroundTasks
 from vidkit.errors import VidKitError
-from vidkit.transports.huawei.credentials.single_flight import BackgroundTasks, SingleFlight
-from vidkit.transports.huawei.credentials.source import CredentialSource, FoundCredentials, Identity
+from vidkit.transports.huawei.credentials.credential_source import (
+    CredentialSource,
+    FoundCredentials,
+    Identity,
+)
+from vidkit.transports.huawei.credentials.single_flight import SingleFlight
 
 __all__ = ["RefreshableCredentials"]
 
 _log = logging.getLogger("vidkit")
 
-# Huawei's own SDK renews 40 minutes before the end; of what lives shorter, the last quarter.
-_EARLY, _EARLY_SHARE = 40 * 60.0, 0.25
-# What is about to end could have ended when the request arrives.
-_LATE, _LATE_SHARE = 10.0, 0.05
-# Between two renewals in the background: a tenth of what is left, within these bounds.
-_PAUSE_SHARE, _LEAST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0, 60.0
-# A replacement that nothing has accepted yet is not replaced again before that.
-_FRESH = 60.0
+# Advisory refresh, in the background: 40 minutes before the expiry, as in Huawei's own SDK; for
+# shorter lifetimes, in their last quarter.
+_ADVISORY_REFRESH_SECONDS, _ADVISORY_REFRESH_SHARE = 40 * 60.0, 0.25
+# Mandatory refresh, which callers wait for: the credentials could expire before a request arrives.
+_MANDATORY_REFRESH_SECONDS, _MANDATORY_REFRESH_SHARE = 10.0, 0.05
+# The pause between two advisory refreshes: a tenth of the remaining time, within these bounds.
+_REFRESH_PAUSE_SHARE = 0.1
+_MIN_REFRESH_PAUSE_SECONDS, _MAX_REFRESH_PAUSE_SECONDS = 1.0, 60.0
+# How long a replacement that was never accepted is kept, although it was rejected.
+_REPLACEMENT_KEPT_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class _Held:
-    found: FoundCredentials
-    since: float
-    replacement: bool
+class _CachedCredentials:
+    credentials: FoundCredentials
+    fetched_at: float
+    is_replacement: bool
     accepted: bool = False
 
-    def left(self, now: float) -> float:
-        """Seconds until it should not be used any more."""
-        if self.found.lifetime is None:
+    def remaining_seconds(self, now: float) -> float:
+        """Seconds until the mandatory refresh."""
+        lifetime = self.credentials.lifetime
+        if lifetime is None:
             return float("inf")
-        late = min(_LATE, self.found.lifetime * _LATE_SHARE)
-        return self.since + self.found.lifetime - late - now
+        window = min(_MANDATORY_REFRESH_SECONDS, lifetime * _MANDATORY_REFRESH_SHARE)
+        return self.fetched_at + lifetime - window - now
 
-    def ageing(self, now: float) -> bool:
-        """Whether it is time to look for its successor."""
-        if self.found.lifetime is None:
+    def needs_advisory_refresh(self, now: float) -> bool:
+        """Whether the time of the advisory refresh has come."""
+        lifetime = self.credentials.lifetime
+        if lifetime is None:
             return False
-        early = min(_EARLY, self.found.lifetime * _EARLY_SHARE)
-        return now >= self.since + self.found.lifetime - early
+        window = min(_ADVISORY_REFRESH_SECONDS, lifetime * _ADVISORY_REFRESH_SHARE)
+        return now >= self.fetched_at + lifetime - window
 
 
 class RefreshableCredentials:
-    """Who calls, now.
+    """The credentials of a source, cached and refreshed.
 
-    The first caller waits until something is found. From then on there is something at hand: when
-    its end comes near, it is renewed in the background; only when it has ended do callers wait.
+    The first caller waits until the source has returned credentials. Later calls get the cached
+    ones: a refresh before the expiry runs in the background, and callers wait only if the
+    credentials have expired.
 
     Args:
-        source: where it comes from.
-        tasks: owns the renewals.
-        clock: the time in seconds; it must go on while the machine sleeps.
+        source: the source of the credentials.
+        tasks: owns the refreshes.
+        clock: the time in seconds; it must advance while the machine sleeps.
     """
 
     def __init__(
@@ -66,71 +76,77 @@ class RefreshableCredentials:
     ) -> None:
         self._source = source
         self._clock = clock
-        self._flight = SingleFlight(tasks, self._renew)
-        self._held: _Held | None = None
-        self._next_try = 0.0
+        self._single_flight = SingleFlight(tasks, self._refresh)
+        self._cached: _CachedCredentials | None = None
+        self._next_refresh_at = 0.0
         self._replacing = False
 
     async def get(self) -> FoundCredentials:
-        """Keys or a token that are good now.
+        """Credentials that are valid now.
 
         Raises:
-            VidKitError: none can be had.
+            VidKitError: the source returned none.
         """
-        held, now = self._held, self._clock()
-        if held is None or held.left(now) <= 0:
-            return await self._flight.join()
-        if held.ageing(now) and now >= self._next_try:
-            self._flight.start()
-        return held.found
+        cached, now = self._cached, self._clock()
+        if cached is None or cached.remaining_seconds(now) <= 0:
+            return await self._single_flight.join()
+        if cached.needs_advisory_refresh(now) and now >= self._next_refresh_at:
+            self._single_flight.start()
+        return cached.credentials
 
     def accepted(self, identity: Identity) -> None:
-        """A service has let this one in."""
-        if self._held is not None and self._held.found.identity == identity:
-            self._held.accepted = True
+        """Record that a service has accepted these credentials."""
+        if self._cached is not None and self._cached.credentials.identity == identity:
+            self._cached.accepted = True
 
-    async def replace(self, refused: Identity) -> FoundCredentials | None:
-        """What takes the place of something that a service refused; None when nothing does.
+    async def replace(self, rejected: Identity) -> FoundCredentials | None:
+        """Replace credentials that a service rejected.
 
-        Many may have been refused at once: the first gives it up, and one renewal serves them all.
-        A replacement that is refused in its turn, before it was ever accepted, stays for a while:
-        its successor would fare no better.
+        If many requests were rejected at once, the first discards the credentials, and one refresh
+        serves all. A replacement that is itself rejected, before it was ever accepted, is kept for
+        a minute: its successor would be rejected, too.
+
+        Returns:
+            Other credentials; None if there are none.
 
         Raises:
-            VidKitError: none can be had.
+            VidKitError: the source returned no credentials.
         """
-        held = self._held
-        if held is not None and held.found.identity == refused:
-            young = held.replacement and not held.accepted
-            if not held.found.renewable or (young and self._clock() - held.since < _FRESH):
+        cached = self._cached
+        if cached is not None and cached.credentials.identity == rejected:
+            unproven = cached.is_replacement and not cached.accepted
+            age = self._clock() - cached.fetched_at
+            if not cached.credentials.refreshable or (unproven and age < _REPLACEMENT_KEPT_SECONDS):
                 return None
-            self._held = None
+            self._cached = None
             self._replacing = True
-        found = await self.get()
-        return None if found.identity == refused else found
+        credentials = await self.get()
+        return None if credentials.identity == rejected else credentials
 
-    async def _renew(self) -> FoundCredentials:
+    async def _refresh(self) -> FoundCredentials:
         try:
-            found = await self._source.fetch()
+            credentials = await self._source.fetch()
         except VidKitError as error:
-            self._note_failure(error)
+            self._handle_failure(error)
             raise
         now = self._clock()
-        self._held = _Held(found, now, replacement=self._replacing)
+        self._cached = _CachedCredentials(credentials, now, is_replacement=self._replacing)
         self._replacing = False
-        self._wait_a_while(now)
-        return found
+        self._postpone_refresh(now)
+        return credentials
 
-    def _note_failure(self, error: VidKitError) -> None:
+    def _handle_failure(self, error: VidKitError) -> None:
         now = self._clock()
-        if self._held is not None and self._held.left(now) > 0:
-            self._wait_a_while(now)
+        if self._cached is not None and self._cached.remaining_seconds(now) > 0:
+            self._postpone_refresh(now)
             _log.warning(
-                "credentials could not be renewed; the present ones are good for %.0f s more: %s",
-                self._held.left(now),
+                "credentials could not be refreshed; the present ones are valid for %.0f s more: "
+                "%s",
+                self._cached.remaining_seconds(now),
                 error,
             )
 
-    def _wait_a_while(self, now: float) -> None:
-        left = self._held.left(now) if self._held else 0.0
-        self._next_try = now + min(_LONGEST_PAUSE, max(_LEAST_PAUSE, left * _PAUSE_SHARE))
+    def _postpone_refresh(self, now: float) -> None:
+        remaining = self._cached.remaining_seconds(now) if self._cached else 0.0
+        pause = max(_MIN_REFRESH_PAUSE_SECONDS, remaining * _REFRESH_PAUSE_SHARE)
+        self._next_refresh_at = now + min(_MAX_REFRESH_PAUSE_SECONDS, pause)

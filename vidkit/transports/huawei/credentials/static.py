@@ -1,4 +1,4 @@
-"""Credentials that stand in the configuration itself, or that its callable returns."""
+"""Static credentials of the configuration, and those of its callable."""
 
 import asyncio
 import inspect
@@ -8,13 +8,17 @@ from typing import Any
 from vidkit.config import HuaweiConfig, HuaweiCredentials
 from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, VidKitError
-from vidkit.transports.huawei.credentials.source import FoundCredentials, IamToken, Identity
+from vidkit.transports.huawei.credentials.credential_source import (
+    FoundCredentials,
+    IamToken,
+    Identity,
+)
 
 __all__ = ["CallableSource", "StaticSource", "static_identity"]
 
 
 def static_identity(config: HuaweiConfig) -> Identity | None:
-    """The keys or the token of a configuration; None without."""
+    """The AK/SK or the token of a configuration; None if it has neither."""
     if config.auth_token is not None:
         return IamToken(config.auth_token)
     if config.access_key is not None and config.secret_key is not None:
@@ -27,7 +31,7 @@ def static_identity(config: HuaweiConfig) -> Identity | None:
 
 
 class StaticSource:
-    """What was given stays as it is."""
+    """The static credentials of a configuration, which never change."""
 
     name = "HuaweiConfig"
 
@@ -35,50 +39,52 @@ class StaticSource:
         self._identity = identity
 
     async def fetch(self) -> FoundCredentials:
-        """The one that was given."""
-        return FoundCredentials(self._identity, renewable=False)
+        """Get the static credentials."""
+        return FoundCredentials(self._identity, refreshable=False)
 
 
 class CallableSource:
-    """What a callable of the user returns, each time anew.
+    """The credentials that the user's callable returns.
+
+    Each fetch calls it again.
 
     Args:
-        give: a coroutine function is called in the event loop, any other callable in a thread.
+        function: a coroutine function is called in the event loop, any other callable in a thread.
     """
 
     name = "HuaweiConfig(credentials=...)"
 
-    def __init__(self, give: Any) -> None:
-        self._give = give
+    def __init__(self, function: Any) -> None:
+        self._function = function
 
     async def fetch(self) -> FoundCredentials:
-        """Call it.
+        """Call the callable.
 
         Raises:
-            ConfigError: it failed, or returned something else than `HuaweiCredentials`.
-            VidKitError: likewise, when it raises one.
+            ConfigError: the callable failed, or did not return `HuaweiCredentials`.
+            VidKitError: the callable raised it.
         """
         try:
-            keys = await self._call()
+            credentials = await self._call()
         except VidKitError:
             raise
         except Exception as error:
-            # Its text is not ours to show: it may hold what the callable works with.
+            # The error's message may contain secrets of the callable, so it is not quoted.
             raise ConfigError(f"credentials: the callable raised {type(error).__name__}") from error
-        if not isinstance(keys, HuaweiCredentials):
-            kind = type(keys).__name__
+        if not isinstance(credentials, HuaweiCredentials):
+            kind = type(credentials).__name__
             raise ConfigError(
                 f"credentials: the callable must return HuaweiCredentials, not {kind}"
             )
-        check_secrets_present(keys)
-        if keys.expires_at is None:
-            return FoundCredentials(keys)
-        left = (keys.expires_at - datetime.now(UTC)).total_seconds()
-        return FoundCredentials(keys, lifetime=left)
+        check_secrets_present(credentials)
+        if credentials.expires_at is None:
+            return FoundCredentials(credentials)
+        lifetime = (credentials.expires_at - datetime.now(UTC)).total_seconds()
+        return FoundCredentials(credentials, lifetime=lifetime)
 
     async def _call(self) -> object:
-        give = self._give
-        if inspect.iscoroutinefunction(give) or inspect.iscoroutinefunction(type(give).__call__):
-            return await give()
-        keys: Any = await asyncio.to_thread(give)
-        return await keys if inspect.isawaitable(keys) else keys
+        call = self._function
+        if inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__):
+            return await call()
+        returned: Any = await asyncio.to_thread(call)
+        return await returned if inspect.isawaitable(returned) else returned

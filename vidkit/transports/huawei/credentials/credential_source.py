@@ -1,4 +1,4 @@
-"""What the sources of credentials have in common: what they find, and how they ask."""
+"""What credential sources share: credentials that they return, requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IamToken:
-    """A token of IAM, sent instead of a signature.
+    """An IAM token, sent instead of a signature.
 
     Attributes:
         value: the token.
-        project_id: the project that it is for, when that is known.
+        project_id: the project that the token is for, if it is known.
     """
 
     value: str
@@ -37,69 +37,69 @@ class IamToken:
 
 
 Identity: TypeAlias = HuaweiCredentials | IamToken
-"""Who calls: a pair of keys that signs, or a token."""
+"""What authenticates a request: an AK/SK that signs it, or a token."""
 
 
 def sent_secrets(identity: Identity) -> tuple[str, ...]:
-    """What goes along with a request and must be shown nowhere."""
+    """The secrets that are part of a request, so that they can be redacted."""
     secret = identity.value if isinstance(identity, IamToken) else identity.security_token
     return (secret,) if secret else ()
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCredentials:
-    """What a source found.
+    """The credentials that a source returned.
 
     Attributes:
-        identity: keys or a token.
-        lifetime: seconds for which they are good from now on; None: no end is known.
-        renewable: whether asking again may give others.
-        project_id: the project that the source names beside them.
-        iam_endpoint: IAM's address that the source names beside them.
+        identity: an AK/SK or a token.
+        lifetime: seconds until they expire; None: they have no known expiry.
+        refreshable: whether the source may return other credentials later.
+        project_id: the project ID that the source has for them.
+        iam_endpoint: the IAM endpoint that the source has for them.
     """
 
     identity: Identity
     lifetime: float | None = None
-    renewable: bool = True
+    refreshable: bool = True
     project_id: str | None = None
     iam_endpoint: str | None = None
 
 
 class NoCredentialsError(ConfigError):
-    """A source has nothing to offer, so that the next one is asked."""
+    """A source has no credentials; the chain tries the next one."""
 
 
 class CredentialSource(Protocol):
-    """A place where credentials come from."""
+    """A source of credentials."""
 
     @property
     def name(self) -> str:
-        """What a reader knows it by."""
+        """The source's name in error messages."""
         ...
 
     async def fetch(self) -> FoundCredentials:
-        """What it has now.
+        """Get the source's present credentials.
 
         Raises:
-            NoCredentialsError: nothing.
-            ConfigError: something, and it is not usable.
-            VidKitError: it could not be asked.
+            NoCredentialsError: the source has none.
+            ConfigError: the source's credentials are not usable.
+            VidKitError: the source could not be reached, or returned an error.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CredentialRequest:
-    """A request to IAM or a metadata service.
+    """A request to IAM or the metadata service.
 
     Attributes:
-        what: who is asked, for messages.
+        what: the service's name in error messages.
         method: the HTTP method.
-        url: where, the query included.
-        seconds: how long the answer may take.
-        headers: sent as they are.
-        body: sent as it is.
-        identity: who signs it, or whose token goes along; None: nobody.
+        url: the URL with its query.
+        seconds: the timeout.
+        headers: sent unchanged.
+        body: sent unchanged.
+        identity: the AK/SK that signs the request, or the token to send; None: neither.
     """
 
     what: str
@@ -112,13 +112,13 @@ class CredentialRequest:
 
 
 class SendRequest(Protocol):
-    """Sends a question once."""
+    """Sends a request once."""
 
-    async def __call__(self, question: CredentialRequest, /) -> HttpResponse:
-        """The answer, whatever its status.
+    async def __call__(self, request: CredentialRequest, /) -> HttpResponse:
+        """Return the response, whatever its status.
 
         Raises:
-            TransportError: no whole answer came.
-            VidKitTimeoutError: none came in time.
+            TransportError: no complete response arrived.
+            VidKitTimeoutError: no response arrived in time.
         """
         ...
