@@ -119,5 +119,5 @@ def nothing_from_outside(monkeypatch: pytest.MonkeyPatch, one_authority: Path) -
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "no-aws-credentials"))
     monkeypatch.setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", str(nowhere / "no-huawei-credentials"))
     monkeypatch.setattr(
-        "vidkit.transports.huawei.credentials.metadata.ADDRESS", "http://127.0.0.1:9"
+        "vidkit.transports.huawei.credentials.metadata.DEFAULT_ENDPOINT", "http://127.0.0.1:9"
     )

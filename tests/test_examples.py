@@ -161,7 +161,7 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, run_h
         ("jobs.py", ["rekognition.label_detection: SUCCEEDED", "00:00:00:00 to 00:00:01:20  shot"]),
         pytest.param(
             "many_jobs.py",
-            ["first run: 30 labels, 0 told before", "30 starts, "],
+            ["first run: 30 labels, 0 repeated", "30 starts, "],
             marks=pytest.mark.long,
         ),
         (

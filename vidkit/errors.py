@@ -1,8 +1,7 @@
-"""The error tree: one class for each thing a caller does next.
+"""The errors of vidkit: one class for each next step of a caller.
 
-Transports and services raise these and nothing else. Which class an answer of a service becomes
-is decided in one place, `service_error`, by the service's own code first and by the HTTP status
-where the code says nothing.
+Transports and services raise no other exceptions. `service_error` chooses the class for an error
+response: by the service's error code, or by the HTTP status if the code is unknown.
 """
 
 from collections.abc import Mapping
@@ -34,21 +33,21 @@ __all__ = [
 
 
 class VidKitError(Exception):
-    """Anything that went wrong in vidkit.
+    """The base class of all errors of vidkit; catch it to handle any of them.
 
     Attributes:
-        message: what happened and what to do about it.
+        message: what happened, and what to do about it.
         service: vidkit's name of the service, such as ``rekognition``, or None.
         operation: the API operation, such as ``StartLabelDetection``, or None.
-        code: the service's own error code, or None.
-        status: the HTTP status, or None when there was no answer.
+        code: the service's error code, or None.
+        status: the HTTP status, or None if no response arrived.
         request_id: the service's id of the request, for its support, or None.
-        attempts: how many times the request was sent or tried.
+        attempts: the number of attempts that were made.
         retryable: whether the same call may succeed later.
-        retry_after: seconds the service asked to wait, or None.
-        ambiguous: whether the service may have carried the request out all the same.
-        next_token: where a pager goes on after this error, or None.
-        job_token: the token of the job that was waited for, for ``VidKit.resume``, or None.
+        retry_after: the seconds to wait that the service requested, or None.
+        ambiguous: whether the service may have carried out the request in spite of the error.
+        next_token: the page token with which a pager continues after this error, or None.
+        job_token: the token of the job that was awaited, for ``VidKit.resume``, or None.
 
     Example:
         >>> error = VidKitError("no such stream", service="images", operation="GetImages")
@@ -97,100 +96,114 @@ class VidKitError(Exception):
         return f"{head} ({tail})" if tail else head
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, self.__dict__)
+        return _unpickle, (type(self), self.message, self.__dict__)
 
     def located(self, service: str, operation: str) -> Self:
-        """This error, with service and operation filled in where they are missing."""
+        """Set ``service`` and ``operation`` if missing, and return the error."""
         self.service = self.service or service
         self.operation = self.operation or operation
         return self
 
 
-def _rebuild(cls: type[VidKitError], message: str, state: Mapping[str, Any]) -> VidKitError:
+def _unpickle(cls: type[VidKitError], message: str, state: Mapping[str, Any]) -> VidKitError:
     error = cls.__new__(cls, message)
-    # A TimeoutError is an OSError, which takes its arguments in __init__.
+    # Set explicitly: VidKitTimeoutError is an OSError, which does not take them from __new__.
     error.args = (message,)
     error.__dict__.update(state)
     return error
 
 
 class ConfigError(VidKitError):
-    """The configuration is incomplete or wrong: region, credentials, endpoint, options."""
+    """The configuration is incomplete or invalid; correct it.
+
+    The message names the field: region, credentials, endpoint or another option.
+    """
 
 
 class RequestError(VidKitError):
-    """Refused before anything was sent: a parameter is missing, unknown or out of range."""
+    """The request was rejected before it was sent; correct the parameter."""
 
 
 class NotSupportedError(RequestError):
-    """The service has no such operation for this resource, so nothing was sent."""
+    """The service has no such operation for this resource; do without it.
+
+    Nothing was sent.
+    """
 
 
 class ServiceError(VidKitError):
-    """The service answered with an error."""
+    """The service returned an error response; see the subclasses."""
 
 
 class AuthError(ServiceError):
-    """The credentials are wrong, expired, or lack the permission."""
+    """The credentials are invalid, expired or lack a permission; fix them."""
 
 
 class NotFoundError(ServiceError):
-    """The stream, job, policy or task does not exist."""
+    """The stream, job, policy or task does not exist; check its name or id."""
 
 
 class ConflictError(ServiceError):
-    """The resource is in a state, or in use, that does not admit the request."""
+    """The state of the resource does not allow the request; change it first."""
 
 
 class InvalidRequestError(ServiceError):
-    """The service found the request invalid."""
+    """The service rejected the request as invalid; correct the parameters."""
 
 
 class QuotaError(ServiceError):
-    """An account limit is reached; it ends when work ends or the quota is raised."""
+    """A quota of the account is reached; wait for other work, or raise it."""
 
 
 class ThrottledError(ServiceError):
-    """Too many requests a second; try again, slower."""
+    """The service throttled the request; try again later, at a lower rate."""
 
 
 class UnavailableError(ServiceError):
-    """The service failed on its side; try again later."""
+    """The service failed or is unavailable; try again later."""
 
 
 class TransportError(VidKitError):
-    """No whole answer came: connection refused, reset, TLS or DNS failure, half a body."""
+    """No complete response arrived; check the network, and try again.
+
+    For example: a connection was refused or reset, TLS or DNS failed, or the body was incomplete.
+    """
 
 
 class VidKitTimeoutError(VidKitError, TimeoutError):
-    """The deadline passed; also a built-in ``TimeoutError``."""
+    """The deadline or a timeout passed; allow more time, or try again.
+
+    It is also a built-in ``TimeoutError``.
+    """
 
 
 class AmbiguousError(VidKitError):
-    """The request may or may not have been carried out, and repeating it could do it twice.
+    """The request may have been carried out; check before you repeat it.
+
+    Without a check, the repeated request could be carried out a second time.
 
     Attributes:
-        marker: by what to know the thing if it is there: of an MPC task, its ``user_data``; None
-            where the API has no room for a marker.
+        marker: the value to search for: of an MPC task, its ``user_data``. None if the API has no
+            field for a marker.
     """
 
     marker: str | None = None
 
 
 class DecodeError(VidKitError):
-    """The service's answer is not what its API promises."""
+    """The response does not match the API; try again, or report it."""
 
 
 class JobError(VidKitError):
-    """A job did not succeed."""
+    """A job did not succeed; see the subclasses."""
 
 
 class JobFailedError(JobError):
-    """The service ended the job as failed; the message is the service's."""
+    """The job failed; correct what the service's message says, and start anew."""
 
 
 class JobCanceledError(JobError):
-    """The job was canceled before it ended."""
+    """The job was canceled before it ended; start a new one if you need it."""
 
 
 _BY_CODE: dict[str, type[ServiceError]] = {
@@ -252,12 +265,12 @@ _SERVICE_FAULTS = range(500, 600)
 
 
 def kit_closed() -> RequestError:
-    """What becomes of calls on a kit that is closed, or that closes while they are under way."""
+    """The error of calls on a kit that is closed, or closed meanwhile."""
     return RequestError("this VidKit is closed; make a new one")
 
 
 def _error_class(code: str | None, status: int) -> type[ServiceError]:
-    # Huawei's gateway spells its codes APIGW.xxxx or APIG.xxxx, by the page one reads.
+    # Huawei's documentation has the codes of the gateway in two forms, APIGW.xxxx and APIG.xxxx.
     known = _BY_CODE.get((code or "").replace("APIG.", "APIGW."))
     if known is not None:
         return known
@@ -276,14 +289,14 @@ def service_error(
     request_id: str | None = None,
     retry_after: float | None = None,
 ) -> ServiceError:
-    """The error that a service's refusal becomes.
+    """The error for an error response of a service.
 
     Args:
-        code: the service's error code, if the answer had one.
+        code: the service's error code, or None.
         status: the HTTP status.
-        message: the service's message, if the answer had one.
-        request_id: the service's id of the request.
-        retry_after: seconds the service asked to wait.
+        message: the service's message, or None.
+        request_id: the service's id of the request, or None.
+        retry_after: the seconds to wait that the service requested, or None.
     """
     error = _error_class(code, status)
     if message is None:

@@ -1,4 +1,4 @@
-"""The facade: one kit over four services."""
+"""The facade: one client for each service, over shared connections."""
 
 import inspect
 from collections.abc import Iterable, Mapping
@@ -34,10 +34,10 @@ R = TypeVar("R")
 
 
 class _Unset:
-    """Stands for an option that was not given, where None means something."""
+    """The default of an option for which None is a valid value."""
 
     def __repr__(self) -> str:
-        return "<as in the parent>"
+        return "<unset>"
 
 
 _UNSET = _Unset()
@@ -45,21 +45,22 @@ _UNSET = _Unset()
 
 @checked_constructor(ConfigError)
 class VidKit:
-    """One typed client per service, over shared connections.
+    """One typed client for each service, over shared connections.
 
-    Open it with ``async with``; a service is imported and connected when it is first used.
+    Open it with ``async with``. A service is imported and connected when it is first used.
 
     Args:
-        aws: how to reach AWS; default: botocore's own chain.
-        huawei: how to reach Huawei Cloud; default: the ``HUAWEICLOUD_SDK_*`` environment.
-        retry: how often and how patiently calls are tried again; default: `RetryPolicy()`.
-        deadline: total time of one call, attempts and waits together, in seconds or as a
+        aws: the configuration of AWS; default: as botocore resolves it.
+        huawei: the configuration of Huawei Cloud; default: the environment variables
+            ``HUAWEICLOUD_SDK_*``.
+        retry: the retry policy; default: `RetryPolicy()`.
+        deadline: the total time of one call with all its attempts and delays, in seconds or as a
             timedelta (60 s).
-        poll: how jobs are watched; default: `PollPolicy()`.
-        on_event: called with a `CallEvent` for every request; must not block.
+        poll: the poll policy of jobs; default: `PollPolicy()`.
+        on_event: called with a `CallEvent` for every attempt; must not block.
 
     Raises:
-        ConfigError: an unknown or unusable option.
+        ConfigError: an option is unknown or invalid.
 
     Example:
         ```python
@@ -112,14 +113,14 @@ class VidKit:
 
     @cached_property
     def rekognition(self) -> "RekognitionClient":
-        """Rekognition Video: stored-video jobs."""
+        """Rekognition Video: stored-video jobs and stream processors."""
         from vidkit.rekognition.client import RekognitionClient
 
         return RekognitionClient(self._caller)
 
     @cached_property
     def ivs(self) -> "IvsClient":
-        """Interactive Video Service: channels, streams and playback restriction policies."""
+        """Amazon IVS: channels, streams and playback restriction policies."""
         from vidkit.ivs.client import IvsClient
 
         return IvsClient(self._caller)
@@ -140,28 +141,30 @@ class VidKit:
         poll: "PollPolicy | None" = None,
         on_event: "Listener | _Unset | None" = _UNSET,
     ) -> "VidKit":
-        """A light view with other options; it shares the connections and cannot close them.
+        """A view of this kit with other options.
+
+        It shares the connections of this kit and cannot close them.
 
         Args:
             retry: as in the constructor; default: this kit's.
             deadline: as in the constructor; default: this kit's.
             poll: as in the constructor; default: this kit's.
-            on_event: as in the constructor; None for no listener; default: this kit's.
+            on_event: as in the constructor; None: no listener; default: this kit's.
 
         Raises:
-            ConfigError: an unusable option.
+            ConfigError: an option is invalid.
         """
         from vidkit.calls.options import Options
 
-        present = self._caller.options
-        listener = present.on_event if isinstance(on_event, _Unset) else on_event
+        current = self._caller.options
+        listener = current.on_event if isinstance(on_event, _Unset) else on_event
         _check_options(retry, poll, listener)
         options = Options(
-            retry=retry or present.retry,
+            retry=retry or current.retry,
             deadline=(
-                present.deadline if deadline is None else seconds(deadline, parameter="deadline")
+                current.deadline if deadline is None else seconds(deadline, parameter="deadline")
             ),
-            poll=poll or present.poll,
+            poll=poll or current.poll,
             on_event=listener,
         )
         return _View(self._runtime, options)
@@ -176,16 +179,17 @@ class VidKit:
 
     @checked_arguments
     def resume(self, token: str, *, completion: "CompletionQueue | None" = None) -> "Job[Any]":
-        """The job that a token stands for, in this process or another one.
+        """The job of a token, which this or another process has started.
 
-        Nothing is sent until the job is asked or awaited.
+        Nothing is sent until the job is polled or awaited.
 
         Args:
-            token: what ``Job.token`` returned.
-            completion: learns of the end of a Rekognition job instead of polling.
+            token: the ``Job.token`` of the job.
+            completion: a queue that receives the completion notification of a Rekognition job, so
+                that it is not polled.
 
         Raises:
-            RequestError: not a token of a vidkit job, or of another project.
+            RequestError: the token is not that of a vidkit job, or the job is in another project.
         """
         from vidkit.jobs.tokens import JobRef
 
@@ -194,7 +198,9 @@ class VidKit:
             return self.rekognition.resume(ref, completion=completion)
         if ref.service == "mpc":
             if completion is not None:
-                raise RequestError("completion: only Rekognition publishes the ends of jobs")
+                raise RequestError(
+                    "completion: only Rekognition publishes completion notifications of jobs"
+                )
             return self.mpc.resume(ref)
         raise RequestError(f"token: stands for a {ref.kind!r} job, a kind not known here")
 
@@ -207,24 +213,27 @@ class VidKit:
         journal: str | PathLike[str] | None = None,
         completion: "CompletionQueue | None" = None,
     ) -> "JobRun[R]":
-        """Run many jobs, a few at a time; one outcome comes for each, as it ends.
+        """Run many jobs, a few at a time, with an outcome as each one ends.
 
-        A failure is an outcome like any other and stops nothing. When the account has as many
-        jobs in progress as it may, starting waits for a place.
+        A job that fails has an outcome too, and stops nothing. While the account's quota of jobs in
+        progress is used up, the run waits before it starts another job.
 
         Args:
-            starters: callables without arguments that start one job each; a mapping gives them
-                keys of their own, otherwise they are counted from ``"0"``.
-            max_in_flight: jobs in progress at most (20, what Rekognition allows an account).
-            journal: a file to note the starts in; run again with the same starters and file, the
-                run goes on with the jobs that were started, and starts none twice.
-            completion: what learns of the ends of resumed jobs; started ones bring their own.
+            starters: callables without arguments that start one job each. A mapping gives them
+                keys; otherwise the keys are counted from ``"0"``.
+            max_in_flight: the maximum number of jobs in progress (20, Rekognition's quota of an
+                account).
+            journal: a file that records the starts. A later run with the same starters and file
+                resumes the jobs that were started, and starts none twice.
+            completion: a queue that receives the completion notifications of resumed jobs. Started
+                jobs use the queue that their starter gives them.
 
         Returns:
             An iterator over outcomes: ``key``, ``job``, ``result``, ``error``, ``repeated``.
 
         Raises:
-            RequestError: at once or from the iteration: a parameter or the journal is not usable.
+            RequestError: at once or from the iteration: a parameter is invalid, or the journal
+                cannot be used.
         """
         from vidkit.jobs.runs import JobRun
 
@@ -241,7 +250,7 @@ class VidKit:
         )
 
     async def close(self) -> None:
-        """Close the connections and end what runs in the background; twice is fine."""
+        """Close the connections, cancel background tasks; safe to call twice."""
         await self._runtime.close()
 
     async def __aenter__(self) -> Self:
@@ -258,7 +267,7 @@ class VidKit:
 
 
 class _View(VidKit):
-    """A kit with other options over its parent's connections, which it does not own."""
+    """A kit with other options that shares the connections of its parent."""
 
     def __init__(self, runtime: "Runtime", options: "Options") -> None:
         from vidkit.calls.caller import Caller
@@ -267,7 +276,7 @@ class _View(VidKit):
         self._caller = Caller(runtime, options)
 
     async def close(self) -> None:
-        """Do nothing: the parent closes."""
+        """Do nothing: the parent closes the connections."""
 
     async def __aenter__(self) -> Self:
         self._runtime.check()

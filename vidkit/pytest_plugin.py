@@ -1,8 +1,8 @@
-"""Fixtures for the tests of programs that use vidkit: a local cloud and a kit on it.
+"""Fixtures for tests of programs: a local cloud, and a kit for it.
 
-The plugin is active wherever vidkit is installed beside pytest; it imports the local cloud only
-when a test asks for a fixture. The fixtures are asynchronous: they need pytest-asyncio, in any
-mode. Without it, or with it in strict mode, anyio's own plugin serves too.
+The plugin is active wherever vidkit and pytest are installed together. It imports the local cloud
+only when a test uses a fixture. The fixtures are asynchronous and need pytest-asyncio, in any mode.
+Without it, or with it in strict mode, the plugin of anyio works too.
 """
 
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 try:
-    # Its own decorator works in its strict mode too.
+    # The decorator of pytest-asyncio works in its strict mode too.
     from pytest_asyncio import fixture
 except ImportError:
     fixture = pytest.fixture  # type: ignore[assignment]
@@ -25,7 +25,7 @@ __all__ = ["kit", "local_cloud"]
 
 @fixture
 async def local_cloud() -> "AsyncIterator[LocalCloud]":
-    """A local cloud of its own for each test."""
+    """A new local cloud for each test."""
     from vidkit.local import LocalCloud
 
     async with LocalCloud() as cloud:
@@ -34,6 +34,6 @@ async def local_cloud() -> "AsyncIterator[LocalCloud]":
 
 @fixture
 async def kit(local_cloud: "LocalCloud") -> "AsyncIterator[VidKit]":
-    """An open kit on the local cloud."""
+    """An open kit for the local cloud."""
     async with local_cloud.kit() as kit:
         yield kit

@@ -63,7 +63,7 @@ def _signer() -> Callable[[bytes], None]:
     from multidict import CIMultiDict
 
     from vidkit.local.protocol.wire import Request
-    from vidkit.local.runtime.huawei_accounts import Accounts
+    from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
     from vidkit.local.runtime.state import Identity
     from vidkit.local.signatures.huawei import verify_huawei
     from vidkit.transports.huawei.signer import canonical_query, sdk_date, sign
@@ -101,7 +101,7 @@ def _signer() -> Callable[[bytes], None]:
             body=body,
             raw_target=f"{path}?{spelled}" if spelled else path,
         )
-        verify_huawei(request, identity=identity, accounts=Accounts(), now=now)
+        verify_huawei(request, identity=identity, accounts=HuaweiAccounts(), now=now)
 
     return target
 
@@ -169,7 +169,7 @@ def _profile() -> Callable[[bytes], None]:
 
     def target(data: bytes) -> None:
         path.write_bytes(data)
-        loop.run_until_complete(ProfileSource(str(path), None, wanted=True).fetch())
+        loop.run_until_complete(ProfileSource(str(path), None, required=True).fetch())
 
     return target
 

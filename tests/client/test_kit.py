@@ -27,7 +27,7 @@ from vidkit import (
     VidKitError,
     VidKitTimeoutError,
 )
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit.jobs.tokens import JobRef
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
@@ -105,7 +105,7 @@ async def test_tasks_and_views_share_a_budget_and_services_do_not(scripted):
         calls = (views[n % 2].ivs.get_playback_restriction_policy(ARN) for n in range(150))
         ends = await asyncio.gather(*calls, return_exceptions=True)
         assert {type(end) for end in ends} == {UnavailableError}
-        # 500 tokens are there, and a retry takes 14.
+        # The budget has 500 tokens, and a retry takes 14.
         assert len(scripted.requests) == 150 + 500 // 14
         with pytest.raises(UnavailableError) as caught:
             await kit.mpc.get_thumbnails_task("1")
@@ -125,7 +125,7 @@ async def test_the_deadline_holds_over_attempts_and_waits(scripted):
     scripted.json(POLICY).hang()
     policy = RetryPolicy(attempt_timeout=0.1, base_delay=0.01, max_attempts=100)
     async with scripted.kit() as parent:
-        # The first call opens the connection, which would count.
+        # The first call opens the connection, which must not be counted.
         await parent.ivs.get_playback_restriction_policy(ARN)
         kit = parent.with_options(deadline=0.35, retry=policy)
         await_start = asyncio.get_running_loop().time()
@@ -302,7 +302,7 @@ async def test_no_connection_keeps_the_result_of_the_call_that_opened_it(scripte
         )
         result = weakref.ref(await task)
         del task
-        # The loop holds what it runs at present.
+        # The loop holds a reference to what it is running.
         await asyncio.sleep(0)
         gc.collect()
         assert result() is None
@@ -330,7 +330,7 @@ async def test_closing_during_work_ends_it_with_our_error(scripted, hanging):
         assert isinstance(result, VidKitError)
 
 
-# Python refuses to write it, which an error that shows it must not stumble over.
+# Python cannot convert it to text; the error that shows it must not fail.
 TOO_LONG = -(10**5000)
 
 
@@ -371,8 +371,8 @@ async def outcome(used):
 
 
 def test_what_is_shown_of_a_value_is_no_longer_than_a_line():
-    assert shown("x" * 78) == repr("x" * 78)
-    assert shown("x" * 79) == repr("x" * 79)[:80] + "..."
+    assert short_repr("x" * 78) == repr("x" * 78)
+    assert short_repr("x" * 79) == repr("x" * 79)[:80] + "..."
 
 
 @pytest.mark.parametrize("door", [vidkit, vidkit.rekognition])
@@ -385,7 +385,7 @@ def test_a_door_of_names_imported_on_use_is_sorted_and_whole(door):
 
 
 def loaded_after(program):
-    """The modules that a program has loaded at its end."""
+    """The modules that a program has imported when it ends."""
     script = f"{program}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
@@ -430,11 +430,11 @@ def test_a_service_that_is_not_touched_is_not_loaded():
         USE.format(call="kit.rekognition.get_label_detection('a' * 64).collect()")
     )
     assert "aiobotocore" in aws_only
-    # aiobotocore loads httpx by itself wherever it is installed; vidkit does not.
+    # aiobotocore imports httpx wherever it is installed; vidkit does not.
     assert "vidkit.transports.huawei.transport" not in aws_only
 
 
-# What a use of kit.rekognition imports of the models of jobs and stream processors.
+# The modules of job and stream processor models that a use of kit.rekognition imports.
 MODELS_OF_USES = {
     "kit.rekognition": set(),
     "kit.rekognition.get_label_detection('x')": {"kinds.labels"},

@@ -9,6 +9,8 @@ TEST = """
 from datetime import UTC, datetime
 import pytest
 
+from vidkit.local.kinesis_video.state import KinesisVideoState
+
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.mark.asyncio
@@ -19,7 +21,7 @@ async def test_with_a_kit(local_cloud, kit):
 
 @pytest.mark.asyncio
 async def test_each_test_has_a_cloud_of_its_own(local_cloud):
-    assert not local_cloud.state.streams
+    assert not local_cloud.state.of(KinesisVideoState).streams
 """
 
 

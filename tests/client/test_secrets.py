@@ -14,6 +14,7 @@ from made_up_secrets import ARN, KEY, SECRETS, TOKEN, assert_hidden, aws_config,
 from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, S3Video, VidKit, VidKitError
 from vidkit.config import HuaweiCredentials
 from vidkit.local import LocalCloud
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.signatures import aws as aws_signatures
 from vidkit.transports.aws.transport import AwsTransport
 from vidkit.transports.base import AwsRequest
@@ -113,7 +114,7 @@ async def test_a_huawei_password_and_the_token_it_gets_stay_hidden(logs):
             await kit.mpc.list_thumbnails_task().collect()
             cloud.revoke_tokens()
             await kit.mpc.list_thumbnails_task().collect()
-            tokens = set(cloud._state.accounts.tokens)
+            tokens = set(cloud._state.of(HuaweiAccounts).tokens)
             shown = [repr(one) for one in (kit, kit.mpc, config)]
             shown += [str(config), repr(await kit._runtime.huawei())]
     assert len(tokens) == 2

@@ -11,9 +11,9 @@ import pytest
 from kit_options import FAST
 
 from vidkit import JobFailedError, NotFoundError, S3Video
-from vidkit.images.saving.file_names import is_leftover
+from vidkit.images.saving.file_names import is_part_name
 from vidkit.local import LocalCloud
-from vidkit.local.rekognition.jobs import Jobs
+from vidkit.local.rekognition.jobs import AnalysisJobs
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/AAAAAAAAAAAA"
@@ -110,7 +110,7 @@ async def assert_nothing_left(cloud, kit, path):
         while kit._runtime._tasks:
             await asyncio.sleep(0.005)
     left = [entry.name for entry in path.rglob("*") if entry.is_file()]
-    assert [name for name in left if is_leftover(name) or name.endswith(".part")] == []
+    assert [name for name in left if is_part_name(name) or name.endswith(".part")] == []
 
 
 @pytest.mark.parametrize("ours", [True, False], ids=["our error", "another error"])
@@ -281,7 +281,7 @@ async def test_half_way_a_reader_is_cancelled_and_reads_on(
 def started(monkeypatch):
     """The ids of all label jobs that the service has started, as often as it did."""
     ids = []
-    begin = Jobs.start
+    begin = AnalysisJobs.start
 
     async def recorded(self, kind, parameters):
         job = await begin(self, kind, parameters)
@@ -289,7 +289,7 @@ def started(monkeypatch):
             ids.append(job.id)
         return job
 
-    monkeypatch.setattr(Jobs, "start", recorded)
+    monkeypatch.setattr(AnalysisJobs, "start", recorded)
     return ids
 
 
@@ -372,7 +372,7 @@ async def test_a_closing_that_is_cancelled_closes_all_the_same(cloud):
                 *(network._session for network in huawei._http._networks.values()),
             ]
             assert len(sessions) == 2
-            left = {kit._runtime.spawn(slow_to_go()), huawei._resolver._tasks.start(slow_to_go)}
+            left = {kit._runtime.spawn(slow_to_go()), huawei._resolver._tasks.spawn(slow_to_go())}
             await asyncio.sleep(0)
             closing = asyncio.create_task(kit.close())
             for _ in range(turns):

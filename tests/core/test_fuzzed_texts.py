@@ -259,7 +259,7 @@ def test_any_profile_file_is_read_or_refused(tmp_path, content):
 
     async def read():
         try:
-            await ProfileSource(str(path), None, wanted=True).fetch()
+            await ProfileSource(str(path), None, required=True).fetch()
         except VidKitError as error:
             told = str(error)
         else:

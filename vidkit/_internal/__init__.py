@@ -1,1 +1,1 @@
-"""What knows no service and no network: arguments, tasks, threads, lazy imports."""
+"""Helpers that know no service and no network."""

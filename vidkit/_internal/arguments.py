@@ -1,4 +1,4 @@
-"""Calls that do not fit a signature become vidkit errors that name the parameter."""
+"""Argument checks, whose errors name the parameter."""
 
 import functools
 import inspect
@@ -9,35 +9,34 @@ from typing import Any, ParamSpec, TypeVar
 
 from vidkit.errors import ConfigError, RequestError, VidKitError
 
-__all__ = ["checked_arguments", "checked_constructor", "shown"]
+__all__ = ["checked_arguments", "checked_constructor", "number", "seconds", "short_repr"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
 
+_MAX_REPR_LENGTH = 80
 
-_LONGEST = 80
 
-
-def shown(value: object) -> str:
-    """A value as an error shows it: no longer than a line, whatever it is.
+def short_repr(value: object) -> str:
+    """The repr of a value for an error message, cut to 80 characters.
 
     Example:
-        >>> shown("x" * 100)[-6:]
+        >>> short_repr("x" * 100)[-6:]
         'xxx...'
     """
     try:
         text = repr(value)
     except ValueError:
-        # Python does not write whole numbers of many thousand digits.
+        # Python does not convert an int of more than 4300 digits to text.
         return "a number of too many digits"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return text if len(text) <= _MAX_REPR_LENGTH else f"{text[:_MAX_REPR_LENGTH]}..."
 
 
-def _misfit(
+def _signature_error(
     function: Callable[..., object], args: tuple[object, ...], kwargs: object
 ) -> str | None:
-    """Why a call does not fit; None when it does (then the error came from inside)."""
+    """Why arguments do not fit a signature, or None if they do."""
     signature = inspect.signature(function)
     try:
         signature.bind(*args, **kwargs)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue]
@@ -48,23 +47,23 @@ def _misfit(
 
 
 def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
-    """Make unknown and missing parameters of a public operation a `RequestError`."""
+    """Make unknown and missing parameters of a method a `RequestError`."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except TypeError as error:
-            why = _misfit(function, args, kwargs)
-            if why is None:
+            message = _signature_error(function, args, kwargs)
+            if message is None:
                 raise
-            raise RequestError(f"{function.__name__}: {why}") from error
+            raise RequestError(f"{function.__name__}: {message}") from error
 
     return call
 
 
 def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
-    """Make unknown and missing parameters of a class's constructor an ``error``."""
+    """Make unknown and missing parameters of a constructor an ``error``."""
 
     def decorate(cls: C) -> C:
         initialise = cls.__init__  # type: ignore[misc]
@@ -74,10 +73,10 @@ def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
             try:
                 initialise(self, *args, **kwargs)
             except TypeError as cause:
-                why = _misfit(initialise, (self, *args), kwargs)
-                if why is None:
+                message = _signature_error(initialise, (self, *args), kwargs)
+                if message is None:
                     raise
-                raise error(f"{cls.__name__}: {why}") from cause
+                raise error(f"{cls.__name__}: {message}") from cause
 
         cls.__init__ = __init__  # type: ignore[misc]
         return cls
@@ -92,29 +91,36 @@ def seconds(
     error: type[VidKitError] = ConfigError,
     zero: bool = False,
 ) -> float:
-    """A positive duration in seconds, or ``zero`` too where that makes sense.
+    """A duration in seconds, checked.
+
+    Args:
+        duration: seconds, or a timedelta.
+        parameter: the name of the parameter, for the error message.
+        error: the class of the error to raise.
+        zero: whether 0 is valid; otherwise the duration must be positive.
 
     Raises:
-        VidKitError: an ``error``: it is no number, not positive, or not finite.
+        VidKitError: the duration is not a number, out of range, or not finite; an ``error``.
     """
     value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise error(f"{parameter}={shown(duration)}: give seconds as a number, or a timedelta")
-    # A whole number can be larger than any float.
+        raise error(f"{parameter}={short_repr(duration)}: give seconds as a number, or a timedelta")
+    # An int can be larger than any float.
     if not (0 < value <= sys.float_info.max or (zero and value == 0)):
-        least = "0 seconds or more" if zero else "more than 0 seconds"
-        raise error(f"{parameter}={shown(duration)}: must be {least}, and finite")
+        minimum = "0 seconds or more" if zero else "more than 0 seconds"
+        raise error(f"{parameter}={short_repr(duration)}: must be {minimum}, and finite")
     return float(value)
 
 
-def number(value: float, *, parameter: str, least: float) -> None:
-    """Check that a value is a finite number that is large enough.
+def number(value: float, *, parameter: str, minimum: float) -> None:
+    """Check that a value is a finite number, and not less than a minimum.
 
     Raises:
         ConfigError: it is not.
     """
     given: Any = value
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ConfigError(f"{parameter}={shown(given)}: must be a number")
-    if not least <= given <= sys.float_info.max:
-        raise ConfigError(f"{parameter}={shown(given)}: must be {least:g} or more, and finite")
+        raise ConfigError(f"{parameter}={short_repr(given)}: must be a number")
+    if not minimum <= given <= sys.float_info.max:
+        message = f"must be {minimum:g} or more, and finite"
+        raise ConfigError(f"{parameter}={short_repr(given)}: {message}")

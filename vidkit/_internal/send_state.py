@@ -1,6 +1,7 @@
-"""Whether a request has been handed to the network: on it depends what a timeout leaves open.
+"""Send state: whether a part of a request may have been sent.
 
-Whoever limits the time of an attempt watches; the transport says where the request is.
+A timeout before anything was sent is safe to retry; a later one is ambiguous. The code that limits
+the time of an attempt watches the state, and the transport updates it.
 """
 
 import asyncio
@@ -14,26 +15,28 @@ __all__ = ["SendState", "mark_received", "mark_sent", "mark_unsent", "watch_send
 
 @dataclass(slots=True)
 class SendState:
-    """Where the request of an attempt is.
+    """The send state of one attempt.
 
     Attributes:
-        waits: it is known that nothing of it has been sent.
-        clock: ends the attempt, unless its answer is here.
+        unsent: whether it is certain that no part of the request has been sent.
+        timeout: the time limit of the attempt; lifted when the response has arrived.
     """
 
     unsent: bool = False
-    clock: asyncio.Timeout | None = None
+    timeout: asyncio.Timeout | None = None
 
 
-_watched: ContextVar[SendState | None] = ContextVar("vidkit_handover", default=None)
+_send_state: ContextVar[SendState | None] = ContextVar("vidkit_send_state", default=None)
 
 
 @contextmanager
-def watch_send_state(clock: asyncio.Timeout | None = None) -> Generator[SendState]:
-    """Watch the request that is sent inside; the innermost watches it alone.
+def watch_send_state(timeout: asyncio.Timeout | None = None) -> Generator[SendState]:
+    """Watch the state of the request that is sent inside.
+
+    If several are nested, only the innermost is updated.
 
     Args:
-        clock: ends the attempt, unless its answer is here.
+        timeout: the time limit of the attempt; lifted when the response has arrived.
 
     Example:
         >>> with watch_send_state() as send_state:
@@ -41,30 +44,34 @@ def watch_send_state(clock: asyncio.Timeout | None = None) -> Generator[SendStat
         >>> send_state.unsent
         True
     """
-    send_state = SendState(clock=clock)
-    token = _watched.set(send_state)
+    send_state = SendState(timeout=timeout)
+    token = _send_state.set(send_state)
     try:
         yield send_state
     finally:
-        _watched.reset(token)
-        # A connection that was opened inside keeps this context, and a clock its task's result.
-        send_state.clock = None
+        _send_state.reset(token)
+        # A connection that was opened inside keeps this context alive, and with it the timeout,
+        # its task and the result of the task.
+        send_state.timeout = None
 
 
 def mark_unsent() -> None:
-    """Say that nothing of the request has been sent, or nothing that was let in."""
-    if send_state := _watched.get():
+    """Note that no part of the request was sent, or that it was rejected."""
+    if send_state := _send_state.get():
         send_state.unsent = True
 
 
 def mark_sent() -> None:
-    """Say that from now on some of the request may be on its way."""
-    if send_state := _watched.get():
+    """Note that from now on a part of the request may have been sent."""
+    if send_state := _send_state.get():
         send_state.unsent = False
 
 
 def mark_received() -> None:
-    """Say that the whole answer is here: what is done with it takes none of the attempt's time."""
-    send_state = _watched.get()
-    if send_state and send_state.clock and not send_state.clock.expired():
-        send_state.clock.reschedule(None)
+    """Note that the complete response has arrived.
+
+    This lifts the time limit of the attempt: the time to decode the response does not count.
+    """
+    send_state = _send_state.get()
+    if send_state and send_state.timeout and not send_state.timeout.expired():
+        send_state.timeout.reschedule(None)

@@ -1,4 +1,4 @@
-"""One reader for an iterator at a time."""
+"""A guard against two tasks that read one iterator at the same time."""
 
 from vidkit.errors import RequestError
 
@@ -6,10 +6,10 @@ __all__ = ["SingleReader"]
 
 
 class SingleReader:
-    """Keeps a second reader from an iterator that is waiting for its next element.
+    """Lets only one task at a time wait for the next element of an iterator.
 
     Raises:
-        RequestError: on entering, when another task is reading.
+        RequestError: when entered while another task is reading.
     """
 
     __slots__ = ("_reading",)

@@ -1,31 +1,78 @@
-"""Tasks and those who wait for them, or no longer do."""
+"""Background tasks, which their owner cancels when it closes."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any, TypeVar
 
 from vidkit.errors import kit_closed
 
-__all__ = ["cancel_quietly", "result_of"]
+__all__ = ["BackgroundTasks", "cancel_quietly", "result_of"]
 
 T = TypeVar("T")
 
 
+class BackgroundTasks:
+    """Owns tasks; closing cancels and awaits them."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def spawn(
+        self, work: Coroutine[Any, Any, T], *, context: Context | None = None
+    ) -> "asyncio.Task[T]":
+        """Start a task, which is cancelled when its owner closes.
+
+        Args:
+            work: the coroutine to run.
+            context: the context to run it in; default: a copy of the current one.
+
+        Raises:
+            RequestError: the owner is closed.
+        """
+        if self._closed:
+            work.close()
+            raise kit_closed()
+        task = asyncio.get_running_loop().create_task(work, context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._discard)
+        return task
+
+    def _discard(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            # Mark the exception as retrieved: asyncio logs it otherwise if no code awaits the task.
+            task.exception()
+
+    async def close(self) -> None:
+        """Cancel and await the tasks; safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
 async def result_of(task: "asyncio.Task[T]") -> T:
-    """Await a task that its owner may cancel: that is told as the end of the kit.
+    """Await a task that its owner may cancel.
 
     Raises:
-        RequestError: the kit was closed.
+        RequestError: the owner cancelled the task, because the kit was closed.
     """
     try:
         return await task
     except asyncio.CancelledError:
-        waiting = asyncio.current_task()
-        if task.cancelled() and waiting is not None and not waiting.cancelling():
+        current = asyncio.current_task()
+        if task.cancelled() and current is not None and not current.cancelling():
             raise kit_closed() from None
         raise
 
 
 def cancel_quietly(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task from a finaliser, which may run after its loop has closed."""
+    """Cancel a task; safe in a finalizer, even after the loop has closed."""
     if not task.done() and not task.get_loop().is_closed():
         task.cancel()

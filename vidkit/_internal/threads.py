@@ -1,4 +1,4 @@
-"""Blocking work in threads that nobody leaves behind."""
+"""Blocking work in threads that never outlive their caller."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,16 +10,16 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[[], T], *, stop: Callable[[], object] | None = None) -> T:
-    """Do something in a thread, which has ended when this ends, cancelled or not.
+    """Run blocking work in a thread, and await it even when cancelled.
 
-    So whoever is cancelled may close or remove what the thread worked on.
+    So a caller that is cancelled can safely close or remove the files that the thread used.
 
     Args:
-        work: what blocks.
-        stop: asks it to end early, after a cancellation.
+        work: the blocking function.
+        stop: called after a cancellation; makes the function return early.
 
     Raises:
-        Exception: whatever the work raises.
+        Exception: the exception of the function.
     """
     thread = asyncio.ensure_future(asyncio.to_thread(work))
     try:
@@ -27,12 +27,12 @@ async def in_thread(work: Callable[[], T], *, stop: Callable[[], object] | None 
     except asyncio.CancelledError:
         if stop is not None:
             stop()
-        await _ended(thread)
+        await _wait_until_done(thread)
         raise
 
 
-async def _ended(thread: "asyncio.Future[Any]") -> None:
-    """Wait for a thread, however often the waiting is cancelled."""
+async def _wait_until_done(thread: "asyncio.Future[Any]") -> None:
+    """Wait for a thread, no matter how often the wait is cancelled."""
     while not thread.done():
         try:
             await asyncio.wait([thread])

@@ -1,1 +1,1 @@
-"""One call of one operation: what every service goes through."""
+"""Calls: what every call of every service goes through."""

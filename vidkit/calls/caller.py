@@ -1,4 +1,4 @@
-"""One call of one operation: send, judge, decode, retry, tell. Every service goes through here."""
+"""Calls to API operations, with retries, decoding and events."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ PageT = TypeVar("PageT", bound=Page[Any])
 
 
 class Caller:
-    """Makes calls with one set of options over shared connections."""
+    """Calls operations with one set of options, over shared connections."""
 
     def __init__(self, runtime: Runtime, options: Options) -> None:
         self.runtime = runtime
@@ -46,12 +46,13 @@ class Caller:
         """Call an operation, with retries, within the deadline.
 
         Args:
-            operation: which one.
-            request: what to send.
-            decoding: entered with a good answer's body, which is decoded inside.
+            operation: the operation.
+            request: the request to send.
+            decoding: a context manager for the body of a successful response, which is decoded
+                inside it.
 
         Raises:
-            VidKitError: whatever the last attempt ended with.
+            VidKitError: the error of the last attempt.
         """
 
         def attempt(number: int) -> Awaitable[M]:
@@ -62,10 +63,14 @@ class Caller:
     async def retrying(
         self, operation: Operation[Any], attempt: Callable[[int], Awaitable[T]]
     ) -> T:
-        """Run ``attempt`` under the retry policy and the deadline of this caller.
+        """Make attempts under the retry policy and the deadline of this caller.
+
+        Args:
+            operation: the operation.
+            attempt: makes one attempt; called with its number, from 1.
 
         Raises:
-            VidKitError: whatever the last attempt ended with.
+            VidKitError: the error of the last attempt.
         """
         try:
             self.runtime.check()
@@ -88,18 +93,19 @@ class Caller:
         attempt: int = 1,
         decoding: Decoding | None = None,
     ) -> M:
-        """Send once and decode the answer.
+        """Send a request once and decode the response.
 
         Args:
-            operation: which one.
-            request: what to send.
-            attempt: which one this is, from 1.
-            decoding: entered with a good answer's body, which is decoded inside.
+            operation: the operation.
+            request: the request to send.
+            attempt: the number of this attempt, from 1.
+            decoding: a context manager for the body of a successful response, which is decoded
+                inside it.
 
         Raises:
-            ServiceError: the service refused.
-            DecodeError: the answer is not what the API promises.
-            VidKitError: no answer came.
+            ServiceError: the service returned an error response.
+            DecodeError: the response does not have the shape that the API documents.
+            VidKitError: no response arrived.
         """
         started = time.monotonic()
         response: HttpResponse | None = None
@@ -109,10 +115,10 @@ class Caller:
             if not response.ok:
                 raise error_from_response(response)
             if decoding is None:
-                return _decoded(operation, response)
+                return _decode(operation, response)
             mark_received()
             async with decoding(response.body):
-                return _decoded(operation, response)
+                return _decode(operation, response)
         except VidKitError as error:
             failure = error.located(operation.service, operation.name)
             raise
@@ -126,7 +132,7 @@ class Caller:
                     operation=operation.name,
                     attempt=attempt,
                     seconds=time.monotonic() - started,
-                    # Of half an answer, the failure has what its head said.
+                    # If the body was incomplete, the error has what the headers said.
                     status=response.status if response else getattr(failure, "status", None),
                     code=failure.code if failure else None,
                     error=_error_name(failure),
@@ -143,11 +149,11 @@ class Caller:
         *,
         begin: str | None = None,
     ) -> AsyncPager[Any, PageT]:
-        """A pager over pages that follow one another by token.
+        """A pager over the pages of an operation, by page token.
 
         Args:
             fetch: fetches the page at a token.
-            begin: the token where an iteration begins; None is the start.
+            begin: the token of the first page of an iteration; None is the start.
         """
         return self.results_pager(lambda token, _: fetch(token), begin=begin)
 
@@ -159,13 +165,15 @@ class Caller:
         first: PageT | None = None,
         expired: Callable[[VidKitError], bool] | None = None,
     ) -> AsyncPager[Any, PageT]:
-        """A pager over large pages that follow one another by token.
+        """A pager over large pages.
+
+        It requests the next page before it decodes the present one.
 
         Args:
-            fetch: fetches the page at a token, and decodes it within what it is given for that.
-            begin: the token where an iteration begins; None is the start.
-            first: the page there, when it is known already.
-            expired: whether an error says that a page token has expired.
+            fetch: fetches the page at a token, and decodes it inside the given context manager.
+            begin: the token of the first page of an iteration; None is the start.
+            first: the first page, if it is known already.
+            expired: whether an error means that a page token has expired.
         """
 
         def source(token: str | None, *, ahead: bool) -> AsyncIterator[PageT]:
@@ -192,13 +200,13 @@ def _error_name(failure: VidKitError | None) -> str | None:
     return "Canceled" if type(failure) is VidKitError else type(failure).__name__
 
 
-def _decoded(operation: Operation[M], response: HttpResponse) -> M:
+def _decode(operation: Operation[M], response: HttpResponse) -> M:
     if operation.response is Nothing and not response.body:
         return operation.response()
     try:
         return decode(operation.response, response.body)
     except VidKitError as error:
-        # The answer says that it was carried out, only not with what result.
+        # The operation was carried out, only its result is unknown.
         error.ambiguous = True
         error.status = response.status
         error.request_id = request_id(response)

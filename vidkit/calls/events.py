@@ -1,4 +1,4 @@
-"""What vidkit tells of its work: one event for each request that was sent."""
+"""Events: one for each attempt of a call."""
 
 import logging
 from collections.abc import Callable
@@ -11,17 +11,19 @@ _log = logging.getLogger("vidkit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEvent:
-    """One request and what became of it; holds no parameters, so no secrets.
+    """One attempt of a call and its outcome.
+
+    An event holds no parameters, and so no secrets.
 
     Attributes:
         service: vidkit's name of the service, such as ``images``.
         operation: the API operation, such as ``GetImages``.
-        attempt: 1 for the first try of a call.
-        seconds: how long it took.
-        status: the HTTP status, also of an answer that did not come whole; None when none came.
+        attempt: the number of the attempt; 1 is the first attempt of a call.
+        seconds: how long the attempt took.
+        status: the HTTP status, also of an incomplete response; None if no response arrived.
         code: the service's error code, or None.
-        error: the class of the vidkit error; ``Canceled`` when the caller or a timeout ended it;
-            None after a success.
+        error: the class name of the vidkit error; ``Canceled`` if the attempt was cancelled or
+            timed out; None after a success.
         request_id: the service's id of the request, or None.
 
     Example:
@@ -44,9 +46,9 @@ Listener = Callable[[CallEvent], None]
 
 
 def emit(event: CallEvent, listener: Listener | None) -> None:
-    """Log an event at DEBUG level on ``vidkit`` and hand it to the listener.
+    """Log an event to ``vidkit`` at DEBUG level, and call the listener.
 
-    A listener that raises is logged and otherwise ignored: telling must not break doing.
+    An exception of the listener is logged and otherwise ignored, so that it cannot break a call.
     """
     _log.debug(
         "%s.%s attempt=%d seconds=%.3f status=%s code=%s error=%s request_id=%s",

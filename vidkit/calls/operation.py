@@ -1,4 +1,4 @@
-"""What the call layer knows of an API operation."""
+"""API operations, as the caller needs to know them."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,19 +11,19 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Nothing(BaseModel):
-    """The answer of an operation that answers with no body."""
+    """The response of an operation that returns no body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[M]):
-    """What the call layer needs to know of an API operation.
+    """An API operation.
 
     Attributes:
         service: vidkit's name of the service.
         name: the API's name of the operation.
-        answer: the model of a successful answer.
-        idempotent: whether doing it twice is doing it once, so that it may be sent again when it
-            is unknown whether it was carried out.
+        response: the model of a successful response.
+        idempotent: whether carrying it out twice has the effect of carrying it out once. Then it
+            is also retried after an error that leaves open whether it was carried out.
     """
 
     service: str

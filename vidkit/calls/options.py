@@ -1,4 +1,4 @@
-"""The options of a kit, and of its views."""
+"""The options of a kit and of its views."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ __all__ = ["Options"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `VidKit.with_options` can change.
+    """The options that `VidKit.with_options` can change.
 
     Attributes:
-        retry: how often and how patiently.
-        deadline: seconds for one call, attempts and waits together.
-        poll: how jobs are watched.
-        on_event: told of every request.
+        retry: the retry policy.
+        deadline: seconds for one call, with all its attempts and delays.
+        poll: the poll policy of jobs.
+        on_event: called with a `CallEvent` for every attempt; None: no listener.
     """
 
     retry: RetryPolicy

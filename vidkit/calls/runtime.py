@@ -1,4 +1,7 @@
-"""What a kit and all its views share: one loop, transports, background tasks, retry budgets."""
+"""The runtime that a kit and its views share.
+
+It holds the event loop, the transports, the background tasks and the retry budgets.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -8,6 +11,7 @@ from contextvars import Context
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
+from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
 from vidkit.retry.budget import RetryBudget
@@ -22,7 +26,10 @@ T = TypeVar("T")
 
 
 class Runtime:
-    """Owns what must be closed; a transport is imported and made on first touch."""
+    """Owns the connections and the background tasks of a kit.
+
+    A transport is imported and created on first use.
+    """
 
     def __init__(self, aws: AwsConfig, huawei: HuaweiConfig) -> None:
         self.aws_config = aws
@@ -30,27 +37,29 @@ class Runtime:
         self._aws: AwsTransport | None = None
         self._huawei: HuaweiTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._opening = asyncio.Lock()
+        self._transport_lock = asyncio.Lock()
         self._closed = False
         self._shared: dict[type, Any] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = BackgroundTasks()
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
 
     def __reduce__(self) -> Never:
-        raise TypeError("a VidKit holds connections: it is not pickled, make one in each process")
+        raise TypeError(
+            "a VidKit holds connections: it cannot be pickled; make one in each process"
+        )
 
     @property
     def phase(self) -> str:
-        """Where this runtime is in its life: ``new``, ``open`` or ``closed``."""
+        """The state of this runtime: ``new``, ``open`` or ``closed``."""
         if self._closed:
             return "closed"
         return "new" if self._loop is None else "open"
 
     def open(self) -> None:
-        """Bind to the running loop.
+        """Bind this runtime to the running event loop.
 
         Raises:
-            RequestError: opened or closed before.
+            RequestError: the runtime is open already, or it is closed.
         """
         if self._closed:
             raise kit_closed()
@@ -59,10 +68,10 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
 
     def check(self) -> None:
-        """Whether calls can be made here and now.
+        """Check that calls can be made from the running loop.
 
         Raises:
-            RequestError: not opened yet, closed, or opened in another event loop.
+            RequestError: the runtime is not open, closed, or bound to another event loop.
         """
         if self._closed:
             raise kit_closed()
@@ -76,27 +85,36 @@ class Runtime:
             )
 
     async def aws(self) -> "AwsTransport":
-        """The transport to AWS."""
+        """The transport for AWS; created on first use."""
         self.check()
         transport = self._aws
         if transport is not None:
             return transport
-        async with self._opening:
+        async with self._transport_lock:
             transport = self._aws
             if transport is None:
-                # The import takes long enough to hold up the loop.
+                # In a thread: the import takes so long that it would block the loop.
                 module = await asyncio.to_thread(import_module, "vidkit.transports.aws.transport")
                 self.check()
                 transport = self._aws = module.AwsTransport(self.aws_config)
             return transport
 
+    async def aws_region(self) -> str:
+        """The region of AWS calls; known without waiting after the first call.
+
+        Raises:
+            ConfigError: no region is configured.
+        """
+        transport = await self.aws()
+        return transport.region or await transport.find_region()
+
     async def huawei(self) -> "HuaweiTransport":
-        """The transport to Huawei Cloud."""
+        """The transport for Huawei Cloud; created on first use."""
         self.check()
         transport = self._huawei
         if transport is not None:
             return transport
-        async with self._opening:
+        async with self._transport_lock:
             transport = self._huawei
             if transport is None:
                 module = await asyncio.to_thread(
@@ -107,43 +125,34 @@ class Runtime:
             return transport
 
     def shared(self, kind: type[T]) -> T:
-        """The one object of a kind that all clients over these connections share."""
+        """The instance of a class that all clients share; created on first use."""
         if kind not in self._shared:
             self._shared[kind] = kind()
-        found: T = self._shared[kind]
-        return found
+        instance: T = self._shared[kind]
+        return instance
 
     def spawn(
         self, work: Coroutine[Any, Any, T], *, context: Context | None = None
     ) -> "asyncio.Task[T]":
-        """Start a task that ends with this runtime at the latest.
+        """Start a task, which is cancelled when this runtime closes.
 
         Args:
-            work: what it does.
-            context: what it does it in; default: a copy of the caller's own.
-        """
-        task = asyncio.get_running_loop().create_task(work, context=context)
-        self._tasks.add(task)
-        task.add_done_callback(self._forget)
-        return task
+            work: the coroutine to run.
+            context: the context to run it in; default: a copy of the current one.
 
-    def _forget(self, task: "asyncio.Task[Any]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            # An abandoned page's failure is nobody's news; asking for it keeps asyncio quiet.
-            task.exception()
+        Raises:
+            RequestError: this runtime is closed.
+        """
+        return self._tasks.spawn(work, context=context)
 
     async def close(self) -> None:
-        """Cancel and await the tasks, then close the connections; closing twice is fine."""
+        """Cancel and await tasks, then close connections; safe to call twice."""
         self._closed = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
         aws, self._aws = self._aws, None
         huawei, self._huawei = self._huawei, None
         async with AsyncExitStack() as stack:
-            # Whoever cancels the closing ends the waiting; all is closed nevertheless.
+            # If closing is cancelled while it awaits the tasks, the connections still close.
             for transport in (huawei, aws):
                 if transport is not None:
                     stack.push_async_callback(transport.close)
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._tasks.close()

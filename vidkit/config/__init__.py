@@ -1,4 +1,7 @@
-"""Where the services are and who calls them: frozen, picklable without their secrets."""
+"""The configurations of AWS and Huawei Cloud.
+
+They are frozen, and pickles of them leave out the secrets.
+"""
 
 from vidkit.config.aws import AwsConfig
 from vidkit.config.huawei import HuaweiConfig, HuaweiCredentials

@@ -1,51 +1,62 @@
-"""Addresses of endpoints: whether they are sound, whose they are, what goes to them; pure."""
+"""Checks of endpoint URLs. Pure functions."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit.errors import ConfigError
 
-__all__ = ["check_address", "check_private", "is_link_local", "is_loopback"]
+__all__ = ["check_endpoint_url", "check_secure_endpoint", "is_link_local", "is_loopback"]
 
 
-def check_address(value: str | None, parameter: str) -> None:
-    """An address of scheme, host and perhaps port and path.
+def check_endpoint_url(value: str | None, parameter: str) -> None:
+    """Check that a value is None or an endpoint URL.
+
+    It has a scheme (http or https), a host, and optionally a port and a path.
 
     Raises:
-        ConfigError: it is not; the value, which may hold a password, is not shown.
+        ConfigError: it is not. The message omits the value, which may hold a password.
     """
     if value is None:
         return
     try:
         parts = urlsplit(value)
-        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        is_valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
-        sound = False
+        is_valid = False
     else:
-        sound = sound and not parts.query and not parts.fragment and parts.username is None
-    if not sound:
-        raise ConfigError(f"{parameter}: must be an address such as https://host:port, no more")
+        is_valid = is_valid and not parts.query and not parts.fragment and parts.username is None
+    if not is_valid:
+        raise ConfigError(
+            f"{parameter}: must be a URL such as https://host:port, without user, query or fragment"
+        )
 
 
-def check_private(value: str | None, parameter: str, *, allow_http: bool = False) -> None:
-    """An address that credentials may be sent to: plain http does not leave this machine.
+def check_secure_endpoint(value: str | None, parameter: str, *, allow_http: bool = False) -> None:
+    """Check that credentials may be sent to an endpoint.
+
+    It must be https, or http to a loopback address.
+
+    Args:
+        value: the endpoint URL, or None.
+        parameter: the name of the parameter, for the error message.
+        allow_http: whether http is allowed to any address.
 
     Raises:
-        ConfigError: it is no address, or a plain one elsewhere.
+        ConfigError: the value is not an endpoint URL, or http is not allowed there.
     """
-    check_address(value, parameter)
+    check_endpoint_url(value, parameter)
     if allow_http or not value:
         return
     if urlsplit(value).scheme == "http" and not is_loopback(value):
         raise ConfigError(
-            f"{parameter}={shown(value)}: must be https; plain http is for this machine's own "
+            f"{parameter}={short_repr(value)}: must be https; plain http is for this machine's own "
             "addresses, or needs allow_http=True"
         )
 
 
 def is_loopback(address: str | None) -> bool:
-    """Whether an address is this machine's own, which no proxy can reach for us."""
+    """Whether a URL's host is this machine, which is never behind a proxy."""
     host = urlsplit(address or "").hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -54,7 +65,7 @@ def is_loopback(address: str | None) -> bool:
 
 
 def is_link_local(address: str) -> bool:
-    """Whether an address is on this machine's own link, as metadata services are."""
+    """Whether a URL's host is link-local, as that of a metadata service is."""
     try:
         return ip_address(urlsplit(address).hostname or "").is_link_local
     except ValueError:

@@ -1,4 +1,4 @@
-"""Configurations that show, pickle and log no secret."""
+"""Configurations that never show, log or pickle their secrets."""
 
 import dataclasses
 from typing import Any, Final, Never, Self
@@ -6,7 +6,7 @@ from typing import Any, Final, Never, Self
 from vidkit.errors import ConfigError
 
 __all__ = [
-    "NO_TEXT",
+    "NOT_TEXT",
     "SECRET",
     "SECRET_WITH_SPACES",
     "SPACES",
@@ -15,33 +15,36 @@ __all__ = [
 ]
 
 SECRET: Final = {"secret": True}
+"""The metadata of a field that is a secret."""
 
 SPACES: Final = {"spaces": True}
+"""The metadata of a text field that may have white space."""
 
 SECRET_WITH_SPACES: Final = SECRET | SPACES
 
-NO_TEXT: Final = {"text": False}
+NOT_TEXT: Final = {"text": False}
+"""The metadata of a field that is not text, although its default is None."""
 
 
 class HidesSecrets:
-    """A frozen dataclass that keeps its secrets to itself."""
+    """The base of frozen dataclasses that neither show nor pickle secrets."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """As it is written, its secrets as ``***``, its defaults left out."""
+        """The fields that differ from their defaults, with ``***`` for secrets."""
         shown = [
             f"{name}={'***' if is_secret else repr(value)}"
-            for name, value, is_secret in _set_fields(self)
+            for name, value, is_secret in _non_default_fields(self)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Without secrets: pickles end in files, caches and queues, where nobody expects one."""
-        given = _set_fields(self)
-        told = {name: value for name, value, is_secret in given if not is_secret}
-        withheld = [name for name, _, is_secret in given if is_secret]
-        return _restored, (type(self), told, withheld)
+        """Leave out the secrets: pickles are stored in files, caches and queues."""
+        fields = _non_default_fields(self)
+        public = {name: value for name, value, is_secret in fields if not is_secret}
+        secrets = [name for name, _, is_secret in fields if is_secret]
+        return _unpickle, (type(self), public, secrets)
 
     def __copy__(self) -> Self:
         return self
@@ -50,8 +53,8 @@ class HidesSecrets:
         return self
 
 
-def _set_fields(config: Any) -> list[tuple[str, Any, bool]]:
-    """The fields that are not left to their defaults: name, value, and whether it is secret."""
+def _non_default_fields(config: Any) -> list[tuple[str, Any, bool]]:
+    """Name, value, and whether it is a secret, of the non-default fields."""
     return [
         (field.name, value, bool(field.metadata.get("secret")))
         for field in dataclasses.fields(config)
@@ -59,29 +62,30 @@ def _set_fields(config: Any) -> list[tuple[str, Any, bool]]:
     ]
 
 
-class _Withheld(str):
-    """Stands where a secret was before it was pickled; of no use, so that nobody is mistaken."""
+class _OmittedSecret(str):
+    """Replaces a secret in a pickle; `check_secrets_present` rejects it."""
 
     __slots__ = ()
 
     def __call__(self) -> Never:
-        raise ConfigError("it was left out when its configuration was pickled")
+        raise ConfigError("credentials: left out when the configuration was pickled")
 
 
-def _restored(kind: type[HidesSecrets], told: dict[str, Any], withheld: list[str]) -> HidesSecrets:
-    return kind(**told, **dict.fromkeys(withheld, _Withheld("left-out")))
+def _unpickle(cls: type[HidesSecrets], public: dict[str, Any], secrets: list[str]) -> HidesSecrets:
+    return cls(**public, **dict.fromkeys(secrets, _OmittedSecret("left-out")))
 
 
 def check_secrets_present(config: HidesSecrets) -> None:
-    """Refuse a configuration that has lost its secrets in a pickle.
+    """Check that a configuration did not lose its secrets in a pickle.
 
     Raises:
-        ConfigError: it has.
+        ConfigError: it did.
     """
-    lost = [name for name, value, _ in _set_fields(config) if isinstance(value, _Withheld)]
-    if lost:
-        given = ", ".join(f"{name}=..." for name in lost)
+    fields = _non_default_fields(config)
+    missing = [name for name, value, _ in fields if isinstance(value, _OmittedSecret)]
+    if missing:
+        arguments = ", ".join(f"{name}=..." for name in missing)
         raise ConfigError(
-            f"{', '.join(lost)}: secrets are not pickled; give them again with "
-            f"dataclasses.replace({type(config).__name__.lower()}, {given})"
+            f"{', '.join(missing)}: secrets are not pickled; give them again with "
+            f"dataclasses.replace({type(config).__name__.lower()}, {arguments})"
         )

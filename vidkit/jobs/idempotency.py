@@ -1,22 +1,29 @@
-"""What makes the next start in a context the same as one that an earlier run sent.
+"""The client request token that a run of many jobs plans for a start.
 
-A run of many jobs plans it; the services' starts ask for it.
+A run that repeats a start of an earlier run plans the same token; then the service returns the
+job of the earlier run and starts no second one. The services' start operations take it from here.
 """
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["PlannedStart", "plan_request_token", "planned_request_token", "planned_start"]
+__all__ = [
+    "PlannedStart",
+    "plan_request_token",
+    "take_planned_request_token",
+    "take_planned_start",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStart:
-    """What makes a start the same start when it is made again.
+    """What a start needs to be the same start when it is repeated.
 
     Attributes:
         token: the client request token.
-        used_since: from when on an earlier run may have used the token; None when none has.
+        used_since: the time since which an earlier run may have used the token; None: no earlier
+            run has used it.
     """
 
     token: str
@@ -27,22 +34,23 @@ _planned: ContextVar[list[PlannedStart] | None] = ContextVar("vidkit_planned_sta
 
 
 def plan_request_token(token: str, *, used_since: datetime | None = None) -> None:
-    """Let the next start in this context use this client request token.
+    """Make the next start in this context use a client request token.
 
     Args:
-        token: the token.
-        used_since: from when on an earlier run may have used it; None when none has.
+        token: the client request token.
+        used_since: the time since which an earlier run may have used the token; None: no earlier
+            run has used it.
     """
     _planned.set([PlannedStart(token, used_since)])
 
 
-def planned_start() -> PlannedStart | None:
-    """What is planned for the next start; it is used up by asking."""
+def take_planned_start() -> PlannedStart | None:
+    """The plan for the next start, or None; it can be taken only once."""
     planned = _planned.get()
     return planned.pop() if planned else None
 
 
-def planned_request_token() -> str | None:
-    """The token planned for the next start; it is used up by asking."""
-    planned = planned_start()
+def take_planned_request_token() -> str | None:
+    """The token planned for the next start, or None; taken only once."""
+    planned = take_planned_start()
     return planned.token if planned else None

@@ -1,7 +1,7 @@
-"""Jobs: work that a service does on its own time, watched until it ends.
+"""Jobs: asynchronous work of a service, polled until it has completed.
 
-A job is known by its token: kind, id and place in a short text. Any process that has the token can
-go on with the job. Stopping to watch never stops the job.
+A job is identified by its token, a short text of its kind, id and place. Any process that has the
+token can resume the job. To stop polling never stops the job.
 """
 
 import asyncio
@@ -29,41 +29,41 @@ __all__ = [
     "JobDriver",
 ]
 
-A = TypeVar("A")
+ResponseT = TypeVar("ResponseT")
 R = TypeVar("R")
 E = TypeVar("E", bound=VidKitError)
 
 
 @dataclass(frozen=True, slots=True)
-class JobDriver(Generic[A, R]):
-    """How a service's jobs of one kind are watched; what a `Job` is made of.
+class JobDriver(Generic[ResponseT, R]):
+    """How a job of a service is polled, canceled and turned into its result.
 
     Attributes:
-        ref: which job.
-        poll: looks once.
-        result: what a successful look becomes.
-        cancel: cancels the job, or None when the service cannot.
-        pause: waits before a look, given how many looks there were and how long polling would
-            wait; None: that long.
+        ref: the job.
+        poll: polls once.
+        result: makes the result from the response that reported success.
+        cancel: cancels the job; None: the service cannot cancel it.
+        pause: waits before a poll; called with the number of polls so far and the delay in
+            seconds that the poll policy says. None: sleeps for that delay.
     """
 
     ref: JobRef
-    poll: Callable[[], Awaitable[JobPoll[A]]]
-    result: Callable[[A], R]
+    poll: Callable[[], Awaitable[JobPoll[ResponseT]]]
+    result: Callable[[ResponseT], R]
     cancel: Callable[[], Awaitable[None]] | None = None
     pause: Callable[[int, float], Awaitable[None]] | None = None
 
 
 class Job(Generic[R]):
-    """Work that a service does on its own time.
+    """Work that a service does asynchronously.
 
-    ``await job`` waits until it has succeeded and gives its result. Cancelling the await stops
-    the watching, never the job.
+    ``await job`` waits until the job has succeeded and returns its result. Cancelling the await
+    stops the polling, never the job.
 
     Raises:
-        JobFailedError: from waiting: the service ended the job as failed.
+        JobFailedError: from waiting: the job failed.
         JobCanceledError: from waiting: the job was canceled.
-        VidKitTimeoutError: from ``result``: the time given was too short; the job goes on.
+        VidKitTimeoutError: from ``result``: the timeout passed; the job continues.
 
     Example:
         ```python
@@ -85,16 +85,16 @@ class Job(Generic[R]):
         self._driver = driver
         self._policy = policy
         self._draw = draw
-        self._last = known
+        self._last_poll = known
         self._poll_first = False
 
     def __repr__(self) -> str:
-        status = self._last.status if self._last else "unknown"
+        status = self._last_poll.status if self._last_poll else "unknown"
         return f"<Job {self.kind} id={self.id} status={status}>"
 
     @property
     def kind(self) -> str:
-        """Service and kind, such as ``rekognition.label_detection``."""
+        """Service and kind of the job, such as ``rekognition.label_detection``."""
         return self._driver.ref.kind
 
     @property
@@ -104,41 +104,47 @@ class Job(Generic[R]):
 
     @property
     def token(self) -> JobToken[R]:
-        """A short text for `VidKit.resume`, in this or another process; holds no secret."""
+        """A short text for `VidKit.resume`, in any process; holds no secret."""
         return cast("JobToken[R]", self._driver.ref.token())
 
     def poll_first(self) -> None:
-        """Look at the job before waiting for word of its end, which may have come already."""
+        """Poll before waiting for a completion notification.
+
+        The job may have ended before this process started to receive notifications.
+        """
         self._poll_first = True
 
     async def status(self) -> str:
-        """Ask the service once for the job's status, in the service's word.
+        """Poll the job once, and return the service's status value.
+
+        A job that has ended is not polled again.
 
         Raises:
-            VidKitError: whatever the operation raises.
+            VidKitError: an error of the operation.
         """
         return (await self._poll()).status
 
     def watch(self) -> AsyncIterator[str]:
-        """Iterate over the job's statuses, each change once, until the job has ended.
+        """Iterate over the job's status values, each change once, until it ends.
 
         Raises:
-            VidKitError: from the iteration, when the job cannot be asked any more.
+            VidKitError: from the iteration: the job cannot be polled any more.
         """
-        return _StatusChanges(self._ended_or_next)
+        return _StatusChanges(self._next_poll)
 
     async def result(self, *, timeout: float | timedelta | None = None) -> R:  # noqa: ASYNC109
-        """Wait until the job has succeeded, and give its result.
+        """Wait until the job has succeeded, and return its result.
 
         Args:
-            timeout: seconds or a timedelta; None waits as long as it takes.
+            timeout: seconds, or a timedelta; None: wait as long as it takes.
 
         Raises:
-            RequestError: the timeout is no positive duration.
-            JobFailedError: the service ended the job as failed.
+            RequestError: the timeout is not a positive duration.
+            JobFailedError: the job failed.
             JobCanceledError: the job was canceled.
-            VidKitTimeoutError: the timeout passed; the job goes on, and so can you.
-            VidKitError: the job cannot be asked any more; ``job_token`` is set.
+            VidKitTimeoutError: the timeout passed. The job continues: call this again, or resume
+                the job later from ``error.job_token``.
+            VidKitError: the job cannot be polled any more; ``job_token`` is set.
         """
         limit = (
             None if timeout is None else seconds(timeout, parameter="timeout", error=RequestError)
@@ -146,50 +152,60 @@ class Job(Generic[R]):
         clock = asyncio.timeout(limit)
         try:
             async with clock:
-                poll = await self._end()
+                poll = await self._wait_for_completion()
         except TimeoutError as error:
             if not clock.expired():
                 raise
-            late = VidKitTimeoutError(
-                f"the job did not end within {limit:g} s and goes on; ask again, or resume it "
+            timed_out = VidKitTimeoutError(
+                f"the job did not end within {limit:g} s and continues; wait again, or resume it "
                 "later from error.job_token"
             )
-            raise self._of_this_job(late) from error
+            raise self._with_job_token(timed_out) from error
         if poll.state is JobState.SUCCEEDED:
             return self._driver.result(poll.response)
-        raise self._failure(poll)
+        raise self._job_error(poll)
 
     async def cancel(self) -> None:
-        """Cancel the job at the service, where the service can.
+        """Cancel the job at the service, if the service supports it.
 
         Raises:
             NotSupportedError: the service cannot cancel jobs of this kind.
-            VidKitError: whatever the operation raises.
+            VidKitError: an error of the operation.
         """
         if self._driver.cancel is None:
             raise NotSupportedError(
                 f"{self.kind} jobs cannot be canceled; the service has no operation for it"
             )
         await self._driver.cancel()
-        self._last = None
+        self._last_poll = None
 
     def __await__(self) -> Generator[Any, None, R]:
         return self.result().__await__()
 
     async def _poll(self) -> JobPoll[Any]:
-        if not self._ended() or self._last is None:
-            self._last = await self._driver.poll()
-        return self._last
+        if not self._has_ended() or self._last_poll is None:
+            self._last_poll = await self._driver.poll()
+        return self._last_poll
 
-    async def _end(self) -> JobPoll[Any]:
+    async def _wait_for_completion(self) -> JobPoll[Any]:
         polls = 0
         while True:
-            poll, polls = await self._ended_or_next(polls)
+            poll, polls = await self._next_poll(polls)
             if poll.state is not JobState.RUNNING:
                 return poll
 
-    async def _ended_or_next(self, polls: int) -> tuple[JobPoll[Any], int]:
-        """Wait as the policy says after ``polls`` looks, then look; passing errors are endured."""
+    async def _next_poll(self, polls: int) -> tuple[JobPoll[Any], int]:
+        """Wait, then poll; transient errors are tolerated for a time.
+
+        Args:
+            polls: the number of polls so far.
+
+        Returns:
+            The poll, and the new number of polls.
+
+        Raises:
+            VidKitError: an error that is not transient, or that lasted too long.
+        """
         failing_since: float | None = None
         while True:
             await self._pause(polls)
@@ -200,39 +216,39 @@ class Job(Generic[R]):
                 now = asyncio.get_running_loop().time()
                 failing_since = now if failing_since is None else failing_since
                 if not _is_transient(error) or now - failing_since > self._policy.patience:
-                    raise self._of_this_job(error) from error.__cause__
+                    raise self._with_job_token(error) from error.__cause__
 
     async def _pause(self, polls: int) -> None:
         delay = poll_delay(self._policy, polls, self._draw()) if polls else 0.0
         if self._poll_first and not polls:
             return
-        if self._driver.pause is not None and not self._ended():
+        if self._driver.pause is not None and not self._has_ended():
             await self._driver.pause(polls, delay)
         elif polls:
             await asyncio.sleep(delay)
 
-    def _ended(self) -> bool:
-        return self._last is not None and self._last.state is not JobState.RUNNING
+    def _has_ended(self) -> bool:
+        return self._last_poll is not None and self._last_poll.state is not JobState.RUNNING
 
-    def _failure(self, poll: JobPoll[Any]) -> JobError:
+    def _job_error(self, poll: JobPoll[Any]) -> JobError:
         failed = poll.state is JobState.FAILED
         kind = JobFailedError if failed else JobCanceledError
         message = poll.message or ("the job failed" if failed else "the job was canceled")
-        return self._of_this_job(kind(message, code=poll.code))
+        return self._with_job_token(kind(message, code=poll.code))
 
-    def _of_this_job(self, error: E) -> E:
+    def _with_job_token(self, error: E) -> E:
         error.job_token = self.token
         return error.located(self._driver.ref.service, self.kind.partition(".")[2])
 
 
 def _is_transient(error: VidKitError) -> bool:
-    # A look that took too long says nothing about the job.
+    # A poll that timed out says nothing about the job.
     return error.retryable or isinstance(error, VidKitTimeoutError)
 
 
 class _StatusChanges:
-    def __init__(self, look: Callable[[int], Awaitable[tuple[JobPoll[Any], int]]]) -> None:
-        self._look = look
+    def __init__(self, next_poll: Callable[[int], Awaitable[tuple[JobPoll[Any], int]]]) -> None:
+        self._next_poll = next_poll
         self._polls = 0
         self._status: str | None = None
         self._ended = False
@@ -242,7 +258,7 @@ class _StatusChanges:
 
     async def __anext__(self) -> str:
         while not self._ended:
-            poll, self._polls = await self._look(self._polls)
+            poll, self._polls = await self._next_poll(self._polls)
             self._ended = poll.state is not JobState.RUNNING
             if poll.status != self._status:
                 self._status = poll.status

@@ -1,7 +1,7 @@
-"""What a run of many jobs writes down, so that the next run starts nothing twice.
+"""The journal of a run of jobs, so that the next run repeats no start.
 
-A journal is a file of JSON lines that is only ever appended to. A line is on disk before what it
-announces is done; a line that a crash cut off is as good as never written.
+A journal is a JSON Lines file that is only appended to. A line is on disk before the action that it
+announces; a line that a crash left incomplete is removed when the journal is opened again.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ if sys.platform != "win32":
 
 __all__ = ["Journal"]
 
-_BEGINNING = b'{"key":'
+_LINE_START = b'{"key":'
 
 
 class Journal:
-    """The lines of one file, by the key of the job they are about.
+    """A journal file: fields of jobs, by the key of the job.
 
     Args:
-        path: the file; made when it is not there, readable and writable by its owner alone.
+        path: the file; created if it does not exist, readable and writable by its owner only.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -35,15 +35,16 @@ class Journal:
             self._path = Path(path)
         except TypeError:
             raise RequestError(f"journal={path!r}: must be a path") from None
-        self._known: dict[str, dict[str, str]] = {}
+        self._fields_by_key: dict[str, dict[str, str]] = {}
         self._file: IO[bytes] | None = None
-        self._writing = asyncio.Lock()
+        self._write_lock = asyncio.Lock()
 
     async def open(self) -> None:
-        """Read what earlier runs wrote, and keep others out until it is closed.
+        """Open and lock the file, and read what earlier runs wrote.
 
         Raises:
-            RequestError: the file is no journal, cannot be opened, or another process writes it.
+            RequestError: the file is not a journal or cannot be opened, or another process has
+                locked it.
         """
         try:
             await in_thread(self._open)
@@ -51,32 +52,38 @@ class Journal:
             raise RequestError(f"journal={str(self._path)!r}: cannot be used: {error}") from error
 
     def close(self) -> None:
-        """Close the file; closing twice is closing once."""
+        """Close the file; safe to call twice."""
         file, self._file = self._file, None
         if file is not None:
-            # Closing tries again to write what a full disk has not taken; that has been told.
+            # Closing tries again to write what did not fit on a full disk; `write` has raised it.
             with contextlib.suppress(OSError):
                 file.close()
 
-    def get(self, key: str, fact: str) -> str | None:
-        """What is known of a job: ``request`` and ``at``, ``token`` or ``ended``."""
-        return self._known.get(key, {}).get(fact)
+    def get(self, key: str, field: str) -> str | None:
+        """A field of a job, or None.
 
-    async def write(self, key: str, **facts: str) -> None:
-        """Add facts about a job; they are on disk when this returns.
+        Args:
+            key: the key of the job.
+            field: ``request``, the client request token of its start; ``at``, the time when that
+                was written; ``token``, its job token; or ``ended``, how it ended.
+        """
+        return self._fields_by_key.get(key, {}).get(field)
+
+    async def write(self, key: str, **fields: str) -> None:
+        """Write fields of a job; they are on disk when this returns.
 
         Raises:
-            RequestError: it cannot be written: the disk is full, or the like.
+            RequestError: the file cannot be written, for example because the disk is full.
         """
-        line = json.dumps({"key": key, **facts}, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps({"key": key, **fields}, separators=(",", ":")).encode() + b"\n"
         try:
-            async with self._writing:
+            async with self._write_lock:
                 await in_thread(lambda: self._append(line))
         except OSError as error:
             raise RequestError(
                 f"journal={str(self._path)!r}: cannot be written: {error}"
             ) from error
-        self._known.setdefault(key, {}).update(facts)
+        self._fields_by_key.setdefault(key, {}).update(fields)
 
     def _append(self, line: bytes) -> None:
         if self._file is None:
@@ -91,11 +98,11 @@ class Journal:
         try:
             self._lock(file)
             content = file.read()
-            whole, _, cut = content.rpartition(b"\n")
-            self._read(whole)
-            if cut:
-                self._check_cut(cut)
-                file.truncate(len(content) - len(cut))
+            complete, _, incomplete = content.rpartition(b"\n")
+            self._read(complete)
+            if incomplete:
+                self._check_incomplete_line(incomplete)
+                file.truncate(len(content) - len(incomplete))
         except BaseException:
             file.close()
             raise
@@ -107,33 +114,33 @@ class Journal:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise RequestError(
-                f"journal={str(self._path)!r}: another run is writing it; wait for its end, or "
-                "give another file"
+                f"journal={str(self._path)!r}: another run is writing it; wait until it has ended, "
+                "or give another file"
             ) from None
 
-    def _check_cut(self, cut: bytes) -> None:
-        """Cut off is what a crash left of a line, not what somebody else wrote."""
-        if not (cut.startswith(_BEGINNING) or _BEGINNING.startswith(cut)):
+    def _check_incomplete_line(self, line: bytes) -> None:
+        """Check that the last line is from a journal, before it is removed."""
+        if not (line.startswith(_LINE_START) or _LINE_START.startswith(line)):
             raise RequestError(
-                f"journal={str(self._path)!r}: its last line is no line of a journal"
+                f"journal={str(self._path)!r}: its last line is not a line of a journal"
             )
 
     def _read(self, content: bytes) -> None:
         for number, line in enumerate(content.splitlines(), 1):
-            facts = _facts(line)
-            if facts is None:
+            fields = _parse_line(line)
+            if fields is None:
                 raise RequestError(
-                    f"journal={str(self._path)!r}: line {number} is no line of a journal"
+                    f"journal={str(self._path)!r}: line {number} is not a line of a journal"
                 )
-            self._known.setdefault(facts.pop("key"), {}).update(facts)
+            self._fields_by_key.setdefault(fields.pop("key"), {}).update(fields)
 
 
-def _facts(line: bytes) -> dict[str, str] | None:
+def _parse_line(line: bytes) -> dict[str, str] | None:
     try:
         content: Any = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or "key" not in content:
         return None
-    facts: dict[str, str] = content  # pyright: ignore[reportUnknownVariableType]
-    return facts if all(isinstance(value, str) for value in facts.values()) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+    fields: dict[str, str] = content  # pyright: ignore[reportUnknownVariableType]
+    return fields if all(isinstance(value, str) for value in fields.values()) else None  # pyright: ignore[reportUnnecessaryIsInstance]

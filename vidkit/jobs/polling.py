@@ -1,4 +1,4 @@
-"""How often a job is asked for its status, and what a status means."""
+"""How often jobs are polled, and what a poll returns."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,27 +9,27 @@ from vidkit.errors import ConfigError
 
 __all__ = ["JobPoll", "JobState", "PollPolicy", "poll_delay"]
 
-A = TypeVar("A")
+ResponseT = TypeVar("ResponseT")
 
 
 @checked_constructor(ConfigError)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollPolicy:
-    """How often a job is asked for its status.
+    """How often jobs are polled for their status.
 
-    The n-th wait lasts ``initial_delay * factor**(n-1)`` seconds, at most ``max_delay``, less up to
-    a quarter drawn at random so that many jobs do not ask in step.
+    The n-th delay is ``initial_delay * factor**(n-1)`` seconds, at most ``max_delay``, minus a
+    random part of up to a quarter (jitter), so that many jobs are not polled at the same time.
 
     Attributes:
-        initial_delay: seconds (1).
-        factor: growth from wait to wait (1.5).
-        max_delay: seconds (30).
-        patience: seconds (300) for which passing errors in a row are endured.
-        polls_per_second: how many jobs are asked about each second at most (5, which is what
-            Rekognition allows an account in most regions); all kits of a process share it.
+        initial_delay: seconds before the second poll (1).
+        factor: the factor by which the delay grows with each poll (1.5).
+        max_delay: the longest delay in seconds (30).
+        patience: for how many seconds consecutive transient errors are tolerated (300).
+        polls_per_second: the maximum number of polls per second (5, Rekognition's quota of an
+            account in most regions); all kits of a process share it.
 
     Raises:
-        ConfigError: an unknown field or a number out of range.
+        ConfigError: a field is unknown, or a number is out of range.
 
     Example:
         >>> PollPolicy(initial_delay=0.2).max_delay
@@ -45,19 +45,19 @@ class PollPolicy:
     def __post_init__(self) -> None:
         for name in ("initial_delay", "max_delay", "patience"):
             object.__setattr__(self, name, seconds(getattr(self, name), parameter=name))
-        number(self.polls_per_second, parameter="polls_per_second", least=0.001)
-        number(self.factor, parameter="factor", least=1)
+        number(self.polls_per_second, parameter="polls_per_second", minimum=0.001)
+        number(self.factor, parameter="factor", minimum=1)
 
 
 def poll_delay(policy: PollPolicy, polls: int, draw: float) -> float:
-    """Seconds to wait after the ``polls``-th poll (from 1); ``draw`` is from 0 to 1."""
-    # Past this power every delay has long reached its maximum.
+    """Seconds to wait after the ``polls``-th poll (from 1); ``draw``: 0 to 1."""
+    # With a larger power the delay would overflow a float; it has reached its maximum long before.
     power = min(polls - 1, 64)
     return min(policy.max_delay, policy.initial_delay * policy.factor**power) * (1 - draw / 4)
 
 
 class JobState(Enum):
-    """What a status means for whoever waits."""
+    """What a status value means: whether the job has ended, and how."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -66,19 +66,19 @@ class JobState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class JobPoll(Generic[A]):
-    """One look at a job.
+class JobPoll(Generic[ResponseT]):
+    """One poll of a job.
 
     Attributes:
-        status: the service's word.
-        state: what it means.
-        answer: the service's whole answer.
-        message: the service's message, when it gave one.
-        code: the service's code for a failure, when it gave one.
+        status: the service's status value.
+        state: what the status means.
+        response: the service's complete response.
+        message: the service's message, or None.
+        code: the service's error code of a failed job, or None.
     """
 
     status: str
     state: JobState
-    response: A
+    response: ResponseT
     message: str | None = None
     code: str | None = None

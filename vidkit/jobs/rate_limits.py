@@ -1,4 +1,4 @@
-"""How many looks at jobs are taken in a time, over all kits in the process."""
+"""Rate limits of polls, shared by all kits of the process."""
 
 import asyncio
 
@@ -10,34 +10,35 @@ _limiters: dict[asyncio.AbstractEventLoop, dict[tuple[object, ...], AsyncLimiter
 
 
 def poll_limiter(per_second: float) -> AsyncLimiter:
-    """The limiter to enter before a look; all jobs of a loop that ask for one rate share it.
+    """The limiter to enter before a poll.
 
-    Looks are spaced evenly: no burst, so that no second sees more of them than the rate.
+    All jobs of an event loop with the same rate share it. Polls are spaced evenly, without bursts:
+    no second has more polls than the rate.
     """
-    limiters = _of_this_loop()
+    limiters = _limiters_of_this_loop()
     if (per_second,) not in limiters:
         limiters[per_second,] = AsyncLimiter(1, 1 / per_second)
     return limiters[per_second,]
 
 
-def minute_limiter(whose: str, per_minute: int) -> AsyncLimiter:
-    """The limiter to enter before a request whose rate a service counts by the minute.
+def minute_limiter(scope: str, per_minute: int) -> AsyncLimiter:
+    """The limiter to enter before a request that a service limits per minute.
 
-    Two fifths of a minute's requests may come at once, and the other three are spread over it: so
-    no 60 seconds see more of them than ``per_minute``, wherever they begin.
+    Two fifths of the requests may be sent in a burst; the other three fifths are spread over the
+    minute. So no period of 60 seconds, whenever it begins, has more than ``per_minute`` requests.
 
     Args:
-        whose: what the service counts by, such as a project; equal texts share the limiter.
-        per_minute: how many requests the service serves in a minute.
+        scope: what the service's limit applies to, such as a project; equal scopes share a limiter.
+        per_minute: the service's limit of requests per minute.
     """
-    limiters = _of_this_loop()
-    if (whose, per_minute) not in limiters:
-        limiters[whose, per_minute] = AsyncLimiter(per_minute * 2 / 5, 40)
-    return limiters[whose, per_minute]
+    limiters = _limiters_of_this_loop()
+    if (scope, per_minute) not in limiters:
+        limiters[scope, per_minute] = AsyncLimiter(per_minute * 2 / 5, 40)
+    return limiters[scope, per_minute]
 
 
-def _of_this_loop() -> dict[tuple[object, ...], AsyncLimiter]:
-    # A limiter holds its loop, so that weak keys would keep both for ever.
+def _limiters_of_this_loop() -> dict[tuple[object, ...], AsyncLimiter]:
+    # Weak keys would not help: a limiter holds a reference to its loop, which would keep both.
     for loop in [loop for loop in _limiters if loop.is_closed()]:
         del _limiters[loop]
     return _limiters.setdefault(asyncio.get_running_loop(), {})

@@ -1,4 +1,4 @@
-"""Many jobs with a few in flight: started as places become free, told as they end."""
+"""Runs of many jobs: a few in flight, and an outcome as each one ends."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit._internal.single_reader import SingleReader
 from vidkit._internal.tasks import cancel_quietly
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
@@ -25,34 +25,34 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Starter = Callable[[], Awaitable[Job[R]]]
-"""Starts one job when called."""
+"""Starts one job."""
 
 
 class TaskOwner(Protocol):
-    """Owns the tasks of a run: a kit's runtime."""
+    """Owns the tasks of a run; implemented by the runtime of a kit."""
 
     def check(self) -> None:
-        """Raise a `RequestError` unless calls can be made here and now."""
+        """Raise `RequestError` unless calls can be made from the running loop."""
         ...
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """Start a task that ends with its owner at the latest."""
+        """Start a task, which is cancelled when its owner closes."""
         ...
 
 
-_TOO_MANY_JOBS = "LimitExceededException"
+_JOB_LIMIT_CODE = "LimitExceededException"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[R]):
-    """How one job of a run ended: with a result or with an error.
+    """The outcome of one job of a run: a result or an error.
 
     Attributes:
-        key: which starter: its key in a mapping, otherwise its place, from ``"0"``.
-        job: the job, or None when it could not be started.
-        result: what awaiting the job gave, or None after an error.
-        error: what went wrong, or None.
-        repeated: whether an earlier run with the same journal had told this outcome already.
+        key: the key of the starter in the mapping, or its index in the iterable, from ``"0"``.
+        job: the job, or None if it could not be started.
+        result: the result of the job, or None after an error.
+        error: the error of the start or of the job, or None.
+        repeated: whether an earlier run with the same journal has returned this outcome already.
 
     Example:
         >>> Outcome(key="0", job=None, error=ValueError("no")).result is None
@@ -67,7 +67,10 @@ class Outcome(Generic[R]):
 
 
 class _Run(Generic[R]):
-    """What the tasks of a run share; the iterator that the caller holds is not among it."""
+    """The state that the tasks of a run share.
+
+    It holds no reference to the `JobRun`, so that an abandoned one is deleted and stops its tasks.
+    """
 
     def __init__(
         self,
@@ -86,43 +89,43 @@ class _Run(Generic[R]):
         self.journal = journal
         self.outcomes: asyncio.Queue[Outcome[R] | None] = asyncio.Queue()
         self.in_flight = asyncio.Semaphore(max_in_flight)
-        # A reader that is slow holds up the starting, so that results do not pile up.
-        self.untold = asyncio.Semaphore(2 * max_in_flight)
-        self.place_is_free = asyncio.Condition()
+        # A slow reader delays the next starts, so that outcomes do not pile up.
+        self.undelivered = asyncio.Semaphore(2 * max_in_flight)
+        self.job_ended = asyncio.Condition()
         self.tasks: set[asyncio.Task[None]] = set()
-        self.failure: Exception | None = None
+        self.starters_error: Exception | None = None
 
-    async def feed(self) -> None:
-        """Start the jobs one after another, as places become free; then tell the end."""
+    async def start_all(self) -> None:
+        """Start the jobs as others end; finally put None into ``outcomes``."""
         try:
             try:
                 for key, starter in self.starters:
-                    await self.untold.acquire()
+                    await self.undelivered.acquire()
                     await self.in_flight.acquire()
-                    task = self.runtime.spawn(self.follow(key, starter))
+                    task = self.runtime.spawn(self.run_job(key, starter))
                     self.tasks.add(task)
                     task.add_done_callback(self.tasks.discard)
             except Exception as error:  # noqa: BLE001
-                # What gives the starters failed: tell the outcomes of those it gave, then this.
-                self.failure = error
+                # The iterable of starters failed: return the outcomes so far, then raise this.
+                self.starters_error = error
             while self.tasks:
                 await asyncio.wait(self.tasks)
         finally:
             self.outcomes.put_nowait(None)
 
-    async def follow(self, key: str, starter: Starter[R]) -> None:
-        """See one job from its start to its end."""
+    async def run_job(self, key: str, starter: Starter[R]) -> None:
+        """Start one job, wait for it, and put its outcome into ``outcomes``."""
         job: Job[R] | None = None
         repeated = self.journal is not None and self.journal.get(key, "ended") is not None
         try:
-            job = await self.begin(key, starter)
+            job = await self.start_or_resume(key, starter)
             result = await job
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            # Not this run was cancelled, but something that the starter waited for.
-            canceled = JobError("the start, or the waiting for the job, was cancelled")
+            # This run was not cancelled: something that the starter awaited was.
+            canceled = JobError("the start of the job, or waiting for it, was cancelled")
             outcome: Outcome[R] = Outcome(key, job, None, canceled, repeated)
         except Exception as error:  # noqa: BLE001
             outcome = Outcome(key, job, None, error, repeated)
@@ -130,12 +133,12 @@ class _Run(Generic[R]):
             outcome = Outcome(key, job, result, None, repeated)
         finally:
             self.in_flight.release()
-            async with self.place_is_free:
-                self.place_is_free.notify()
+            async with self.job_ended:
+                self.job_ended.notify()
         self.outcomes.put_nowait(outcome)
 
-    async def begin(self, key: str, starter: Starter[R]) -> Job[R]:
-        """The job: the one that an earlier run started, or a new one."""
+    async def start_or_resume(self, key: str, starter: Starter[R]) -> Job[R]:
+        """The job that an earlier run started, or a new one."""
         journal = self.journal
         if journal is None:
             return await self.start(starter)
@@ -147,10 +150,10 @@ class _Run(Generic[R]):
         if known is None:
             await journal.write(key, request=request, at=datetime.now(UTC).isoformat())
         else:
-            used_since = _moment(journal.get(key, "at"))
+            used_since = _parse_timestamp(journal.get(key, "at"))
         job = await self.start(starter, request, used_since)
         if known is not None:
-            # An earlier run may have started it: its end may have been told to nobody.
+            # An earlier run may have started it, and its completion may have been missed since.
             job.poll_first()
         await journal.write(key, token=job.token)
         return job
@@ -161,41 +164,44 @@ class _Run(Generic[R]):
         request_token: str | None = None,
         used_since: datetime | None = None,
     ) -> Job[R]:
-        """Start a job; when the account has as many as it may, wait for one to end."""
-        refusals = 0
+        """Start a job; wait while the account's quota of open jobs is used up."""
+        rejections = 0
         while True:
             if request_token is not None:
                 plan_request_token(request_token, used_since=used_since)
             try:
                 return await starter()
             except QuotaError as error:
-                if error.code != _TOO_MANY_JOBS:
+                if error.code != _JOB_LIMIT_CODE:
                     raise
-            refusals += 1
-            await self.wait_for_place(poll_delay(self.policy, refusals, random.random()))  # noqa: S311
+            rejections += 1
+            await self.wait_for_ended_job(poll_delay(self.policy, rejections, random.random()))  # noqa: S311
 
-    async def wait_for_place(self, longest: float) -> None:
-        """Wait until a job of this run has ended; others' jobs end too, so not for ever."""
+    async def wait_for_ended_job(self, max_seconds: float) -> None:
+        """Wait until a job of this run has ended, at most for a time.
+
+        Jobs of other programs end too, without notice.
+        """
         try:
-            async with asyncio.timeout(longest), self.place_is_free:
-                await self.place_is_free.wait()
+            async with asyncio.timeout(max_seconds), self.job_ended:
+                await self.job_ended.wait()
         except TimeoutError:
             return
 
     def stop(self) -> None:
-        """Start no more and stop watching; the jobs go on at their service."""
+        """Stop polling; the jobs continue at the service."""
         for task in self.tasks:
             cancel_quietly(task)
 
 
 class JobRun(Generic[R]):
-    """An iterator over the outcomes of many jobs, in the order in which they end.
+    """An iterator over the outcomes of many jobs, in the order they end.
 
-    Made by `VidKit.run_jobs`. Leaving the iteration starts no more jobs; those that are in
-    progress go on at their service. Use it in ``async with`` to have that happen at once.
+    Returned by `VidKit.run_jobs`. If you leave the iteration, no more jobs are started, and those
+    in progress continue at the service. ``async with`` stops the run when the block is left.
 
     Raises:
-        RequestError: from the iteration: the journal is not usable.
+        RequestError: from the iteration: the journal cannot be used.
 
     Example:
         ```python
@@ -214,24 +220,24 @@ class JobRun(Generic[R]):
         max_in_flight: int,
         journal: str | PathLike[str] | None,
     ) -> None:
-        self._feeding: asyncio.Task[None] | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._opening_journal: asyncio.Task[None] | None = None
         self._journal: Journal | None = None
         if type(max_in_flight) is not int or max_in_flight < 1:
             raise RequestError(
-                f"max_in_flight={shown(max_in_flight)}: must be a whole number from 1"
+                f"max_in_flight={short_repr(max_in_flight)}: must be a whole number from 1"
             )
         self._journal = None if journal is None else Journal(journal)
         self._single_reader = SingleReader()
         self._run = _Run(
-            _keyed(starters),
+            _with_keys(starters),
             runtime=runtime,
             resume=resume,
             policy=policy,
             max_in_flight=max_in_flight,
             journal=self._journal,
         )
-        self._told: Outcome[R] | None = None
+        self._last_outcome: Outcome[R] | None = None
         self._ended = False
 
     def __aiter__(self) -> "JobRun[R]":
@@ -239,29 +245,29 @@ class JobRun(Generic[R]):
 
     async def __anext__(self) -> Outcome[R]:
         with self._single_reader:
-            return await self._following()
+            return await self._next_outcome()
 
-    async def _following(self) -> Outcome[R]:
+    async def _next_outcome(self) -> Outcome[R]:
         if self._ended:
             raise StopAsyncIteration
-        if self._feeding is None:
-            await self._begin()
+        if self._starting is None:
+            await self._start()
         await self._acknowledge()
         outcome = await self._run.outcomes.get()
         if outcome is None:
             await self.aclose()
             self._run.runtime.check()
-            if self._run.failure is not None:
-                raise self._run.failure
+            if self._run.starters_error is not None:
+                raise self._run.starters_error
             raise StopAsyncIteration
-        self._run.untold.release()
-        self._told = outcome
+        self._run.undelivered.release()
+        self._last_outcome = outcome
         return outcome
 
     async def aclose(self) -> None:
-        """Start no more jobs, stop watching, close the journal."""
+        """Start no more jobs, stop polling, and close the journal."""
         self._ended = True
-        tasks = [*self._run.tasks, *([self._feeding] if self._feeding else [])]
+        tasks = [*self._run.tasks, *([self._starting] if self._starting else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -279,53 +285,58 @@ class JobRun(Generic[R]):
     ) -> None:
         await self.aclose()
 
-    async def _begin(self) -> None:
+    async def _start(self) -> None:
         self._run.runtime.check()
         if self._journal is not None:
-            if self._opening is None:
-                self._opening = self._run.runtime.spawn(self._journal.open())
-            # Whoever stops waiting must not leave the file half open.
-            await asyncio.shield(self._opening)
-        self._feeding = self._run.runtime.spawn(self._run.feed())
+            if self._opening_journal is None:
+                self._opening_journal = self._run.runtime.spawn(self._journal.open())
+            # Shielded: if the reader is cancelled, opening the file still completes.
+            await asyncio.shield(self._opening_journal)
+        self._starting = self._run.runtime.spawn(self._run.start_all())
 
     async def _acknowledge(self) -> None:
-        """Coming back for the next outcome says that the last one was dealt with."""
-        told = self._told
-        if told is None or self._journal is None:
+        """Write to the journal how the last job ended.
+
+        A reader that requests the next outcome has finished with the last one.
+        """
+        last = self._last_outcome
+        if last is None or self._journal is None:
             return
-        ended = "SUCCEEDED" if told.error is None else type(told.error).__name__
-        # Only the job's own end counts: where merely the watching failed, the next run goes on.
-        final = told.error is None or isinstance(told.error, JobError | NotFoundError)
-        if final and told.job is not None and self._journal.get(told.key, "ended") is None:
-            await self._journal.write(told.key, ended=ended)
-        self._told = None
+        ended = "SUCCEEDED" if last.error is None else type(last.error).__name__
+        # Only the end of the job itself is final: if polling failed, the next run resumes the job.
+        is_final = last.error is None or isinstance(last.error, JobError | NotFoundError)
+        if is_final and last.job is not None and self._journal.get(last.key, "ended") is None:
+            await self._journal.write(last.key, ended=ended)
+        self._last_outcome = None
 
     def __del__(self) -> None:
-        if self._feeding is not None:
-            cancel_quietly(self._feeding)
+        if self._starting is not None:
+            cancel_quietly(self._starting)
             self._run.stop()
         if self._journal is not None:
             self._journal.close()
 
 
-def _moment(written: str | None) -> datetime:
-    """When a journal says that a request was planned; long ago where it does not."""
+def _parse_timestamp(text: str | None) -> datetime:
+    """The time at which a start was planned; 1970 if missing or invalid."""
     try:
-        moment = datetime.fromisoformat(written or "")
+        timestamp = datetime.fromisoformat(text or "")
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
 
 
-def _keyed(
+def _with_keys(
     starters: Iterable[Starter[R]] | Mapping[str, Starter[R]],
 ) -> Iterable[tuple[str, Starter[R]]]:
     if isinstance(starters, Mapping):
-        named = cast("Mapping[Any, Starter[R]]", starters)
-        for key in named:
+        by_key = cast("Mapping[Any, Starter[R]]", starters)
+        for key in by_key:
             if not isinstance(key, str):
-                raise RequestError(f"starters: the key {shown(key)} must be text")
-        return named.items()
+                raise RequestError(f"starters: the key {short_repr(key)} must be text")
+        return by_key.items()
     if not isinstance(starters, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"starters={shown(starters)}: must be callables, in a list or a mapping")
+        raise RequestError(
+            f"starters={short_repr(starters)}: must be callables, in a list or a mapping"
+        )
     return ((str(index), starter) for index, starter in enumerate(starters))

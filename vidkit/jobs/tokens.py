@@ -1,4 +1,4 @@
-"""The token of a job: kind, id and place in a short text, for any process to go on with."""
+"""Job tokens: short texts with which any process can resume a job."""
 
 import base64
 import binascii
@@ -14,17 +14,17 @@ R = TypeVar("R")
 
 _TOKEN_PREFIX = "vidkit1."  # noqa: S105
 
-_LONGEST_TOKEN = 2048
+_MAX_TOKEN_LENGTH = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class JobRef:
-    """Which job: everything that another process needs to go on with it.
+    """A reference to a job: what another process needs to resume it.
 
     Attributes:
-        kind: service and kind, such as ``rekognition.label_detection``.
-        id: the service's id.
-        place: where it runs: a region, for MPC with the project.
+        kind: the service and the kind, such as ``rekognition.label_detection``.
+        id: the service's id of the job.
+        place: where the job runs: the region, for MPC also the project.
     """
 
     kind: str
@@ -33,27 +33,27 @@ class JobRef:
 
     @property
     def service(self) -> str:
-        """The service, in vidkit's word."""
+        """The service, by vidkit's name."""
         return self.kind.partition(".")[0]
 
     def token(self) -> str:
-        """This reference as a short text of URL-safe characters; holds no secret."""
+        """This reference as a short, URL-safe text; holds no secret."""
         content = json.dumps([self.kind, self.id, self.place], separators=(",", ":"))
         return _TOKEN_PREFIX + base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
     @classmethod
     def from_token(cls, token: str) -> "JobRef":
-        """The reference that a token stands for.
+        """The reference in a token.
 
         Raises:
-            RequestError: it is no token of a vidkit job.
+            RequestError: the text is not the token of a vidkit job.
         """
         error = RequestError(
-            "token: not the token of a vidkit job; give what Job.token returned, whole"
+            "token: not the token of a vidkit job; give the complete text that Job.token returned"
         )
         if not isinstance(token, str) or not token.startswith(_TOKEN_PREFIX):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise error
-        if len(token) > _LONGEST_TOKEN:
+        if len(token) > _MAX_TOKEN_LENGTH:
             raise error
         encoded = token.removeprefix(_TOKEN_PREFIX)
         try:
@@ -70,9 +70,9 @@ class JobRef:
 
 
 class JobToken(str, Generic[R]):
-    """What a `Job` says its token is, so that type checkers know what resuming it gives.
+    """The type of `Job.token`, so that a resumed job has a typed result.
 
-    Tokens are plain text at run time; nothing makes one of these.
+    At run time a token is a plain string; this class is never instantiated.
 
     Example:
         ```python

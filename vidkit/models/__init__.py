@@ -1,1 +1,1 @@
-"""The Pydantic bases of requests and responses, and the shapes that services share."""
+"""The base models of requests and responses, and their shared types."""

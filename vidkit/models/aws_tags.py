@@ -1,4 +1,4 @@
-"""What AWS admits as tags of a resource. Pure functions."""
+"""The rules for the tags of an AWS resource. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -6,53 +6,59 @@ from typing import TypeVar
 __all__ = ["RESERVED", "check_tag_keys", "check_tags"]
 
 RESERVED = "aws:"
-"""What the keys of AWS's own tags begin with, in any case."""
+"""The prefix of the keys of AWS's own tags; upper and lower case are equal."""
 
-_LONGEST_KEY = 128
-_LONGEST_VALUE = 256
+_MAX_KEY_LENGTH = 128
+_MAX_VALUE_LENGTH = 256
 
 T = TypeVar("T", bound=Mapping[str, str])
 K = TypeVar("K", bound=Sequence[str])
 
 
 def _check_key(key: str) -> None:
-    if not 1 <= len(key) <= _LONGEST_KEY:
-        raise ValueError(f"key {key[:40]!r}: must have 1 to {_LONGEST_KEY} characters")
+    if not 1 <= len(key) <= _MAX_KEY_LENGTH:
+        raise ValueError(f"key {key[:40]!r}: must have 1 to {_MAX_KEY_LENGTH} characters")
     if key.lower().startswith(RESERVED):
         raise ValueError(f"key {key!r}: names that begin with {RESERVED} are reserved")
 
 
-def check_tags(tags: T, *, most: int = 50) -> T:
-    """Refuse tags that AWS does not admit.
+def check_tags(tags: T, *, maximum: int = 50) -> T:
+    """Check the tags of a request.
 
     Args:
-        tags: keys and values.
-        most: how many the service takes in one request.
+        tags: the keys and values.
+        maximum: the maximum number of tags in one request.
+
+    Returns:
+        The same tags.
 
     Raises:
-        ValueError: names the first that is not admitted, and why.
+        ValueError: a tag is invalid; the message names the first one and the rule.
     """
-    if len(tags) > most:
-        raise ValueError(f"at most {most} tags; {len(tags)} given")
+    if len(tags) > maximum:
+        raise ValueError(f"at most {maximum} tags; {len(tags)} given")
     for key, value in tags.items():
         _check_key(key)
-        if len(value) > _LONGEST_VALUE:
-            raise ValueError(f"value of {key!r}: at most {_LONGEST_VALUE} characters")
+        if len(value) > _MAX_VALUE_LENGTH:
+            raise ValueError(f"value of {key!r}: at most {_MAX_VALUE_LENGTH} characters")
     return tags
 
 
-def check_tag_keys(keys: K, *, most: int = 50) -> K:
-    """Refuse keys that no tag of one's own can have.
+def check_tag_keys(keys: K, *, maximum: int = 50) -> K:
+    """Check the tag keys of a request.
 
     Args:
         keys: the keys.
-        most: how many the service takes in one request.
+        maximum: the maximum number of keys in one request.
+
+    Returns:
+        The same keys.
 
     Raises:
-        ValueError: names the first that is not admitted, and why.
+        ValueError: a key is invalid; the message names the first one and the rule.
     """
-    if len(keys) > most:
-        raise ValueError(f"at most {most} keys; {len(keys)} given")
+    if len(keys) > maximum:
+        raise ValueError(f"at most {maximum} keys; {len(keys)} given")
     for key in keys:
         _check_key(key)
     return keys

@@ -1,6 +1,6 @@
-"""The Pydantic bases of requests, which are strict.
+"""The base models of requests, which are strict.
 
-Unknown parameters and values out of range become a `RequestError` that names the parameter.
+Unknown parameters and invalid values raise a `RequestError` that names the parameter.
 """
 
 from collections.abc import Collection
@@ -11,13 +11,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic_core import ErrorDetails
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit.errors import RequestError
 
 __all__ = ["AwareDatetime", "CamelRequest", "PascalRequest", "RequestModel", "to_wire"]
 
 
-def _utc(value: object) -> datetime:
+def _to_utc(value: object) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError("must be an aware datetime")  # noqa: TRY004
     if value.utcoffset() is None:
@@ -25,32 +25,32 @@ def _utc(value: object) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("must be a moment that UTC has too") from None
+        raise ValueError("must be within the range of datetime in UTC") from None
 
 
-AwareDatetime = Annotated[datetime, BeforeValidator(_utc)]
-"""A request's point in time: aware; normalised to UTC."""
+AwareDatetime = Annotated[datetime, BeforeValidator(_to_utc)]
+"""A timestamp in a request: an aware datetime, converted to UTC."""
 
 
-def _problem(detail: ErrorDetails, parameters: Collection[str]) -> str:
+def _describe_error(detail: ErrorDetails, parameters: Collection[str]) -> str:
     path = ".".join(str(part) for part in detail["loc"])
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "missing":
-        return f"{path}: missing; it must be given"
+        return f"{path}: missing; it is required"
     if detail["type"] == "extra_forbidden":
         return f"{path}: no such parameter; parameters are {', '.join(parameters)}"
     if not path:
         return message
-    return f"{path}={shown(detail['input'])}: {message}"
+    return f"{path}={short_repr(detail['input'])}: {message}"
 
 
-def _problems(error: ValidationError, parameters: Collection[str]) -> str:
+def _describe_errors(error: ValidationError, parameters: Collection[str]) -> str:
     details = error.errors(include_url=False, include_context=False)
-    return "; ".join(_problem(detail, parameters) for detail in details)
+    return "; ".join(_describe_error(detail, parameters) for detail in details)
 
 
 class RequestModel(BaseModel):
-    """The base of everything that a caller fills in.
+    """The base of requests, and of the models in them.
 
     Raises:
         RequestError: a parameter is unknown, missing, of the wrong type or out of range.
@@ -66,7 +66,7 @@ class RequestModel(BaseModel):
         defer_build=True,
     )
     service: ClassVar[str | None] = None
-    """Set where the model is a whole operation's parameters, named ``<Operation>Request``."""
+    """Set on models of all parameters of an operation, whose name is ``<Operation>Request``."""
 
     if not TYPE_CHECKING:
 
@@ -74,32 +74,32 @@ class RequestModel(BaseModel):
             try:
                 super().__init__(**parameters)
             except ValidationError as error:
-                raise self._refusal(error) from None
+                raise self._request_error(error) from None
             except TypeError as error:
-                # A dict in place of a nested model, with keys that are no names.
+                # A dict was given for a nested model, and its keys are not strings.
                 raise RequestError(f"{type(self).__name__}: {error}") from None
 
     @classmethod
-    def _refusal(cls, error: ValidationError) -> RequestError:
-        problems = _problems(error, cls.model_fields)
+    def _request_error(cls, error: ValidationError) -> RequestError:
+        message = _describe_errors(error, cls.model_fields)
         if cls.service is None:
-            return RequestError(f"{cls.__name__}: {problems}")
+            return RequestError(f"{cls.__name__}: {message}")
         operation = cls.__name__.removesuffix("Request")
-        return RequestError(problems, service=cls.service, operation=operation)
+        return RequestError(message, service=cls.service, operation=operation)
 
 
 class PascalRequest(RequestModel):
-    """A request whose members are spelled ``LikeThis``: Rekognition, Kinesis Video."""
+    """A request with member names in PascalCase: Rekognition, Kinesis Video."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_pascal)
 
 
 class CamelRequest(RequestModel):
-    """A request whose members are spelled ``likeThis``: IVS."""
+    """A request with member names in camelCase: IVS."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_camel)
 
 
 def to_wire(request: RequestModel) -> dict[str, Any]:
-    """A request's members under the service's names; what was not given is left out."""
+    """The members of a request by the service's names, without None."""
     return request.model_dump(by_alias=True, exclude_none=True)

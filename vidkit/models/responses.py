@@ -1,7 +1,6 @@
-"""The Pydantic bases and the types that all services share.
+"""The base models of responses, which are lenient.
 
-Requests are strict: unknown parameters and values out of range become a `RequestError`. Responses
-are lenient: unknown members are kept, members may be missing, enums are open.
+Unknown members are kept, members may be missing, and enums are open.
 """
 
 import dataclasses
@@ -32,7 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 OPEN = GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())
-"""Marks an open enum: the known values for the reader, any string for the parser."""
+"""Marks an open enum: the type lists the known values, and any other string is valid too."""
 
 _LEAF = ConfigDict(
     alias_generator=to_pascal,
@@ -43,11 +42,11 @@ _LEAF = ConfigDict(
 
 
 class ResponseModel(BaseModel):
-    """The base of everything that a service answers with; frozen.
+    """The base of responses, and of the shapes in them; frozen.
 
-    Members that vidkit does not know yet stay in ``model_extra``;
-    ``model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")`` gives the
-    service's own JSON, but for what is unknown in leaf shapes.
+    Members that vidkit does not know are kept in ``model_extra``.
+    ``model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")`` returns the
+    JSON of the service, without the unknown members of leaf shapes.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
@@ -64,7 +63,7 @@ class ResponseModel(BaseModel):
 
 
 class PascalResponse(ResponseModel):
-    """A response whose members are spelled ``LikeThis``: Rekognition, Kinesis Video."""
+    """A response with member names in PascalCase: Rekognition, Kinesis Video."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_pascal)
 
@@ -73,10 +72,11 @@ class PascalResponse(ResponseModel):
     frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,)
 )
 def pascal_leaf(cls: type[T]) -> type[T]:
-    """Make a class a leaf shape of responses, whose members are spelled ``LikeThis``.
+    """Make a class a leaf shape of responses, with member names in PascalCase.
 
-    A page has tens of thousands of them: as frozen dataclasses with slots they take a third of
-    the time and a fifth of the memory of models. Members that vidkit does not know are left out.
+    A page holds tens of thousands of leaf shapes. As frozen dataclasses with slots they take a
+    third of the time and a fifth of the memory of models. Members that vidkit does not know are
+    left out.
     """
     leaf = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
     leaf.__pydantic_config__ = _LEAF  # type: ignore[attr-defined]
@@ -84,16 +84,16 @@ def pascal_leaf(cls: type[T]) -> type[T]:
 
 
 class CamelResponse(ResponseModel):
-    """A response whose members are spelled ``likeThis``: IVS."""
+    """A response with member names in camelCase: IVS."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_camel)
 
 
 def decode(model: type[M], body: bytes) -> M:
-    """A response model straight out of the raw body.
+    """Decode the raw body of a response into its model.
 
     Raises:
-        DecodeError: the body is no JSON, or a member that the API promises is missing or wrong.
+        DecodeError: the body is not JSON, or a required member is missing or has an invalid value.
     """
     try:
         return model.model_validate_json(body, by_alias=True, by_name=False)
@@ -103,8 +103,8 @@ def decode(model: type[M], body: bytes) -> M:
         place = ".".join(str(part) for part in first["loc"])
         more = f" and {len(details) - 1} more problems" if len(details) > 1 else ""
         raise DecodeError(
-            f"the answer is no {model.__name__}: "
+            f"the response is not a valid {model.__name__}: "
             f"{f'{place}: ' if place else ''}{first['msg']}{more} ({len(body)} bytes)",
-            # No JSON at all is what a proxy or a broken line makes of an answer: worth another try.
+            # A body that is not JSON comes from a proxy or a broken connection: worth a retry.
             retryable=first["type"] == "json_invalid",
         ) from None

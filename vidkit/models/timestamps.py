@@ -1,4 +1,4 @@
-"""Points in time as the services write them: numbers since 1970, or ISO 8601."""
+"""Timestamps of the services: numbers since the epoch, or ISO 8601."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -18,46 +18,46 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def to_millis(moment: datetime) -> int:
-    """Milliseconds since the epoch; what is finer is cut off."""
-    return (moment - _EPOCH) // _MILLISECOND
+def to_millis(timestamp: datetime) -> int:
+    """Milliseconds since the epoch, rounded down."""
+    return (timestamp - _EPOCH) // _MILLISECOND
 
 
 def from_millis(millis: int) -> datetime:
-    """The UTC moment of milliseconds since the epoch, exactly."""
+    """The UTC timestamp of milliseconds since the epoch, exactly."""
     return _EPOCH + timedelta(milliseconds=millis)
 
 
-def _aware(value: datetime) -> datetime:
+def _assume_utc(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def _seconds(value: datetime) -> float:
+def _to_epoch_seconds(value: datetime) -> float:
     return (value - _EPOCH) / timedelta(seconds=1)
 
 
-def _millis(value: datetime) -> float:
+def _to_epoch_millis(value: datetime) -> float:
     return (value - _EPOCH) / timedelta(milliseconds=1)
 
 
-# Pydantic reads both units, by size: past 2e10 a number can only be milliseconds.
+# Pydantic parses both units: it takes a number above 2e10 for milliseconds.
 EpochSeconds = Annotated[
-    datetime, AfterValidator(_aware), PlainSerializer(_seconds, when_used="json")
+    datetime, AfterValidator(_assume_utc), PlainSerializer(_to_epoch_seconds, when_used="json")
 ]
-"""An answer's point in time, aware; seconds since 1970 in the service's JSON."""
+"""A timestamp in a response: an aware datetime; seconds since the epoch in the JSON."""
 
 EpochMillis = Annotated[
-    datetime, AfterValidator(_aware), PlainSerializer(_millis, when_used="json")
+    datetime, AfterValidator(_assume_utc), PlainSerializer(_to_epoch_millis, when_used="json")
 ]
-"""An answer's point in time, aware; milliseconds since 1970 in the service's JSON."""
+"""A timestamp in a response: an aware datetime; milliseconds since the epoch in the JSON."""
 
-# Written as ISO 8601; published answers have numbers too, which Pydantic reads by their size.
-Timestamp = Annotated[datetime, AfterValidator(_aware)]
-"""An answer's point in time, aware."""
+# ISO 8601 in the JSON; some published responses have numbers, which Pydantic parses too.
+Timestamp = Annotated[datetime, AfterValidator(_assume_utc)]
+"""A timestamp in a response: an aware datetime."""
 
 
-def _epoch_seconds(value: Any) -> Any:
-    # The service answers with seconds as a float; a float times 1000 is off by less than a half.
+def _parse_epoch_seconds(value: Any) -> Any:
+    # The JSON has seconds as a float; times 1000 it is off by less than half a millisecond.
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
             return from_millis(round(value * 1000))
@@ -66,15 +66,15 @@ def _epoch_seconds(value: Any) -> Any:
     return value
 
 
-def _whole_millis(value: datetime) -> datetime:
-    # Text in place of a number may name another time zone, or none, and microseconds.
+def _truncate_to_millis(value: datetime) -> datetime:
+    # A timestamp that is text may have another time zone, or none, and microseconds.
     try:
         return from_millis(to_millis(value if value.tzinfo else value.replace(tzinfo=UTC)))
     except OverflowError:
-        raise ValueError("must be a moment that UTC has too") from None
+        raise ValueError("must be within the range of datetime in UTC") from None
 
 
 EpochSecondsInMillis = Annotated[
-    datetime, BeforeValidator(_epoch_seconds), AfterValidator(_whole_millis)
+    datetime, BeforeValidator(_parse_epoch_seconds), AfterValidator(_truncate_to_millis)
 ]
-"""A point in time of an answer: UTC, to the millisecond."""
+"""A timestamp in a response: UTC, to the millisecond; parsed from seconds since the epoch."""

@@ -1,4 +1,4 @@
-"""Paginators: one pager for every operation that answers in pages."""
+"""Paginators: one pager for every operation that returns pages."""
 
 from vidkit.paging.pager import AsyncPager
 from vidkit.paging.pages import Page

@@ -1,4 +1,4 @@
-"""Writing items to a file of JSON lines, off the loop and whole or not at all."""
+"""Atomic writing of JSON Lines files, without blocking the event loop."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 OnWritten = Callable[[int], object]
-"""Told how many items have been written, after each page."""
+"""Called after each page with the number of items written so far."""
 
 
 def _lines(items: Any) -> bytes:
@@ -28,35 +28,35 @@ def _lines(items: Any) -> bytes:
     )
 
 
-class _Part:
-    """The file under another name, until all of it is there. Blocking, for threads.
+class _PartFile:
+    """The file under a temporary name until it is complete. Blocking.
 
     Args:
-        path: the file.
+        path: the final path of the file.
     """
 
     def __init__(self, path: Path) -> None:
-        self._whole = path
+        self._target = path
         self._path = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         self._file: IO[bytes] | None = None
 
     def open(self) -> IO[bytes]:
-        """Begin, readable and writable by the owner alone."""
+        """Create the file, readable and writable by its owner only."""
         self._file = os.fdopen(os.open(self._path, _FLAGS, 0o600), "wb")
         return self._file
 
     def finish(self) -> None:
-        """Bring all of it to the disk, and give it its name."""
+        """Write everything to disk, and give the file its final name."""
         if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            self._path.replace(self._whole)
+            self._path.replace(self._target)
 
-    def give_up(self) -> None:
-        """Leave nothing; of what is finished there is nothing to leave."""
+    def discard(self) -> None:
+        """Remove the file; does nothing after `finish`, which has renamed it."""
         if self._file is not None:
-            # Closing tries again to write what a full disk has not taken.
+            # Closing tries again to write what did not fit on a full disk.
             with contextlib.suppress(OSError):
                 self._file.close()
             self._path.unlink(missing_ok=True)
@@ -65,36 +65,38 @@ class _Part:
 async def write_jsonl(
     pages: AsyncIterator[Any], path: str | os.PathLike[str], *, on_progress: OnWritten | None
 ) -> int:
-    """Write the items of all pages, one JSON document a line, in the service's own words.
+    """Write the items of all pages as JSON Lines, with the service's names.
 
-    The file appears under its name when all is written; until then it has another one, and after
-    a failure there is none.
+    The file has a temporary name until it is complete; after a failure it is removed.
+
+    Returns:
+        The number of items written.
 
     Raises:
-        RequestError: the folder is not there or not writable, or the disk is full.
+        RequestError: the folder does not exist or is not writable, or the disk is full.
     """
     try:
-        part = _Part(Path(path))
+        part_file = _PartFile(Path(path))
     except (TypeError, ValueError) as error:
         raise RequestError(f"path={path!r}: cannot be written: {error}") from error
     written = 0
     try:
-        file = await _blamed(path, part.open)
+        file = await _run_in_thread(path, part_file.open)
         async for page in pages:
             lines = await in_thread(partial(_lines, page.items))
-            await _blamed(path, partial(file.write, lines))
+            await _run_in_thread(path, partial(file.write, lines))
             written += len(page.items)
             if on_progress is not None:
                 on_progress(written)
-        await _blamed(path, part.finish)
+        await _run_in_thread(path, part_file.finish)
     except BaseException:
-        part.give_up()
+        part_file.discard()
         raise
     return written
 
 
-async def _blamed(path: str | os.PathLike[str], work: Callable[[], T]) -> T:
-    """Do something with the file; only its own errors are the disk's."""
+async def _run_in_thread(path: str | os.PathLike[str], work: Callable[[], T]) -> T:
+    """Work on the file in a thread; its errors become a `RequestError`."""
     try:
         return await in_thread(work)
     except (OSError, ValueError) as error:

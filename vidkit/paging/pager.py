@@ -1,14 +1,14 @@
-"""Pages: one pager for every operation that answers in parts.
+"""The pager of every operation that returns its results in pages.
 
-Iterators here are classes, not async generators: an abandoned one has nothing to finalise but the
-page that is on its way, and that is cancelled when the iterator goes.
+Iterators are classes, not async generators. An abandoned generator waits for the event loop to
+finalize it; an iterator here only cancels its request when it is deleted.
 """
 
 from collections.abc import AsyncIterator, Generator, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from vidkit._internal.arguments import shown
+from vidkit._internal.arguments import short_repr
 from vidkit._internal.single_reader import SingleReader
 from vidkit.errors import RequestError
 from vidkit.paging.pages import Page, PageSource, PageT
@@ -22,14 +22,15 @@ Item = TypeVar("Item")
 
 
 class AsyncPager(Generic[Item, PageT]):
-    """The answer of an operation that pages.
+    """The results of an operation that returns them in pages.
 
-    Iterate it for items, ``pages()`` for pages, ``await`` it for the first page. Every iteration
-    starts anew. An error in the middle carries the token to go on from (``error.next_token``).
+    Iterate over it for items, over ``pages()`` for pages, or ``await`` it for the first page. Every
+    iteration starts from the beginning. An error in the middle carries the token of the page that
+    failed (``error.next_token``): pass it to ``pages(token=...)`` to continue there.
 
     Raises:
-        RequestError: from any use, when a token or limit is not usable.
-        VidKitError: from any use, whatever the operation raises.
+        RequestError: from any use: a token or limit is invalid.
+        VidKitError: from any use: an error of the operation.
 
     Example:
         ```python
@@ -48,61 +49,66 @@ class AsyncPager(Generic[Item, PageT]):
         return anext(self._source(None, ahead=False)).__await__()
 
     def pages(self, *, token: str | None = None) -> AsyncIterator[PageT]:
-        """Iterate over pages, from ``token`` on (default: the start).
+        """Iterate over the pages.
 
         Args:
-            token: a ``next_token`` of a page or an error of the same operation and parameters.
+            token: where to start: the ``next_token`` of a page or of an error, from the same
+                operation and parameters. Default: the first page.
 
         Raises:
-            RequestError: the token is no text or empty.
+            RequestError: the token is not a string, or empty.
         """
         if token is not None and (not isinstance(token, str) or not token):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"token={shown(token)}: must be a page's next_token, or None")
+            raise RequestError(f"token={short_repr(token)}: must be a page's next_token, or None")
         return self._source(token, ahead=True)
 
     async def collect(self, *, limit: int | None = None) -> list[Item]:
-        """All items in a list, or the first ``limit`` of them.
+        """Collect the items in a list.
+
+        Args:
+            limit: the maximum number of items; None: all.
 
         Raises:
-            RequestError: the limit is no whole number from 0 on.
+            RequestError: the limit is not a whole number, or negative.
         """
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"limit={shown(limit)}: must be a whole number")
+            raise RequestError(f"limit={short_repr(limit)}: must be a whole number")
         if limit is not None and limit < 0:
-            raise RequestError(f"limit={shown(limit)}: must be 0 or more")
-        found: list[Item] = []
+            raise RequestError(f"limit={short_repr(limit)}: must be 0 or more")
+        items: list[Item] = []
         if limit == 0:
-            return found
+            return items
         async for item in self:
-            found.append(item)
-            if len(found) == limit:
+            items.append(item)
+            if len(items) == limit:
                 break
-        return found
+        return items
 
     async def to_jsonl(
         self, path: "str | PathLike[str]", *, on_progress: "OnWritten | None" = None
     ) -> int:
-        """Write all items to a file, one JSON document a line, in the service's own words.
+        """Write all items to a JSON Lines file, with the service's own names.
 
-        The file appears whole or not at all; writing does not hold up the loop.
+        The file is written atomically: after a failure, an existing file is unchanged. Writing
+        does not block the event loop.
 
         Args:
-            path: the file; replaced when it is there.
-            on_progress: told after each page how many items have been written.
+            path: the file; an existing one is replaced.
+            on_progress: called after each page with the number of items written so far.
 
         Returns:
-            How many items were written.
+            The number of items written.
 
         Raises:
             RequestError: the file cannot be written.
-            VidKitError: whatever the operation raises.
+            VidKitError: an error of the operation.
         """
         from vidkit.paging.jsonl import write_jsonl
 
         return await write_jsonl(self.pages(), path, on_progress=on_progress)
 
     async def first(self) -> Item | None:
-        """The first item, or None when there is none."""
+        """The first item, or None if there is none."""
         items: AsyncIterator[Item] = _Items(self._source(None, ahead=False))
         return await anext(items, None)
 
@@ -121,7 +127,7 @@ class _Items(Generic[Item]):
         if self._index >= len(self._page):
             with self._single_reader:
                 while self._index >= len(self._page):
-                    # Pages can be large: one that was read is not kept while the next one comes.
+                    # Pages can be large: release this one before the next one is fetched.
                     self._page, self._index = (), 0
                     page = await anext(self._pages)
                     self._page, self._index = page.items, 0

@@ -1,7 +1,7 @@
-"""Pages that follow one another by token.
+"""Pages of an operation, fetched by page token.
 
-Iterators here are classes, not async generators: an abandoned one has nothing to finalise but the
-page that is on its way, and that is cancelled when the iterator goes.
+Iterators are classes, not async generators. An abandoned generator waits for the event loop to
+finalize it; an iterator here only cancels its request when it is deleted.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from vidkit._internal.single_reader import SingleReader
 from vidkit.errors import DecodeError, VidKitError
-from vidkit.paging.prefetch import FetchPage, Prefetcher, Spawn, let_send
+from vidkit.paging.prefetch import FetchPage, Prefetcher, Spawn, let_request_go_out
 
 __all__ = ["Page", "PageSource", "TokenPages"]
 
@@ -17,16 +17,16 @@ ItemT_co = TypeVar("ItemT_co", covariant=True)
 
 
 class Page(Protocol[ItemT_co]):
-    """What a pager needs of a page."""
+    """A page of an operation's results."""
 
     @property
     def items(self) -> Sequence[ItemT_co]:
-        """The page's items, in order."""
+        """The items of the page, in order."""
         ...
 
     @property
     def next_token(self) -> str | None:
-        """Where the next page begins; None on the last page."""
+        """The token of the next page; None on the last page."""
         ...
 
 
@@ -36,29 +36,29 @@ PageT_co = TypeVar("PageT_co", bound=Page[Any], covariant=True)
 
 
 class PageSource(Protocol[PageT_co]):
-    """Makes iterators over an operation's pages."""
+    """Creates iterators over the pages of an operation."""
 
     def __call__(self, token: str | None, *, ahead: bool) -> AsyncIterator[PageT_co]:
-        """Pages from a token on, or (None) from the start.
+        """An iterator over the pages.
 
         Args:
-            token: where to begin.
-            ahead: whether to fetch ahead of the reader.
+            token: the token of the first page; None is the start.
+            ahead: whether to prefetch the next page.
         """
         ...
 
 
 class TokenPages(Generic[PageT]):
-    """Pages that follow one another by token; the next is fetched while one is consumed.
+    """The pages of an operation, each fetched while the last is processed.
 
     Args:
         fetch: fetches the page at a token.
         spawn: starts a task whose owner cancels it on close.
-        token: where to begin; None is the start.
-        ahead: whether to fetch the next page while one is consumed.
-        first: the first page, when it is known already.
-        expired: whether an error says that a page token has expired; then the pages begin again
-            and those that were read are passed over.
+        token: the token of the first page; None is the start.
+        ahead: whether to prefetch the next page.
+        first: the first page, if it is known already.
+        expired: whether an error means that a page token has expired. Then the pages are fetched
+            again from the start, and those that were already returned are skipped.
     """
 
     def __init__(
@@ -73,17 +73,17 @@ class TokenPages(Generic[PageT]):
     ) -> None:
         self._expired = expired
         self._single_reader = SingleReader()
-        self._repeated: DecodeError | None = None
+        self._pending_error: DecodeError | None = None
         self._from_start = token is None
-        self._read = 0
+        self._items_returned = 0
         self._fetch = fetch
         self._token = token
         self._fetch_ahead = ahead
         self._first = first
-        self._seen: set[str] = {token} if token else set()
-        self._prefetcher = Prefetcher(fetch, spawn, self._seen)
-        self._ready: PageT | None = None
-        self._reads_on = False
+        self._seen_tokens: set[str] = {token} if token else set()
+        self._prefetcher = Prefetcher(fetch, spawn, self._seen_tokens)
+        self._undelivered: PageT | None = None
+        self._is_past_first_page = False
         self._ended = False
 
     def __aiter__(self) -> "TokenPages[PageT]":
@@ -91,83 +91,90 @@ class TokenPages(Generic[PageT]):
 
     async def __anext__(self) -> PageT:
         with self._single_reader:
-            return await self._following()
+            return await self._next_page()
 
-    async def _following(self) -> PageT:
-        if self._ready is not None:
-            # Cancelled just before it was handed over.
-            page, self._ready = self._ready, None
+    async def _next_page(self) -> PageT:
+        if self._undelivered is not None:
+            # The reader was cancelled after the page was fetched, and before it was returned.
+            page, self._undelivered = self._undelivered, None
             return page
-        if self._repeated is not None:
-            repeated, self._repeated = self._repeated, None
-            raise repeated
+        if self._pending_error is not None:
+            error, self._pending_error = self._pending_error, None
+            raise error
         if self._ended:
             raise StopAsyncIteration
-        page = await self._next()
-        self._read += len(page.items)
+        page = await self._fetch_page()
+        self._items_returned += len(page.items)
         token = page.next_token or None
-        if token is None or token in self._seen:
+        if token is None or token in self._seen_tokens:
             self._ended = True
             self._prefetcher.cancel()
-            # The page is good; only going on from it is not.
-            self._repeated = None if token is None else _given_before(token)
+            # The page itself is valid; only the next one cannot be fetched.
+            self._pending_error = None if token is None else _repeated_token_error(token)
             return page
-        self._seen.add(token)
+        self._seen_tokens.add(token)
         self._token = token
         if self._fetch_ahead and self._prefetcher.send(token):
-            await self._sent(page)
+            await self._let_request_go_out(page)
         return page
 
-    async def _sent(self, page: PageT) -> None:
-        """Let the next page's request go out before the reader's work, which may keep the loop.
+    async def _let_request_go_out(self, page: PageT) -> None:
+        """Let the request for the next page go out before ``page`` is returned.
 
-        Whoever wants the first page only, and is done without a pause, costs no second request.
+        The reader may block the event loop while it processes a page. The first page is returned
+        at once: a reader that needs no more, and stops without awaiting anything, causes no second
+        request.
         """
-        if self._reads_on:
-            self._ready = page
-            await let_send()
-            self._ready = None
-        self._reads_on = True
+        if self._is_past_first_page:
+            self._undelivered = page
+            await let_request_go_out()
+            self._undelivered = None
+        self._is_past_first_page = True
 
-    async def _next(self) -> PageT:
+    async def _fetch_page(self) -> PageT:
         if self._first is not None:
             page, self._first = self._first, None
             return page
         try:
             return await self._prefetcher.page(
-                self._token, early=self._fetch_ahead and self._reads_on
+                self._token, prefetch_next=self._fetch_ahead and self._is_past_first_page
             )
         except VidKitError as error:
             error.next_token = error.next_token or self._token
             if self._token and self._from_start and self._expired and self._expired(error):
-                return await self._again(error)
+                return await self._restart_after_expiry(error)
             raise
 
-    async def _again(self, error: VidKitError) -> PageT:
-        """The page that an expired token stood for, found from the start anew."""
-        passed = 0
+    async def _restart_after_expiry(self, error: VidKitError) -> PageT:
+        """The page whose token has expired, found again from the first page.
+
+        Raises:
+            VidKitError: ``error``, if no page begins after the items that were already returned;
+                or the error of a fetch.
+        """
+        skipped = 0
         token: str | None = None
-        self._seen.clear()
+        self._seen_tokens.clear()
         while True:
             try:
                 page = await self._fetch(token, None)
             except VidKitError as failure:
                 failure.next_token = failure.next_token or token
                 raise
-            if passed == self._read:
+            if skipped == self._items_returned:
                 return page
-            passed += len(page.items)
+            skipped += len(page.items)
             token = page.next_token or None
-            if token is None or token in self._seen or passed > self._read:
+            if token is None or token in self._seen_tokens or skipped > self._items_returned:
                 raise error
-            self._seen.add(token)
+            self._seen_tokens.add(token)
 
     def __del__(self) -> None:
         self._prefetcher.cancel()
 
 
-def _given_before(token: str) -> DecodeError:
+def _repeated_token_error(token: str) -> DecodeError:
     return DecodeError(
-        "the service answered with a page token it had given before, which would go on for ever",
+        "the service returned a page token it had given before; following it would never end",
         next_token=token,
     )

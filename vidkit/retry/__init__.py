@@ -1,4 +1,4 @@
-"""The retry policy, the retry budget, and the one loop that makes attempts."""
+"""Retries: the policy, the budget, and the loop that makes attempts."""
 
 from vidkit.retry.policy import RetryPolicy
 

@@ -1,7 +1,7 @@
-"""One retry layer for all services.
+"""The attempts of one call: the one retry layer of all services.
 
-Whether and when to try again is a pure function, `decide`; tenacity only runs the loop. Nothing
-below this layer retries: botocore's retries are off, aiohttp and httpx have none.
+`decide`, a pure function, says whether and when to retry; tenacity runs the loop. Nothing below
+this layer retries: botocore's retries are off, aiohttp and httpx have none.
 """
 
 import asyncio
@@ -12,12 +12,8 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from vidkit._internal.send_state import watch_send_state
-from vidkit.errors import (
-    AmbiguousError,
-    VidKitError,
-    VidKitTimeoutError,
-)
+from vidkit.errors import AmbiguousError, VidKitError
+from vidkit.retry.attempt_limit import attempt_limit
 from vidkit.retry.budget import RetryBudget, retry_cost
 from vidkit.retry.deadline import Deadline
 from vidkit.retry.decision import decide
@@ -37,43 +33,43 @@ async def run(
     idempotent: bool,
     draw: Callable[[], float] = random.random,
 ) -> T:
-    """Run ``attempt`` until it succeeds or trying again is no use.
+    """Make attempts until one succeeds or the policy allows no more.
 
     Args:
-        attempt: called with the attempt's number, from 1.
-        policy: how often and how patiently.
-        budget: the service's shared budget.
-        deadline: when the whole call must have ended; it also shortens the last attempt.
-        idempotent: whether doing the operation twice is doing it once.
-        draw: random numbers from 0 to 1.
+        attempt: makes one attempt; called with its number, from 1.
+        policy: the retry policy of the caller.
+        budget: the retry budget that all calls to the service share.
+        deadline: the end of the whole call; it also shortens the last attempt.
+        idempotent: whether the operation may be carried out twice without a further effect.
+        draw: returns random numbers from 0 to 1.
 
     Raises:
-        AmbiguousError: an operation that must not be repeated may have been carried out.
-        VidKitTimeoutError: an attempt or the deadline ran out of time.
-        VidKitError: what the last attempt ended with.
+        AmbiguousError: the operation is not idempotent and may have been carried out.
+        VidKitTimeoutError: the attempt timeout or the deadline passed.
+        VidKitError: the error of the last attempt.
     """
     failed: list[VidKitError] = []
     try:
-        result = await _numbered(attempt, 1, policy, deadline)
+        result = await _attempt(attempt, 1, policy, deadline)
     except VidKitError as error:
         failed.append(error)
     else:
         budget.refund(0)
         return result
 
-    async def following(number: int) -> T:
-        # The loop begins with how the first attempt ended: most calls need no loop.
+    async def after_a_failure(number: int) -> T:
+        # tenacity runs only calls whose first attempt failed: most calls need no loop.
         if failed:
             raise failed.pop()
-        return await _numbered(attempt, number, policy, deadline)
+        return await _attempt(attempt, number, policy, deadline)
 
-    tries = _RetryLoop(policy, budget, deadline, idempotent, draw)
+    loop = _RetryLoop(policy, budget, deadline, idempotent, draw)
     try:
-        return await tries.run(following)
+        return await loop.run(after_a_failure)
     except VidKitError as error:
         if error.ambiguous and not idempotent:
             raise AmbiguousError(
-                f"may or may not have been carried out: {error.message}; look before repeating it",
+                f"may or may not have been carried out: {error.message}; check before repeating it",
                 service=error.service,
                 operation=error.operation,
                 code=error.code,
@@ -87,7 +83,7 @@ async def run(
 
 @dataclass(slots=True)
 class _RetryLoop:
-    """The attempts of one call, as tenacity runs them."""
+    """The attempts of one call, run by tenacity."""
 
     policy: RetryPolicy
     budget: RetryBudget
@@ -98,7 +94,7 @@ class _RetryLoop:
     last_cost: int = 0
 
     async def run(self, attempt: Callable[[int], Awaitable[T]]) -> T:
-        # A fresh object for each call: tenacity keeps the state of a run on it.
+        # One object for each call: tenacity keeps the state of a run in it.
         retrying = AsyncRetrying(
             retry=retry_if_exception(self._should_retry),
             wait=self._wait,
@@ -134,32 +130,17 @@ class _RetryLoop:
         return self.delay
 
 
-async def _numbered(
+async def _attempt(
     attempt: Callable[[int], Awaitable[T]], number: int, policy: RetryPolicy, deadline: Deadline
 ) -> T:
+    """Make one attempt within its time limit; a failure says which attempt it was."""
+    remaining = deadline.remaining()
+    limit = min(policy.attempt_timeout or remaining, remaining)
+    is_last = limit >= remaining
+    name = f"deadline of {deadline.total:g} s" if is_last else f"attempt timeout of {limit:g} s"
     try:
-        return await _timed(attempt, number, policy, deadline)
+        async with attempt_limit(limit, name=name, retryable=not is_last):
+            return await attempt(number)
     except VidKitError as error:
         error.attempts = number
         raise
-
-
-async def _timed(
-    attempt: Callable[[int], Awaitable[T]], number: int, policy: RetryPolicy, deadline: Deadline
-) -> T:
-    remaining = deadline.remaining()
-    limit = min(policy.attempt_timeout or remaining, remaining)
-    clock = asyncio.timeout(limit)
-    with watch_send_state(clock) as send_state:
-        try:
-            async with clock:
-                return await attempt(number)
-        except TimeoutError as error:
-            if isinstance(error, VidKitError) or not clock.expired():
-                raise
-            late = error
-    passed = limit >= remaining
-    what = f"deadline of {deadline.total:g} s" if passed else f"attempt timeout of {limit:g} s"
-    raise VidKitTimeoutError(
-        f"the {what} passed", retryable=not passed, ambiguous=not send_state.unsent
-    ) from late

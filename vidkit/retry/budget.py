@@ -1,4 +1,4 @@
-"""Retries that all calls to one service share, so that a dead service is not stormed."""
+"""The retry budget, which limits the retries of all calls to a service."""
 
 from dataclasses import dataclass, field
 
@@ -15,27 +15,32 @@ _SUCCESS_REFUND = 1
 
 @dataclass(slots=True)
 class RetryBudget:
-    """Retries that all calls to one service share, so that a dead service is not stormed.
+    """The retry budget of a service, so that a dead one gets few retries.
 
-    A retry costs 14 tokens, after throttling 5; a call that succeeds puts back what its last retry
-    cost, or 1. These are the figures of AWS's standard mode.
+    All calls share it. A retry takes 14 tokens from the budget, or 5 after throttling. A call that
+    succeeds returns the tokens of its last retry, or 1 if it made none. These are the numbers of
+    the standard retry mode of the AWS SDKs.
+
+    Attributes:
+        capacity: the maximum number of tokens (500).
+        tokens: the present number of tokens.
     """
 
     capacity: int = 500
     tokens: int = field(default=500)
 
     def take(self, cost: int) -> bool:
-        """Pay for a retry; False when the budget is spent."""
+        """Take the tokens of a retry; False if the budget has too few."""
         if self.tokens < cost:
             return False
         self.tokens -= cost
         return True
 
     def refund(self, last_cost: int) -> None:
-        """Put back after a success."""
+        """Return the tokens of the last retry after a success (0: no retry)."""
         self.tokens = min(self.capacity, self.tokens + (last_cost or _SUCCESS_REFUND))
 
 
 def retry_cost(error: VidKitError) -> int:
-    """How many tokens of the budget a retry after ``error`` takes."""
+    """The number of tokens that a retry after ``error`` takes."""
     return _THROTTLED_RETRY_COST if isinstance(error, ThrottledError) else _RETRY_COST

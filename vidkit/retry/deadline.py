@@ -1,4 +1,4 @@
-"""The moment by which a call must have ended."""
+"""The deadline of a call."""
 
 import time
 
@@ -6,7 +6,7 @@ __all__ = ["Deadline"]
 
 
 class Deadline:
-    """The moment by which a call must have ended, attempts and waits together."""
+    """The time by which all attempts and delays of a call must have ended."""
 
     __slots__ = ("at", "total")
 
@@ -15,5 +15,5 @@ class Deadline:
         self.at: float = time.monotonic() + total
 
     def remaining(self) -> float:
-        """Seconds left; 0 or less when it has passed."""
+        """Seconds left; 0 or less if the deadline has passed."""
         return self.at - time.monotonic()

@@ -1,4 +1,4 @@
-"""Whether and when to try again: a pure function."""
+"""The decision whether and when to retry. Pure functions."""
 
 from vidkit.errors import ThrottledError, VidKitError
 from vidkit.retry.policy import RetryPolicy
@@ -15,14 +15,14 @@ def decide(
     remaining: float,
     draw: float,
 ) -> float | None:
-    """How many seconds to wait before trying again, or None for giving up.
+    """The delay before the next attempt in seconds, or None: do not retry.
 
     Args:
-        error: what the last attempt ended with.
-        attempts: how many attempts were made, the last one included.
-        policy: the caller's policy.
-        idempotent: whether doing the operation twice is doing it once.
-        remaining: seconds left of the call's deadline.
+        error: the error of the last attempt.
+        attempts: the number of attempts so far, including the last one.
+        policy: the retry policy of the caller.
+        idempotent: whether the operation may be carried out twice without a further effect.
+        remaining: seconds left until the deadline of the call.
         draw: a random number from 0 to 1.
     """
     if not error.retryable or attempts >= policy.max_attempts:
@@ -31,7 +31,7 @@ def decide(
         return None
     throttled = isinstance(error, ThrottledError)
     base = policy.throttling_base_delay if throttled else policy.base_delay
-    # Past 2**32 the cap has long decided; larger powers would overflow a float.
+    # Larger powers would overflow a float; the delay has reached its maximum long before.
     delay = draw * min(policy.max_delay, base * 2.0 ** min(attempts - 1, 32))
     delay = max(delay, error.retry_after or 0.0)
     return delay if delay < remaining else None

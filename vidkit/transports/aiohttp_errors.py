@@ -1,4 +1,4 @@
-"""What aiohttp's errors must not show."""
+"""Secrets in the errors of aiohttp."""
 
 from aiohttp import ClientResponseError, RequestInfo
 from aiohttp.http_exceptions import HttpProcessingError
@@ -8,10 +8,10 @@ __all__ = ["hide_request"]
 
 
 def hide_request(error: BaseException) -> None:
-    """Take the request's headers, and a proxy's password, out of an error and its causes.
+    """Remove the request's headers, and a proxy's password, from an error and its causes.
 
-    Some errors of aiohttp show them in their repr: tokens, signatures and all. Others quote what
-    came in place of an answer, which may be the request, sent back.
+    The repr of some aiohttp errors shows them, tokens and signatures included. Other errors quote
+    an invalid response, which may repeat the request.
     """
     seen: list[BaseException] = []
     one: BaseException | None = error
@@ -32,5 +32,5 @@ def hide_request(error: BaseException) -> None:
 
 
 def _unquoted(message: str) -> str:
-    """Such as "Invalid header token", without the header."""
+    """The message without what it quotes, such as ``Invalid header token`` without the header."""
     return message.partition(":")[0].partition("b'")[0].rstrip()

@@ -1,25 +1,29 @@
-"""The one seam between vidkit and the network: a request in, a reply out.
+"""The interface between vidkit and the network: a request in, a response out.
 
-A transport sends once. It neither retries nor judges a status; it raises only when there is no
-whole answer.
+A transport sends a request once. It neither retries nor interprets a status; it raises only when
+there is no complete response.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-__all__ = ["AwsRequest", "HttpRequest", "HttpResponse", "Transport"]
+__all__ = ["AUTH_STATUSES", "AwsRequest", "HttpRequest", "HttpResponse", "Transport"]
+
+
+AUTH_STATUSES: Final = frozenset({401, 403})
+"""The statuses of a response that rejects the credentials or their permissions."""
 
 
 @dataclass(frozen=True, slots=True)
 class AwsRequest:
-    """A call of an AWS API, in the members of its service model.
+    """A request to an AWS API, in the members of its service model.
 
     Attributes:
         api: the service model's name, such as ``rekognition``.
         operation: such as ``StartLabelDetection``.
         params: members under their wire names.
-        endpoint: an address for this request alone, such as a stream's data endpoint.
+        endpoint: an endpoint for this request alone, such as a stream's data endpoint.
     """
 
     api: str
@@ -30,12 +34,12 @@ class AwsRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A call of a REST API.
+    """A request to a REST API.
 
     Attributes:
         method: the HTTP method.
-        path: below the endpoint; ``{project_id}`` stands for the caller's project.
-        query: keys and values, in order, repeated keys allowed.
+        path: the path below the endpoint; ``{project_id}`` is replaced by the project ID.
+        query: keys and values, in order; keys may repeat.
         body: sent as JSON, or None for no body.
     """
 
@@ -47,7 +51,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer of any status, whole and unparsed; header names are in lower case."""
+    """A complete response of any status, not parsed; header names are in lower case."""
 
     status: int
     body: bytes
@@ -55,7 +59,7 @@ class HttpResponse:
 
     @property
     def ok(self) -> bool:
-        """Whether the status says success."""
+        """Whether the status is a success."""
         return 200 <= self.status < 300  # noqa: PLR2004
 
 
@@ -70,13 +74,13 @@ class Transport(Protocol[R_contra]):
 
         Raises:
             ConfigError: region, credentials or endpoint are missing or unusable.
-            DecodeError: the answer is too long to be one, or is no XML where that is promised; or
-                the request's own endpoint is none of the service's.
-            TransportError: no whole answer came.
+            DecodeError: the response is too large, or is no XML where its API defines XML; or the
+                request's own endpoint is not the service's.
+            TransportError: no complete response was received.
             VidKitTimeoutError: the network was too slow.
         """
         ...
 
     async def close(self) -> None:
-        """Close the connections; closing twice is closing once."""
+        """Close the connections; closing twice is fine."""
         ...

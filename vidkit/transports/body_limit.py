@@ -1,4 +1,4 @@
-"""How much of an answer is read into memory."""
+"""The size limit of response bodies."""
 
 from collections.abc import AsyncIterable, Mapping
 from io import BytesIO
@@ -10,26 +10,26 @@ from vidkit.errors import DecodeError
 __all__ = ["MAX_BODY_SIZE", "BodyReader", "read_body"]
 
 MAX_BODY_SIZE = 256 * 1024 * 1024
-"""In bytes. 25 images of the largest size that GetImages has are 150 MiB; nothing else is near."""
+"""Bytes. A page of 25 images of the largest size is 150 MiB; every other response is smaller."""
 
-_LONGEST_NUMBER = 15
+_MAX_LENGTH_DIGITS = 15
 
 
 class BodyReader:
-    """The bodies that are being read, so that none is waited for when its connection is closed.
+    """Reads bodies, and ends reading when the connections are closed.
 
-    aiohttp tells only those who wait for the head of an answer that its session was closed.
+    When its session closes, aiohttp ends only requests that wait for the head of a response.
     """
 
     def __init__(self) -> None:
         self._open: set[ClientResponse] = set()
 
     async def read(self, response: ClientResponse) -> bytes:
-        """The whole body of an answer; see `read_body`.
+        """Read the complete body of a response; see `read_body`.
 
         Raises:
-            DecodeError: it is too long.
-            ClientError: it broke off, or was closed.
+            DecodeError: it is too large.
+            ClientError: it is incomplete, or the connection was closed.
         """
         self._open.add(response)
         try:
@@ -40,7 +40,7 @@ class BodyReader:
             self._open.discard(response)
 
     def close(self) -> None:
-        """Let all of them end now."""
+        """Close the connections of the bodies that are being read."""
         for response in list(self._open):
             response.close()
 
@@ -48,42 +48,42 @@ class BodyReader:
 async def read_body(
     chunks: AsyncIterable[bytes], *, status: int, headers: Mapping[str, str]
 ) -> bytes:
-    """The whole body, as it came over the wire: what is compressed stays so.
+    """Read the complete body as it was transferred; it is not decompressed.
 
-    Whoever calls this drops the connection when it raises.
+    The caller closes the connection when this raises.
 
     Args:
-        chunks: the body's pieces, not decompressed.
-        status: the answer's status.
-        headers: its headers, by names of any case.
+        chunks: the chunks of the body.
+        status: the status of the response.
+        headers: its headers; names in any case.
 
     Raises:
-        DecodeError: the body is, or says it is, longer than ``MAX_BODY_SIZE``.
+        DecodeError: the body, or its declared length, is larger than ``MAX_BODY_SIZE``.
     """
-    announced = _announced(headers.get("content-length", ""))
-    if announced > MAX_BODY_SIZE:
-        raise _too_long(status)
-    # One growing buffer: pieces to be joined take twice the memory at the end, and millions of
-    # crumbs far more.
+    declared = _declared_length(headers.get("content-length", ""))
+    if declared > MAX_BODY_SIZE:
+        raise _too_large(status)
+    # One growing buffer: joining chunks takes twice the memory, and millions of tiny chunks far
+    # more.
     body = BytesIO()
     async for chunk in chunks:
         body.write(chunk)
         if body.tell() > MAX_BODY_SIZE:
-            raise _too_long(status)
+            raise _too_large(status)
     return body.getvalue()
 
 
-def _announced(length: str) -> int:
-    """How long an answer says it is; 0 where it says nothing of use."""
+def _declared_length(length: str) -> int:
+    """The declared length of a body; 0 where none is declared or it is no number."""
     digits = length.strip().lstrip("0")
     if not (digits.isascii() and digits.isdecimal()):
         return 0
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else MAX_BODY_SIZE + 1
+    return int(digits) if len(digits) <= _MAX_LENGTH_DIGITS else MAX_BODY_SIZE + 1
 
 
-def _too_long(status: int) -> DecodeError:
+def _too_large(status: int) -> DecodeError:
     return DecodeError(
-        f"the answer is longer than {MAX_BODY_SIZE} bytes, which no answer of the API is; "
+        f"the response is larger than {MAX_BODY_SIZE} bytes, which no response of the API is; "
         "it was not read to its end",
         status=status,
         ambiguous=True,

@@ -1,4 +1,4 @@
-"""Reading replies: what a refusal says, in the formats of all services. Pure functions."""
+"""Error responses in the formats of all services, and the ids of requests. Pure functions."""
 
 import json
 from datetime import UTC, datetime
@@ -10,66 +10,86 @@ from vidkit.transports.base import HttpResponse
 
 __all__ = ["error_from_response", "request_id", "retry_after"]
 
-_REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id")
+_REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-iam-trace-id")
 _CODE_KEYS = ("__type", "code", "Code", "error_code", "errorCode")
-_MESSAGE_KEYS = ("message", "Message", "exceptionMessage", "errorMessage", "error_msg", "errorMsg")
-_LONGEST_MESSAGE = 500
+_MESSAGE_KEYS = (
+    "message",
+    "Message",
+    "exceptionMessage",
+    "errorMessage",
+    "error_msg",
+    "errorMsg",
+    "title",
+)
+_MAX_MESSAGE_LENGTH = 500
+# A longer number of seconds is no delay that a service means.
+_MAX_RETRY_AFTER_DIGITS = 9
+# A successful body is parsed for its request id only where that costs next to nothing.
+_MAX_PARSED_SUCCESS = 1000
+_REDIRECTS = range(300, 400)
 
 
 def request_id(response: HttpResponse) -> str | None:
-    """The service's id of the request: a header of AWS or Huawei, or Huawei's body."""
+    """The service's id of the request: from a header, or from the body (Huawei Cloud)."""
     for name in _REQUEST_ID_HEADERS:
         if value := response.headers.get(name):
             return value
-    if response.ok:
+    if response.ok and len(response.body) > _MAX_PARSED_SUCCESS:
         return None
-    value = _members(response).get("request_id")
+    value = _object(response.body).get("request_id")
     return value if isinstance(value, str) else None
 
 
 def retry_after(response: HttpResponse, *, now: datetime | None = None) -> float | None:
-    """Seconds of a ``Retry-After`` header, which is a number or an HTTP date; None without."""
+    """The ``Retry-After`` header in seconds, which is a number or an HTTP date; None without."""
     value = response.headers.get("retry-after", "").strip()
     if not value:
         return None
     if value.isascii() and value.isdecimal():
-        # A number with more digits than this is no wait anybody means.
-        return float(value) if len(value) <= 9 else float("inf")  # noqa: PLR2004
+        return float(value) if len(value) <= _MAX_RETRY_AFTER_DIGITS else float("inf")
     try:
-        moment = parsedate_to_datetime(value)
+        time = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return max(0.0, (time - (now or datetime.now(UTC))).total_seconds())
 
 
 def error_from_response(response: HttpResponse) -> ServiceError:
-    """The error that a reply with an error status becomes."""
-    members = _members(response)
+    """The error for a response with an error status.
+
+    IAM nests its error and numbers its codes: ``{"error": {"code": 401, "message": ...}}``. Huawei
+    Cloud's gateway writes ``{"error_code": "APIGW.0301", "error_msg": ...}``, AWS a ``__type``, a
+    ``code`` or a header.
+    """
+    members = _error_members(response)
     return service_error(
         code=_code(response, members),
         status=response.status,
-        message=None if 300 <= response.status < 400 else _message(response, members),  # noqa: PLR2004
+        message=None if response.status in _REDIRECTS else _message(response, members),
         request_id=request_id(response),
         retry_after=retry_after(response),
     )
 
 
-def _members(response: HttpResponse) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
+    """The members of a JSON object; none of anything else."""
     try:
-        content: Any = json.loads(response.body)
+        content: Any = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(content, dict):
-        return {}
-    # IAM nests its error: {"error": {"code": 401, "message": ...}}.
-    inner: Any = content.get("error")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return inner if isinstance(inner, dict) else content  # pyright: ignore[reportUnknownVariableType]
+    return content if isinstance(content, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+
+
+def _error_members(response: HttpResponse) -> dict[str, Any]:
+    content = _object(response.body)
+    nested: Any = content.get("error")
+    return nested if isinstance(nested, dict) else content  # pyright: ignore[reportUnknownVariableType]
 
 
 def _code(response: HttpResponse, members: dict[str, Any]) -> str | None:
     stated = response.headers.get("x-amzn-errortype") or next(
-        (members[key] for key in _CODE_KEYS if isinstance(members.get(key), str)), None
+        (members[key] for key in _CODE_KEYS if _is_code(members.get(key))), None
     )
     if not stated:
         return None
@@ -77,12 +97,16 @@ def _code(response: HttpResponse, members: dict[str, Any]) -> str | None:
     return str(stated).partition(":")[0].rpartition("#")[2] or None
 
 
+def _is_code(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
 def _message(response: HttpResponse, members: dict[str, Any]) -> str | None:
     for key in _MESSAGE_KEYS:
         value = members.get(key)
         if isinstance(value, str) and value:
-            return value[:_LONGEST_MESSAGE]
+            return value[:_MAX_MESSAGE_LENGTH]
     if members or not response.body:
         return None
     kind = response.headers.get("content-type", "unknown content type")
-    return f"an answer that is no error document ({kind}, {len(response.body)} bytes)"
+    return f"a response that is no error document ({kind}, {len(response.body)} bytes)"

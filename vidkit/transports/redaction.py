@@ -1,4 +1,4 @@
-"""Secrets in texts that others wrote: messages, logs, error bodies. Pure functions."""
+"""Redaction of secrets in messages, logs and error bodies of services. Pure functions."""
 
 import json
 import re
@@ -9,12 +9,12 @@ __all__ = ["REDACTED", "redacted", "without_secrets"]
 
 REDACTED = "***"
 
-# Nobody hands out shorter ones, and replacing them would spoil the text around.
-_SHORTEST_SECRET = 8
+# No service issues shorter ones, and replacing them would garble the text around them.
+_MIN_SECRET_LENGTH = 8
 
-# Members and headers that hold secrets, in requests and answers of AWS and of the services that
-# its credentials come from.
-_NAMES = (
+# Members and headers that hold secrets, in requests and responses of AWS and of the services that
+# provide its credentials.
+_SECRET_NAMES = (
     "x-amz-security-token",
     "x-amz-sso_bearer_token",
     "x-aws-ec2-metadata-token",
@@ -32,14 +32,14 @@ _NAMES = (
     "device_?code",
     "code_?verifier",
 )
-# These are words of messages too: "Token: it has expired" names no token.
-_WORDS = ("token", "password", "passphrase", "dpop", "(?:x-amz-)?signature")
-_NAMED = re.compile(
+# Messages use these words too: "Token: it has expired" holds no token.
+_AMBIGUOUS_NAMES = ("token", "password", "passphrase", "dpop", "(?:x-amz-)?signature")
+_NAMED_SECRET = re.compile(
     rf"""
     (?: (?<![a-z0-9_-]) | (?<=\\[nr]) ) (?P<head>
         (?:
-            (?: {"|".join(_NAMES)} ) (?: \\* ["'] )? \s* [:=>]
-          | (?: {"|".join(_WORDS)} ) (?: \\* ["'] \s* [:=] | [=>] | :\n )
+            (?: {"|".join(_SECRET_NAMES)} ) (?: \\* ["'] )? \s* [:=>]
+          | (?: {"|".join(_AMBIGUOUS_NAMES)} ) (?: \\* ["'] \s* [:=] | [=>] | :\n )
         )
         \s* \[? b? (?: \\* ["'] )?
     )
@@ -47,40 +47,40 @@ _NAMED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# What streams to a channel of IVS: its member is called "value", as many are.
+# A stream key of IVS: its member is called "value", as many are.
 _STREAM_KEY = re.compile(r"(?<![A-Za-z0-9_])sk_[a-z0-9-]+_[A-Za-z0-9]+_[A-Za-z0-9]+")
-# Who logs in at an address, such as a proxy's; what is masked already has stars.
-_USER = re.compile(r"(?<=://)[^\s/@\"'<>*]+@")
+# The user of a URL, such as a proxy's; one that is redacted already has stars.
+_URL_USER = re.compile(r"(?<=://)[^\s/@\"'<>*]+@")
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
-    """A text with three stars in place of secrets.
+    """Replace secrets in a text by three stars.
 
-    What stands behind the name of a header or member that holds one is taken for a secret, however
-    it is written: as a header, as JSON, XML or a form, as a dict of Python. It ends at a quote, a
-    ``<``, a ``&`` or the end of the line. So is who logs in at an address, and a stream key of IVS,
-    which is known by its form.
+    The value of a header or member whose name says that it holds a secret is one, in every
+    notation: headers, JSON, XML, forms, Python dicts. It ends at a quote, a ``<``, a ``&`` or the
+    end of the line. The user of a URL is a secret too, and so is a stream key of IVS, which has a
+    form of its own.
 
     Args:
-        text: what others wrote.
-        secrets: values to look for besides; very short ones are left.
+        text: the text.
+        secrets: further secret values; values shorter than 8 characters are left.
     """
     text = without_secrets(text, secrets)
-    text = _STREAM_KEY.sub(REDACTED, _NAMED.sub(rf"\g<head>{REDACTED}", text))
-    return _USER.sub(f"{REDACTED}@", text)
+    text = _STREAM_KEY.sub(REDACTED, _NAMED_SECRET.sub(rf"\g<head>{REDACTED}", text))
+    return _URL_USER.sub(f"{REDACTED}@", text)
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """A text with three stars in place of known secrets, however they are spelled.
+    """Replace known secrets in a text by three stars, in every encoding.
 
-    All else stays, so that JSON stays JSON.
+    The rest stays as it is, so that JSON stays JSON.
 
     Args:
-        text: what others wrote.
-        secrets: values to look for; very short ones are left.
+        text: the text.
+        secrets: the secret values; values shorter than 8 characters are left.
     """
     for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
+        if len(secret) >= _MIN_SECRET_LENGTH:
             for spelling in _spellings(secret):
                 text = text.replace(spelling, REDACTED)
     return text

@@ -65,7 +65,7 @@ async def test_no_task_is_made_twice_by_a_run_that_was_killed(tmp_path):
             "at_a_time": AT_A_TIME,
             "journal": str(tmp_path / "journal.jsonl"),
         }
-        # After some creates their answers stay out: they are carried out, and told to nobody.
+        # After some creates, the responses are withheld: the creates are carried out nevertheless.
         cloud.inject(
             "latency", service="mpc", operation="CreateThumbnailsTask", after=ANSWERED, seconds=60
         )
@@ -79,7 +79,7 @@ async def test_no_task_is_made_twice_by_a_run_that_was_killed(tmp_path):
         await first.communicate()
         lines = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
         facts = Counter(fact for line in lines for fact in line if fact in {"request", "token"})
-        # So many creates had been carried out without a line about it.
+        # So many creates had been carried out without a line in the journal.
         assert facts == {"request": created, "token": ANSWERED}
 
         cloud.uninject()
@@ -89,9 +89,9 @@ async def test_no_task_is_made_twice_by_a_run_that_was_killed(tmp_path):
         assert second.returncode == 0, complaints.decode()
         async with cloud.kit() as other:
             tasks = await other.mpc.list_thumbnails_task().collect()
-    told = [json.loads(line) for line in output.decode().splitlines()]
-    assert {int(key) for key, _, _ in told} == set(range(TASKS))
+    printed = [json.loads(line) for line in output.decode().splitlines()]
+    assert {int(key) for key, _, _ in printed} == set(range(TASKS))
     assert len(tasks) == TASKS
-    assert {task_id for _, task_id, _ in told} == {task.task_id for task in tasks}
+    assert {task_id for _, task_id, _ in printed} == {task.task_id for task in tasks}
     folders = Counter(task.output.object.split("/")[1] for task in tasks)
     assert folders == {str(number): 1 for number in range(TASKS)}

@@ -1,4 +1,4 @@
-"""200 jobs over a completion queue, the program killed half way and started again."""
+"""200 jobs with a completion queue; the program is killed half way and started again."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from vidkit.local import LocalCloud
-from vidkit.local.rekognition.jobs import Jobs
+from vidkit.local.rekognition.jobs import AnalysisJobs
 
 PROGRAM = """
 import asyncio, json, sys
@@ -66,14 +66,14 @@ def moto_server():
 def started(monkeypatch):
     """The ids of all jobs that the service has started."""
     ids = set()
-    start = Jobs.start
+    start = AnalysisJobs.start
 
     async def recorded(self, kind, parameters):
         job = await start(self, kind, parameters)
         ids.add(job.id)
         return job
 
-    monkeypatch.setattr(Jobs, "start", recorded)
+    monkeypatch.setattr(AnalysisJobs, "start", recorded)
     return ids
 
 
@@ -88,7 +88,7 @@ async def program(given):
     )
 
 
-def told(path):
+def outcomes_in(path):
     whole = path.read_text().rpartition("\n")[0].splitlines() if path.exists() else []
     return [json.loads(line) for line in whole]
 
@@ -120,14 +120,16 @@ async def test_two_hundred_jobs_survive_a_kill(
                     assert first.returncode is None, (await first.communicate())[1].decode()
                     await asyncio.sleep(0.05)
 
-        await until(lambda: len(told(results)) >= JOBS // 2)
-        # It is killed when it has started as many as may be in flight and knows of none of them.
+        await until(lambda: len(outcomes_in(results)) >= JOBS // 2)
+        # Killed when it has started as many jobs as may be in flight, and has no response of any.
         held = cloud.inject("latency", operation="StartLabelDetection", seconds=600)
-        await until(lambda: cloud.struck(held) == len(started) - len(told(results)) == IN_FLIGHT)
+        await until(
+            lambda: cloud.struck(held) == len(started) - len(outcomes_in(results)) == IN_FLIGHT
+        )
         first.send_signal(signal.SIGKILL)
         await first.communicate()
         cloud.uninject()
-        before = len(told(results))
+        before = len(outcomes_in(results))
         assert before < JOBS - IN_FLIGHT
 
         second = await program(given)
@@ -135,13 +137,13 @@ async def test_two_hundred_jobs_survive_a_kill(
             output, complaints = await second.communicate()
         assert second.returncode == 0, complaints.decode()
 
-    lines = told(results)
+    lines = outcomes_in(results)
     again = lines[before:]
     assert len(again) == JOBS
     assert {int(key) for key, *_ in again} == set(range(JOBS))
     assert all(tag == f"job-{key}" for key, _, tag, _ in again)
     assert len({job for _, job, *_ in lines}) == len(started) == JOBS
-    # Told and dealt with before the kill; the one that was in hand may be told again.
+    # Returned and processed before the kill; the last one may be returned again.
     assert before - 1 <= sum(repeated for *_, repeated in again) <= before
     counts = json.loads(output)
     ended = JOBS - before
@@ -151,7 +153,7 @@ async def test_two_hundred_jobs_survive_a_kill(
             f"\n{counts['receives']} receives, {with_messages} of them with messages, "
             f"for {ended} ended jobs"
         )
-    # One for each ten, and the one that the last few need.
+    # One for each ten messages, and one for the last few.
     assert with_messages <= ended / 10 + 1, counts
-    # The rest are long polls that were waited out, two seconds each.
+    # The rest are long polls without a message, of two seconds each.
     assert counts["empty"] <= 10, counts

@@ -1,4 +1,4 @@
-"""What a service that is down costs in requests, counted on the wire."""
+"""The number of requests to a service that is down, counted at the server."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ SERVICES = {
 
 
 async def fail(call, kit, count):
-    """So many calls that end as unavailable, some of them at a time."""
+    """Make calls that end as unavailable, a few at the same time."""
     numbers = iter(range(count))
 
     async def caller():
@@ -34,7 +34,7 @@ async def fail(call, kit, count):
 
 
 @pytest.mark.long
-# The number of retries does not grow with that of calls: a few hundred show as much.
+# The number of retries does not grow with that of calls: a few hundred calls show it.
 @pytest.mark.parametrize(("service", "calls"), [("rekognition", 1000), ("ivs", 300), ("mpc", 300)])
 async def test_a_thousand_calls_to_a_dead_service_are_little_more_than_a_thousand_requests(
     service, calls, capsys
@@ -50,7 +50,7 @@ async def test_a_thousand_calls_to_a_dead_service_are_little_more_than_a_thousan
     with capsys.disabled():
         print(f"\n{service}: {first + rest} requests for {calls} calls")  # noqa: T201
     assert first + rest <= 1.15 * calls
-    # Every retry was paid for by all tasks together; once the budget is spent there are none.
+    # All tasks share the budget; once it is used up, there are no retries.
     assert first == calls // 2 + CAPACITY // COST
     assert rest == calls // 2
 

@@ -9,7 +9,7 @@ from vidkit.transports.aws.endpoints import (
     check_data_endpoint,
     dns_suffixes,
     endpoint_variable,
-    is_of_the_service,
+    is_service_endpoint,
 )
 from vidkit.transports.aws.transport import AwsTransport
 from vidkit.transports.base import AwsRequest
@@ -80,7 +80,7 @@ FOREIGN = [
 def test_data_endpoints_are_the_services_own(address, fits):
     place = {"service": "kinesisvideo", "region": "eu-central-1"}
     place["suffixes"] = suffixes("eu-central-1")
-    assert is_of_the_service(address, **place) is fits
+    assert is_service_endpoint(address, **place) is fits
     if fits:
         check_data_endpoint(address, configured=[], **place)
         return
@@ -132,7 +132,7 @@ def test_every_address_of_the_service_model_is_the_services_own():
                 aws_access_key_id="a",
                 aws_secret_access_key="b",
             )
-            assert is_of_the_service(
+            assert is_service_endpoint(
                 client.meta.endpoint_url,
                 service=client.meta.service_model.endpoint_prefix,
                 region=region,

@@ -24,6 +24,8 @@ from vidkit import (
     VidKitTimeoutError,
 )
 from vidkit.local import LocalCloud
+from vidkit.local.iam.state import MetadataState
+from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 from vidkit.transports.base import HttpRequest
 from vidkit.transports.error_responses import error_from_response
@@ -168,7 +170,7 @@ async def test_a_profile_brings_project_and_iam_address(cloud, transport, tmp_pa
 
 @pytest.mark.parametrize("tokens", ["optional", "required", "missing"])
 async def test_keys_come_from_the_metadata_service_of_either_version(cloud, transport, tokens):
-    cloud.state.metadata_tokens = tokens
+    cloud.state.of(MetadataState).tokens = tokens
     calling = transport(**places(cloud), use_metadata=True, metadata_endpoint=cloud.endpoint)
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(10)))
     assert all(response.ok for response in replies)
@@ -207,7 +209,7 @@ async def test_nothing_found_says_what_was_tried_and_soon(transport, dead_endpoi
     for word in (
         "environment (HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK): not set",
         f"profile [basic] of {tmp_path / 'none'}: there is no such file",
-        f"metadata service ({dead_endpoint}): does not answer",
+        f"metadata service ({dead_endpoint}): does not respond",
         "HuaweiConfig(access_key=..., secret_key=...)",
     ):
         assert word in str(caught.value)
@@ -222,12 +224,12 @@ async def test_a_metadata_service_that_hangs_is_passed_over(scripted, transport)
         metadata_endpoint=scripted.endpoint,
     )
     async with asyncio.timeout(20):
-        with pytest.raises(ConfigError, match="does not answer"):
+        with pytest.raises(ConfigError, match="does not respond"):
             await calling.send(LIST)
 
 
 async def test_a_server_without_an_agency_has_no_keys(cloud, transport):
-    cloud.state.agency = False
+    cloud.state.of(MetadataState).agency = False
     calling = transport(**places(cloud), use_metadata=True, metadata_endpoint=cloud.endpoint)
     with pytest.raises(ConfigError, match=r"has no keys for this server \(status 401\)"):
         await calling.send(LIST)
@@ -258,9 +260,11 @@ async def test_a_wrong_password_is_an_auth_error_with_iams_own_words(cloud, tran
 
 
 async def test_a_given_token_is_sent_and_its_project_looked_up(cloud, transport):
-    token = cloud.state.accounts.issue_token(
-        cloud.project_id, now=datetime.now(UTC), seconds=60
-    ).text
+    token = (
+        cloud.state.of(HuaweiAccounts)
+        .issue_token(cloud.project_id, now=datetime.now(UTC), seconds=60)
+        .text
+    )
     calling = transport(**places(cloud), auth_token=token)
     assert (await calling.send(LIST)).ok
     assert calls(cloud) == {PROJECTS: 1, "ListThumbnailsTask": 1}
@@ -304,7 +308,8 @@ async def test_a_callable_gives_keys_and_is_asked_again_when_they_end(cloud, tra
 
 @pytest.mark.parametrize("who", ["keys", "token"])
 async def test_no_project_of_that_name_is_a_config_error(cloud, transport, who):
-    token = cloud.state.accounts.issue_token("gone", now=datetime.now(UTC), seconds=60).text
+    accounts = cloud.state.of(HuaweiAccounts)
+    token = accounts.issue_token("gone", now=datetime.now(UTC), seconds=60).text
     cloud.remove_project(cloud.project_id)
     given = keys(cloud) if who == "keys" else {"auth_token": token}
     calling = transport(**places(cloud), **given)
@@ -370,10 +375,10 @@ async def test_an_iam_that_breaks_off_leaves_no_doubt_about_a_create_either(scri
 
 
 async def test_a_token_is_renewed_before_its_end_and_nobody_waits(cloud, transport):
-    cloud.state.token_seconds = 2
+    cloud.state.of(HuaweiAccounts).token_seconds = 2
     calling = transport(**places(cloud), **user(cloud))
     assert (await calling.send(LIST)).ok
-    cloud.state.token_seconds = 1000
+    cloud.state.of(HuaweiAccounts).token_seconds = 1000
     for _ in range(60):
         assert (await calling.send(LIST)).ok
         if calls(cloud)[TOKENS] == 2:
@@ -418,7 +423,7 @@ async def test_a_create_refused_for_its_token_is_sent_once_more(cloud, transport
 async def test_metadata_keys_that_have_ended_are_replaced(cloud, transport):
     calling = transport(**places(cloud), use_metadata=True, metadata_endpoint=cloud.endpoint)
     assert (await calling.send(LIST)).ok
-    cloud.state.accounts.temporary_keys.clear()
+    cloud.state.of(HuaweiAccounts).temporary_keys.clear()
     replies = await asyncio.gather(*(calling.send(LIST) for _ in range(10)))
     assert all(response.ok for response in replies)
     assert calls(cloud)["GetSecurityKey"] == 2
@@ -573,9 +578,11 @@ async def test_what_is_on_the_wire_is_what_was_signed(cloud, transport, query):
 async def test_no_secret_shows_anywhere(cloud, transport, caplog):
     caplog.set_level(logging.DEBUG)
     key = cloud.add_temporary_key()
-    token = cloud.state.accounts.issue_token(
-        cloud.project_id, now=datetime.now(UTC), seconds=60
-    ).text
+    token = (
+        cloud.state.of(HuaweiAccounts)
+        .issue_token(cloud.project_id, now=datetime.now(UTC), seconds=60)
+        .text
+    )
     cloud.revoke_tokens()
     wrong = "wrong-secret-value"
     temporary = {"access_key": key.access_key, "security_token": key.security_token}
@@ -644,7 +651,7 @@ async def test_a_token_goes_to_its_own_service_only(cloud, scripted, transport):
     )
     assert (await calling.send(LIST)).ok
     ((request, body),) = scripted.requests
-    assert request.headers["X-Auth-Token"] in cloud.state.accounts.tokens
+    assert request.headers["X-Auth-Token"] in cloud.state.of(HuaweiAccounts).tokens
     assert "Authorization" not in request.headers
     assert cloud.identity.iam_password.encode() not in body
 

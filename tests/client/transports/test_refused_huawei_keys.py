@@ -71,8 +71,8 @@ async def test_new_keys_are_tried_at_once(cloud):
         with pytest.raises(AuthError):
             await kit.mpc.list_thumbnails_task().collect()
         transport = await kit._runtime.huawei()
-        # What comes when the first ones have ended.
-        transport._resolver._credentials._held = None
+        # As when the first credentials have expired.
+        transport._resolver._credentials._cached = None
         assert await kit.mpc.list_thumbnails_task().collect() == []
     assert [call.status for call in cloud.calls] == [401, 200]
 

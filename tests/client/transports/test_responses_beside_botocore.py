@@ -61,7 +61,7 @@ def aws_operations():
 def answers(monkeypatch):
     """Operations, requests, what came in and what was made of it."""
     raw, asked, found = {}, {}, []
-    keep_raw, send, decoded = transport._keep_raw, AwsTransport.send, caller._decoded
+    keep_raw, send, decoded = transport._keep_raw_response, AwsTransport.send, caller._decode
 
     def noted_keep_raw(*, response_dict, customized_response_dict, **more):
         came_in = dict(response_dict)
@@ -83,9 +83,9 @@ def answers(monkeypatch):
             found.append((operation, asked[id(response)][0], raw[id(response)][1], model))
         return model
 
-    monkeypatch.setattr(transport, "_keep_raw", noted_keep_raw)
+    monkeypatch.setattr(transport, "_keep_raw_response", noted_keep_raw)
     monkeypatch.setattr(AwsTransport, "send", noted_send)
-    monkeypatch.setattr(caller, "_decoded", noted_decoded)
+    monkeypatch.setattr(caller, "_decode", noted_decoded)
     return found
 
 

@@ -228,7 +228,7 @@ def test_who_calls_is_given_in_one_way_only(one, other):
 
 
 class Vault:
-    """Shows what it must not, as many an object does."""
+    """An object whose repr shows a secret, as some do."""
 
     def __repr__(self):
         return f"Vault({SECRET!r})"

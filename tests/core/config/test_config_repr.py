@@ -1,4 +1,4 @@
-"""How configurations show themselves, and whose an address is."""
+"""The repr of configurations, and the checks of endpoint URLs."""
 
 import sys
 
@@ -6,8 +6,13 @@ import pytest
 
 from vidkit import AwsConfig, ConfigError, HuaweiConfig, HuaweiCredentials, PollPolicy
 from vidkit._internal.arguments import number, seconds
-from vidkit.config.endpoints import check_address, check_private, is_link_local, is_loopback
-from vidkit.config.field_checks import check_together, check_word
+from vidkit.config.endpoints import (
+    check_endpoint_url,
+    check_secure_endpoint,
+    is_link_local,
+    is_loopback,
+)
+from vidkit.config.field_checks import check_all_or_none, check_identifier
 
 
 @pytest.mark.parametrize(
@@ -67,18 +72,18 @@ def test_a_number_that_no_float_holds_is_refused_and_shown_if_it_can_be(sign, di
         seconds(size, parameter="wait")
     assert caught.value.message == f"wait={shown}: must be more than 0 seconds, and finite"
     with pytest.raises(ConfigError) as caught:
-        number(size, parameter="factor", least=1)
+        number(size, parameter="factor", minimum=1)
     assert caught.value.message == f"factor={shown}: must be 1 or more, and finite"
 
 
 def test_the_least_and_the_largest_are_admitted():
-    number(1, parameter="factor", least=1)
-    number(sys.float_info.max, parameter="factor", least=1)
+    number(1, parameter="factor", minimum=1)
+    number(sys.float_info.max, parameter="factor", minimum=1)
     assert seconds(sys.float_info.max, parameter="wait") == sys.float_info.max
     assert PollPolicy(factor=1).factor == 1
     for size in (0.999, float("inf"), float("nan"), True, "1", None):
         with pytest.raises(ConfigError, match="factor="):
-            number(size, parameter="factor", least=1)
+            number(size, parameter="factor", minimum=1)
 
 
 def refusal(check, *arguments, **named):
@@ -104,10 +109,10 @@ def test_a_text_says_what_is_wrong_with_it(options, message):
 
 def test_a_word_has_letters_digits_and_two_signs():
     for word in ("azAZ09_-", "EU", None):
-        check_word(word, "region")
+        check_identifier(word, "region")
     for word in ("a.b", "a b", "", "a\n", "ä"):
-        message = f"region={word!r}: must be of letters, digits, - and _"
-        assert refusal(check_word, word, "region") == message
+        message = f"region={word!r}: must consist of letters, digits, - and _"
+        assert refusal(check_identifier, word, "region") == message
 
 
 @pytest.mark.parametrize(
@@ -128,21 +133,21 @@ def test_a_word_has_letters_digits_and_two_signs():
     ],
 )
 def test_an_address_has_a_host_and_no_more_and_is_not_shown(address):
-    message = "proxy: must be an address such as https://host:port, no more"
-    assert refusal(check_address, address, "proxy") == message
-    assert refusal(check_private, address, "proxy", allow_http=True) == message
+    message = "proxy: must be a URL such as https://host:port, without user, query or fragment"
+    assert refusal(check_endpoint_url, address, "proxy") == message
+    assert refusal(check_secure_endpoint, address, "proxy", allow_http=True) == message
 
 
 def test_an_address_may_have_a_port_and_a_path():
     for address in ("https://h", "http://h:1", "https://h/path", "http://[::1]:1", None):
-        check_address(address, "proxy")
+        check_endpoint_url(address, "proxy")
 
 
 def test_plain_http_leaves_this_machine_only_where_that_is_allowed():
     for address in ("https://h", "http://localhost:1", None):
-        check_private(address, "proxy")
-    check_private("http://h", "proxy", allow_http=True)
-    assert refusal(check_private, "http://h", "proxy") == (
+        check_secure_endpoint(address, "proxy")
+    check_secure_endpoint("http://h", "proxy", allow_http=True)
+    assert refusal(check_secure_endpoint, "http://h", "proxy") == (
         "proxy='http://h': must be https; plain http is for this machine's own addresses, or "
         "needs allow_http=True"
     )
@@ -158,9 +163,9 @@ def test_plain_http_leaves_this_machine_only_where_that_is_allowed():
     ],
 )
 def test_what_belongs_together_is_given_together(given, message):
-    assert refusal(check_together, given) == message
-    check_together(dict.fromkeys(given))
-    check_together(dict.fromkeys(given, "1"))
+    assert refusal(check_all_or_none, given) == message
+    check_all_or_none(dict.fromkeys(given))
+    check_all_or_none(dict.fromkeys(given, "1"))
 
 
 def test_connections_are_counted_from_one():

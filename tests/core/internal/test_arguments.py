@@ -1,4 +1,4 @@
-"""Calls that do not fit a signature."""
+"""Calls whose arguments do not fit a signature."""
 
 import pytest
 

@@ -7,7 +7,7 @@ from vidkit._internal.threads import in_thread
 
 
 class Work:
-    """Blocks in its thread until it may end."""
+    """Blocks its thread until it is released."""
 
     def __init__(self, error=None):
         self.error = error
@@ -39,7 +39,7 @@ async def test_it_gives_what_the_work_gives():
 async def test_who_is_cancelled_goes_on_when_the_thread_has_ended(error):
     work = Work(error)
     task = await work.begin()
-    # However often.
+    # Repeated cancellations make no difference.
     for _ in range(3):
         task.cancel()
         for _ in range(5):

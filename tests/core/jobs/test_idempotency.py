@@ -1,4 +1,4 @@
-"""What is planned for the next start is for the next one alone."""
+"""A plan applies to the next start only."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from vidkit.jobs.idempotency import (
     PlannedStart,
     plan_request_token,
-    planned_request_token,
-    planned_start,
+    take_planned_request_token,
+    take_planned_start,
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def in_a_task(work):
-    """Run it in a context of its own."""
+    """Run a function in a new context."""
 
     async def task():
         return work()
@@ -25,7 +25,7 @@ def in_a_task(work):
 def test_a_plan_is_used_up_by_asking():
     def work():
         plan_request_token("t-1", used_since=NOON)
-        return planned_start(), planned_start()
+        return take_planned_start(), take_planned_start()
 
     assert in_a_task(work) == (PlannedStart("t-1", NOON), None)
 
@@ -33,7 +33,7 @@ def test_a_plan_is_used_up_by_asking():
 def test_a_token_is_used_up_by_asking():
     def work():
         plan_request_token("t-1")
-        return planned_request_token(), planned_request_token(), planned_start()
+        return take_planned_request_token(), take_planned_request_token(), take_planned_start()
 
     assert in_a_task(work) == ("t-1", None, None)
 
@@ -42,21 +42,21 @@ def test_a_later_plan_is_in_the_place_of_an_earlier_one():
     def work():
         plan_request_token("t-1", used_since=NOON)
         plan_request_token("t-2")
-        return planned_start(), planned_start()
+        return take_planned_start(), take_planned_start()
 
     assert in_a_task(work) == (PlannedStart("t-2", None), None)
 
 
 def test_where_nothing_is_planned_there_is_nothing():
-    assert in_a_task(planned_start) is None
-    assert in_a_task(planned_request_token) is None
+    assert in_a_task(take_planned_start) is None
+    assert in_a_task(take_planned_request_token) is None
 
 
 def test_tasks_that_begin_at_once_have_plans_of_their_own():
     async def start(token):
         plan_request_token(token)
         await asyncio.sleep(0)
-        return planned_request_token()
+        return take_planned_request_token()
 
     async def work():
         return await asyncio.gather(*(start(f"t-{n}") for n in range(5)))

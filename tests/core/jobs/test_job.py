@@ -33,19 +33,19 @@ def ended(state=JobState.SUCCEEDED, response="response", message=None):
 
 
 class Remote:
-    """A job at a service: what each look at it gives, and how often it was looked at."""
+    """A job at a service: the result of each poll, and the number of polls."""
 
-    def __init__(self, *looks):
-        self.looks = looks
+    def __init__(self, *results):
+        self.results = results
         self.polls = 0
 
     async def poll(self):
         self.polls += 1
-        look = self.looks[min(self.polls, len(self.looks)) - 1]
+        result = self.results[min(self.polls, len(self.results)) - 1]
         await asyncio.sleep(0)
-        if isinstance(look, BaseException):
-            raise look
-        return look
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def job(self, policy=FAST, cancel=None):
         return Job(
@@ -114,12 +114,12 @@ async def test_a_timeout_ends_the_waiting_not_the_job():
     remote = Remote(running())
     job = remote.job()
     started = time.monotonic()
-    with pytest.raises(VidKitTimeoutError, match="goes on") as caught:
+    with pytest.raises(VidKitTimeoutError, match="continues") as caught:
         await asyncio.wait_for(job.result(timeout=0.05), 10)
     assert time.monotonic() - started < 5
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.job_token == REF.token()
-    remote.looks = (ended(),)
+    remote.results = (ended(),)
     assert await job == "result of response"
 
 

@@ -12,7 +12,7 @@ from vidkit import (
     RequestError,
     VidKit,
 )
-from vidkit.jobs.idempotency import planned_request_token
+from vidkit.jobs.idempotency import take_planned_request_token
 from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
@@ -21,10 +21,10 @@ FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
 
 
 class Service:
-    """Jobs that take a few looks to end; counts starts and how many are in progress."""
+    """Jobs that end after a few polls; counts starts and jobs in progress."""
 
-    def __init__(self, looks=3, limit=None):
-        self.looks = looks
+    def __init__(self, polls_needed=3, limit=None):
+        self.polls_needed = polls_needed
         self.limit = limit
         self.started = {}
         self.polls = {}
@@ -32,7 +32,7 @@ class Service:
         self.refused = 0
 
     def in_progress(self):
-        return sum(self.polls[id_] < self.looks for id_ in self.started.values())
+        return sum(self.polls[id_] < self.polls_needed for id_ in self.started.values())
 
     def starter(self, name, *, fails=False, refuses=None):
         async def start():
@@ -42,7 +42,7 @@ class Service:
             if self.limit is not None and self.in_progress() >= self.limit:
                 self.refused += 1
                 raise QuotaError("20 open jobs", code="LimitExceededException")
-            token = planned_request_token() or f"own-{name}"
+            token = take_planned_request_token() or f"own-{name}"
             id_ = self.started.setdefault(token, f"{name}{'!' if fails else ''}")
             self.polls.setdefault(id_, 0)
             self.most_in_progress = max(self.most_in_progress, self.in_progress())
@@ -54,7 +54,7 @@ class Service:
         async def poll():
             await asyncio.sleep(0.001)
             self.polls[id_] += 1
-            if self.polls[id_] < self.looks:
+            if self.polls[id_] < self.polls_needed:
                 return JobPoll("IN_PROGRESS", JobState.RUNNING, None)
             if id_.endswith("!"):
                 return JobPoll("FAILED", JobState.FAILED, None, "bad video")
@@ -132,7 +132,7 @@ async def test_starters_are_asked_for_as_places_become_free(kit):
     run = kit.run_jobs(starters(), max_in_flight=2)
     await anext(run)
     await asyncio.sleep(0.1)
-    # Two in flight, four waiting to be told: a slow reader holds up the starting.
+    # Two in flight and four undelivered outcomes: a slow reader delays the starts.
     assert len(taken) <= 7
     await run.aclose()
 
@@ -150,7 +150,7 @@ async def test_leaving_starts_no_more(kit):
 
 
 async def test_closing_at_the_end_of_a_block(kit):
-    service = Service(looks=10_000)
+    service = Service(polls_needed=10_000)
     async with kit.run_jobs([service.starter("a")]) as run:
         waiting = asyncio.ensure_future(anext(run))
         await asyncio.sleep(0.02)
@@ -180,7 +180,7 @@ async def test_a_journal_starts_nothing_twice(kit, tmp_path, monkeypatch):
     assert len(service.started) == 20
     assert sorted(int(outcome.key) for outcome in second) == list(range(20))
     assert all(outcome.result == f"result j{outcome.key}" for outcome in second)
-    # The eighth was told, but its reader never came back to say it was dealt with.
+    # The eighth was returned, but its reader never requested the next one.
     repeated = {outcome.key for outcome in second if outcome.repeated}
     assert repeated == {outcome.key for outcome in first[:7]}
     third = [outcome async for outcome in run()]
@@ -215,7 +215,7 @@ async def test_max_in_flight_is_checked(kit, number):
 
 
 async def test_closing_the_kit_ends_a_run_with_a_clear_error():
-    service = Service(looks=10_000)
+    service = Service(polls_needed=10_000)
     async with VidKit(poll=FAST) as kit:
         run = kit.run_jobs([service.starter("a")])
         waiting = asyncio.ensure_future(anext(run))
@@ -276,7 +276,7 @@ async def test_a_watching_that_failed_is_no_end(kit, tmp_path, monkeypatch):
 
 
 async def test_a_second_reader_of_a_run_is_told(kit):
-    run = kit.run_jobs([Service(looks=10_000).starter("a")])
+    run = kit.run_jobs([Service(polls_needed=10_000).starter("a")])
     waiting = asyncio.ensure_future(anext(run))
     await asyncio.sleep(0.01)
     with pytest.raises(RequestError, match="another task"):

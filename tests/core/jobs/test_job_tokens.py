@@ -1,4 +1,4 @@
-"""The text that a job is resumed by, in this version and in later ones."""
+"""Tokens of jobs, which later versions must accept too."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import pytest
 from vidkit import RequestError
 from vidkit.jobs.tokens import JobRef
 
-# Tokens lie in files and databases: whatever makes them must make these for ever.
+# Tokens are stored in files and databases: their format must never change.
 KEPT = {
     "vidkit1.WyJyZWtvZ25pdGlvbi5mYWNlX3NlYXJjaCIsImoiLCJ1cy1lYXN0LTEiXQ": JobRef(
         "rekognition.face_search", "j", "us-east-1"

@@ -1,4 +1,4 @@
-"""When a job is looked at, and what is told of its end."""
+"""When a job is polled, and what its errors say."""
 
 import asyncio
 
@@ -27,8 +27,8 @@ def running(status="IN_PROGRESS"):
     return JobPoll(status, JobState.RUNNING, None)
 
 
-def ended(state=JobState.SUCCEEDED, **told):
-    return JobPoll(state.name, state, "response", **told)
+def ended(state=JobState.SUCCEEDED, **members):
+    return JobPoll(state.name, state, "response", **members)
 
 
 def now():
@@ -36,22 +36,22 @@ def now():
 
 
 class Remote:
-    """A job at a service, in virtual time: when it was looked at, and what was waited for."""
+    """A job at a service, in virtual time: when it was polled, and after which delays."""
 
-    def __init__(self, *looks, pauses=False, ref=REF):
-        self.looks = list(looks)
-        self.looked = []
+    def __init__(self, *results, pauses=False, ref=REF):
+        self.results = list(results)
+        self.polled = []
         self.paused = []
         self.canceled = 0
         self.pauses = pauses
         self.ref = ref
 
     async def poll(self):
-        self.looked.append(now())
-        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
-        if isinstance(look, BaseException):
-            raise look
-        return look
+        self.polled.append(now())
+        result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     async def pause(self, polls, delay):
         self.paused.append((polls, delay))
@@ -66,21 +66,21 @@ class Remote:
 
 
 def watched(remote, work):
-    """Do something in virtual time; gives when the job was looked at, from the beginning on."""
+    """Run work in virtual time; returns the times of the polls, from the start, and the result."""
 
     async def timed():
         begun = now()
         result = await work(remote)
-        return [round(moment - begun, 2) for moment in remote.looked], result
+        return [round(moment - begun, 2) for moment in remote.polled], result
 
     return run(timed())
 
 
 def test_looks_come_as_the_policy_says():
     remote = Remote(*[running()] * 6, ended())
-    looked, result = watched(remote, lambda remote: remote.job().result())
+    polled, result = watched(remote, lambda remote: remote.job().result())
     assert result == "result of response"
-    assert looked == [0, 1, 3, 7, 12, 17, 22]
+    assert polled == [0, 1, 3, 7, 12, 17, 22]
     remote = Remote(*[running()] * 2, ended())
     assert watched(remote, lambda remote: remote.job(draw=1.0).result())[0] == [0, 0.75, 2.25]
 
@@ -105,11 +105,11 @@ def test_a_pause_of_the_services_own_is_in_the_place_of_each_wait(how):
             await job
         else:
             assert [status async for status in job.watch()] == ["IN_PROGRESS", "SUCCEEDED"]
-        # It has ended: nobody waits, and nobody looks.
+        # It has ended: there are no more delays and polls.
         await job
 
-    looked, _ = watched(remote, work)
-    assert looked == [0, 0, 0]
+    polled, _ = watched(remote, work)
+    assert polled == [0, 0, 0]
     assert remote.paused == [(0, 0.0), (1, 1.0), (2, 2.0)]
 
 
@@ -127,21 +127,21 @@ def test_who_looks_first_waits_for_no_word_before_the_first_look():
 
 def test_what_was_known_is_not_asked_for():
     remote = Remote(ended())
-    looked, result = watched(remote, lambda remote: remote.job(known=ended()).result())
-    assert (looked, result) == ([], "result of response")
+    polled, result = watched(remote, lambda remote: remote.job(known=ended()).result())
+    assert (polled, result) == ([], "result of response")
 
 
 def test_errors_in_a_row_are_endured_as_long_as_the_patience_and_a_look_begins_anew():
     error = UnavailableError("down", retryable=True)
-    # Looks at 0, 1, 3, 7, 12, ... : the row begins at 3, and at 67 it is longer than a minute.
+    # Polls at 0, 1, 3, 7, 12, ...: errors in a row from 3 on, at 67 for more than a minute.
     remote = Remote(error, running(), *[error] * 100)
 
     async def work(remote):
         with pytest.raises(UnavailableError):
             await remote.job()
 
-    looked, _ = watched(remote, work)
-    assert looked[-2:] == [62, 67]
+    polled, _ = watched(remote, work)
+    assert polled[-2:] == [62, 67]
 
 
 def test_patience_that_has_just_run_out_is_patience_still():
@@ -166,10 +166,10 @@ def test_an_error_keeps_its_cause_and_says_which_job_it_was():
             await remote.job()
         return caught.value
 
-    told = watched(Remote(error, ref=JobRef("mpc.a.b", "j", "p")), work)[1]
-    assert told.__cause__ is cause
-    assert (told.service, told.operation) == ("mpc", "a.b")
-    assert told.job_token == JobRef("mpc.a.b", "j", "p").token()
+    raised = watched(Remote(error, ref=JobRef("mpc.a.b", "j", "p")), work)[1]
+    assert raised.__cause__ is cause
+    assert (raised.service, raised.operation) == ("mpc", "a.b")
+    assert raised.job_token == JobRef("mpc.a.b", "j", "p").token()
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import RequestError
-from vidkit.jobs.journal import Journal, _facts
+from vidkit.jobs.journal import Journal, _parse_line
 
 
 async def written(path, *entries):
     journal = Journal(path)
     await journal.open()
-    for key, facts in entries:
-        await journal.write(key, **facts)
+    for key, fields in entries:
+        await journal.write(key, **fields)
     journal.close()
 
 
@@ -24,7 +24,11 @@ async def test_what_was_written_is_known_to_the_next_run(tmp_path):
     await written(path, ("0", {"token": "t0"}))
     journal = Journal(path)
     await journal.open()
-    assert [journal.get("0", fact) for fact in ("request", "token", "ended")] == ["r0", "t0", None]
+    assert [journal.get("0", field) for field in ("request", "token", "ended")] == [
+        "r0",
+        "t0",
+        None,
+    ]
     assert journal.get("1", "request") == "r1"
     assert journal.get("2", "request") is None
     journal.close()
@@ -83,8 +87,8 @@ async def test_only_its_owner_reads_it(tmp_path, mask):
 
 @given(st.binary())
 def test_any_line_is_read_or_is_none(line):
-    facts = _facts(line)
-    assert facts is None or "key" in facts
+    fields = _parse_line(line)
+    assert fields is None or "key" in fields
 
 
 @pytest.mark.parametrize("content", [b"precious notes", b'{"k', b'{"key":"0","request":"r'])

@@ -1,4 +1,4 @@
-"""What a journal says when it cannot be used, and what it knows meanwhile."""
+"""The errors of a journal that cannot be used, and its fields afterwards."""
 
 import pytest
 from full_disk import fill
@@ -55,7 +55,7 @@ async def test_a_full_disk_is_a_clear_error_and_what_was_not_written_is_not_know
     assert "No space" in error.message
     assert isinstance(error.__cause__, OSError)
     assert log.get("0", "request") is None
-    # There is still no room, which is known by now.
+    # The disk is still full; closing raises no second error.
     log.close()
     assert (tmp_path / "j").read_bytes() == b""
 
@@ -71,16 +71,16 @@ async def test_a_closed_journal_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"[]\n", "line 1 is no line of a journal"),
-        (b'{"key":"0"}\n{"key":5}\n', "line 2 is no line of a journal"),
-        (b'{"key":"0"}\nnotes', "its last line is no line of a journal"),
+        (b"[]\n", "line 1 is not a line of a journal"),
+        (b'{"key":"0"}\n{"key":5}\n', "line 2 is not a line of a journal"),
+        (b'{"key":"0"}\nnotes', "its last line is not a line of a journal"),
     ],
 )
 async def test_a_fault_says_where_it_is(tmp_path, content, fault):
     path = tmp_path / "j"
     path.write_bytes(content)
     assert (await refusal(Journal(path).open())).message == f"journal='{path}': {fault}"
-    # It is not kept open: another may use it once it is mended.
+    # The file is not left open or locked: it can be used once it is repaired.
     path.write_bytes(b"")
     log = Journal(path)
     await log.open()

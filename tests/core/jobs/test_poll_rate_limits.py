@@ -1,4 +1,4 @@
-"""The rates that all kits of a process share, in virtual time."""
+"""The rate limits that all kits of a process share, in virtual time."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 
 
 async def moments(limiter, count):
-    """When each of so many that come at once is let through."""
+    """The times at which so many simultaneous requests pass the limiter."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     found = []
@@ -37,7 +37,7 @@ def test_no_minute_sees_more_than_the_service_serves(per_minute):
         within = [other for other in found if moment <= other < moment + 59.9]
         assert len(within) <= per_minute
     assert sum(moment < 0.01 for moment in found) == per_minute * 2 // 5
-    # Two fifths at once, and three fifths with each minute.
+    # Two fifths in a burst, and three fifths in each minute.
     minutes = (3 - 2 / 5) / (3 / 5)
     assert found[-1] == pytest.approx(60 * minutes, rel=0.01)
 

@@ -32,9 +32,9 @@ def test_a_key_that_is_too_long_is_shown_in_part():
 
 def test_a_service_may_take_more():
     tags = {f"k{n}": "" for n in range(51)}
-    assert check_tags(tags, most=51) is tags
+    assert check_tags(tags, maximum=51) is tags
     with pytest.raises(ValueError, match="at most 51 tags; 52 given"):
-        check_tags(tags | {"one": "more"}, most=51)
+        check_tags(tags | {"one": "more"}, maximum=51)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_responses_are_read_by_the_services_names_only_and_made_by_ours():
     [b"", b"null", b"[]", b"{}", b"<html>", b'{"JobStatus":5}', b'{"JobStatus":null}', b"\xff"],
 )
 def test_what_the_api_does_not_promise_is_a_decode_error(body):
-    with pytest.raises(DecodeError, match=r"no Found.*\d+ bytes") as caught:
+    with pytest.raises(DecodeError, match=r"not a valid Found: .*\d+ bytes") as caught:
         decode(Found, body)
     assert caught.value.__cause__ is None
 
@@ -117,14 +117,14 @@ def _content(text: str) -> bytes | None:
 @given(st.binary(max_size=100))
 @example(b"\xff\xef")
 def test_content_is_what_was_encoded_in_whichever_base64(content):
-    """As pydantic reads it, which reads all of these; most of it comes by a shorter way."""
+    """Decoded as pydantic decodes it, although most content takes a faster path."""
     for encoded in (base64.b64encode(content), base64.urlsafe_b64encode(content)):
         for text in (encoded.decode(), encoded.decode().rstrip("=")):
             assert _content(text) == content == SLOW.validate_json(json.dumps(text))
 
 
 def _strictly_decoded(text: str) -> bytes:
-    """As Python's own base64 does it, which also takes more padding than there can be."""
+    """Decoded by Python's base64, without the excess padding that it accepts."""
     content = base64.b64decode(text, validate=True)
     if len(base64.b64encode(content)) != len(text):
         raise ValueError("too much padding")
@@ -136,7 +136,7 @@ def _strictly_decoded(text: str) -> bytes:
 @example("AAAA=")
 @example("AAAA====")
 def test_what_is_no_base64_is_an_error_and_no_picture(text):
-    """As for pydantic; only of the bits after the last byte it is said that they do not matter."""
+    """Valid as for pydantic, except that the bits after the last byte may have any value."""
     try:
         expected = SLOW.validate_json(json.dumps(text))
     except ValidationError:

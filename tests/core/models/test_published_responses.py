@@ -1,4 +1,4 @@
-"""Answers in every form that the service's guides and recordings show: no member is lost."""
+"""Responses in every form that the services' guides and recordings show: no member is lost."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ METADATA = (
     '"VideoMetadata": {"Codec": "h264", "DurationMillis": 15015, "FileExtension": "mp4",'
     ' "Format": "QuickTime / MOV", "FrameRate": 30, "FrameHeight": 720, "FrameWidth": 1280}'
 )
-"""A whole number for a float, and a member that the service's model does not have."""
+"""An integer for a float, and a member that the service's model does not have."""
 
 WHOLE_FACE = """{
   "AgeRange": {"High": 41, "Low": 27},

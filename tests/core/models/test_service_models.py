@@ -1,4 +1,4 @@
-"""Our models against the installed botocore's: a new botocore shows here what is missing."""
+"""Our models compared with those of botocore: a new botocore shows here what is missing."""
 
 import pytest
 from model_comparison import differences, operation, wire_name
@@ -98,7 +98,7 @@ JOB_KINDS = [
     "TextDetection",
 ]
 
-# What an answer is useless without, although the service's model does not require it.
+# Members that a response is useless without, although the service's model does not require them.
 PROMISED = {
     "GetDataEndpoint.DataEndpoint: required by us only",
     "GetImages.Images: required by us only",

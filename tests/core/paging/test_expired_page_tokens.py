@@ -1,4 +1,4 @@
-"""A page token that has expired: the pages begin anew, and what was read is passed over."""
+"""An expired page token: the pages are fetched again, and those already read are skipped."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ def spawn(work, *, context=None):
 
 
 class Script:
-    """Answers in order, each for the token it is asked with; what is asked for is kept."""
+    """Returns the scripted pages in order, and keeps the tokens that were requested."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -77,12 +77,12 @@ async def test_new_tokens_on_the_way_back_are_gone_on_with():
 @pytest.mark.parametrize(
     "way_back",
     [
-        # Another size, so that it cannot be told where the page begins.
+        # Pages of another size: it is unknown where the page begins.
         [FakePage([1, 2, 3], "z")],
-        # Fewer than there were.
+        # Fewer items than before.
         [FakePage([1])],
         [FakePage([1], "")],
-        # In a ring.
+        # Repeated tokens.
         [FakePage([1], "y"), FakePage([], "y")],
         [FakePage([], "x"), FakePage([], "y"), FakePage([], "x")],
     ],

@@ -1,4 +1,4 @@
-"""The file while it is written, and what is said when it cannot be."""
+"""The file while it is written, and the errors when it cannot be written."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def test_all_of_it_is_on_disk_before_it_has_its_name(tmp_path, monkeypatch
 
 
 async def test_only_what_the_service_said_is_written(tmp_path):
-    """No member that it left out or gave as null, whatever the model has in its place."""
+    """Members that the service left out or set to null are not written."""
     path = tmp_path / "labels.jsonl"
     label = {"Timestamp": 1, "Label": {"Name": "Dög", "Confidence": None, "Parents": []}}
     await write_jsonl(pages(answer(label)), path, on_progress=None)

@@ -17,7 +17,7 @@ class FakePage:
 
 
 class Service:
-    """Pages of items, by token; counts what was asked and fails when told to."""
+    """Pages of items, by token; counts the requests, and fails where the test says so."""
 
     def __init__(self, pages):
         self.pages = pages
@@ -174,7 +174,7 @@ async def test_a_cancelled_reader_can_read_on(tells_early):
         async for page in pages:
             found += page.items
         assert found == [1, 2, 3], f"cancelled after {turns} turns of the loop"
-    # Before it began, while the page was under way, and when it was about to be handed over.
+    # Before the request, while the page was fetched, and just before it was returned.
     assert 5 < cancelled < 10
 
 
@@ -191,7 +191,7 @@ async def test_a_limit_must_be_a_whole_number(limit):
 
 
 class Expiring(Service):
-    """Forgets its page tokens after a few requests."""
+    """A service whose page tokens expire after a few requests."""
 
     def __init__(self, pages, *, at):
         super().__init__(pages)
@@ -227,7 +227,7 @@ def test_an_expired_token_loses_nothing_and_repeats_nothing(pages, at):
             async for page in service.pager().pages():
                 found.append(page.items)  # noqa: PERF401 - it must be there after an error
         except InvalidRequestError:
-            # A token may expire again on the way back; then it is told, with what came so far.
+            # A token may expire again during the restart; then that error is raised.
             assert found == pages[: len(found)]
         else:
             assert found == pages

@@ -1,4 +1,4 @@
-"""Where pages begin, what is fetched ahead, and how a ring of tokens ends."""
+"""Where pages begin, what is prefetched, and how repeated tokens end."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ def spawn(work, *, context=None):
 
 
 class Service:
-    """Pages by token; what was asked for is kept."""
+    """Pages by token; keeps the tokens that were requested."""
 
     def __init__(self, pages):
         self.pages = pages
@@ -59,7 +59,7 @@ async def test_a_first_page_that_is_known_is_not_fetched():
 @pytest.mark.parametrize(
     ("token", "pages", "asked", "again"),
     [
-        # The page that was begun with names itself.
+        # The first page has its own token as the next one.
         ("b", {"b": FakePage(["b"], "b")}, ["b"], "b"),
         ("b", {"b": FakePage(["b"], "c"), "c": FakePage(["c"], "b")}, ["b", "c"], "b"),
         (None, {None: FakePage([None], "b"), "b": FakePage(["b"], "b")}, [None, "b"], "b"),
@@ -146,5 +146,5 @@ def test_a_finaliser_cancels_what_still_runs_and_nothing_when_the_loop_has_close
     loop.close()
     cancel_quietly(running)
     assert not running.cancelling()
-    # Or asyncio would say that a task is destroyed that has not ended.
+    # Otherwise asyncio logs that a pending task was destroyed.
     running._log_destroy_pending = False

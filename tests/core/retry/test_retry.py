@@ -39,7 +39,7 @@ errors = st.builds(
 
 
 def case(error=ThrottledError, *, attempts=1, draw=1.0, retry_after=None, **policy):
-    """One that is tried again, unless what is given is a reason not to."""
+    """An error that is retried, unless the arguments are a reason not to."""
     return {
         "error": error("x", retryable=True, retry_after=retry_after),
         "attempts": attempts,
@@ -104,7 +104,7 @@ def test_a_retry_is_refused_only_for_a_reason():
 
 
 def failing(*outcomes):
-    """An attempt that raises or returns the outcomes one after another, and its call count."""
+    """An attempt that raises or returns the outcomes in order, and its call count."""
     calls = []
 
     async def attempt(number):

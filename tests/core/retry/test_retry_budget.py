@@ -1,4 +1,4 @@
-"""What retries cost and when they come, in virtual time; what an end tells of them."""
+"""The cost and the delays of retries, in virtual time, and what errors say of them."""
 
 import asyncio
 from types import SimpleNamespace
@@ -41,7 +41,7 @@ def throttled(**facts):
 
 
 def attempted(*outcomes, idempotent=True, deadline=60.0, draw=1.0, **given):
-    """Let attempts end so; gives when they were made, and the result or the error."""
+    """Make attempts with these outcomes; returns their times, and the result or the error."""
     made = []
     left = list(outcomes)
 
@@ -88,7 +88,7 @@ def test_after_throttling_waits_are_longer_and_never_too_long():
 
 def test_what_the_service_asks_for_is_waited_for():
     assert attempted(throttled(retry_after=7.0), "done") == ([0, 7], "done")
-    # And a wait that is over already is none.
+    # A delay that is over already is no delay.
     assert attempted(unavailable(retry_after=0.0), "done", draw=0) == ([0, 0], "done")
 
 
@@ -131,7 +131,7 @@ def test_a_retry_may_take_the_last_of_the_budget():
         (["done"], 101),
         ([unavailable(), "done"], 100),
         ([throttled(), "done"], 100),
-        # Only the last retry's cost is put back.
+        # Only the tokens of the last retry are returned.
         ([unavailable(), unavailable(), "done"], 86),
         ([unavailable(), throttled(), "done"], 86),
         ([throttled(), unavailable(), "done"], 95),

@@ -1,4 +1,4 @@
-"""The laws of waits and of the shared budget, as `run` keeps them."""
+"""The laws of delays and of the shared budget, as `run` keeps them."""
 
 import asyncio
 
@@ -69,7 +69,7 @@ def test_waits_stay_within_full_jitter(policy, kinds, draws):
 
 @settings(max_examples=examples(60), deadline=None)
 @given(
-    # For each task the failures before each of its successes; many tasks at once.
+    # For each of many concurrent tasks, the failures before each of its successes.
     tasks=st.lists(
         st.lists(st.tuples(st.integers(0, 5), KINDS), min_size=1, max_size=8),
         min_size=1,
@@ -80,7 +80,7 @@ def test_waits_stay_within_full_jitter(policy, kinds, draws):
 def test_all_tasks_together_retry_no_more_than_the_budget_pays(tasks, capacity):
     budget = RetryBudget(capacity=capacity, tokens=capacity)
     spent = earned = 0
-    told = []
+    reported = []
     policy = RetryPolicy(base_delay=0, throttling_base_delay=0)
 
     async def call(failures, kind):
@@ -98,7 +98,7 @@ def test_all_tasks_together_retry_no_more_than_the_budget_pays(tasks, capacity):
         try:
             await run(attempt, policy=policy, budget=budget, deadline=Deadline(60), idempotent=True)
         except VidKitError as error:
-            told.append((error.attempts, sent))
+            reported.append((error.attempts, sent))
         else:
             cost = retry_cost(failure(kind))
             earned += cost if sent > 1 else 1
@@ -112,6 +112,6 @@ def test_all_tasks_together_retry_no_more_than_the_budget_pays(tasks, capacity):
         await asyncio.gather(*map(task, tasks))
 
     asyncio.run(together())
-    assert all(attempts == sent for attempts, sent in told)
+    assert all(attempts == sent for attempts, sent in reported)
     assert spent <= capacity + earned
     assert 0 <= budget.tokens <= capacity

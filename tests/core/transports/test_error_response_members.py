@@ -45,8 +45,8 @@ def test_what_other_refusals_say_is():
         ({"message": 5, "Message": "second"}, "second"),
         ({"message": "", "error_msg": "third"}, "third"),
         ({"message": None}, "no message given"),
-        ({}, "an answer that is no error document (unknown content type, 2 bytes)"),
-        (b"oops", "an answer that is no error document (unknown content type, 4 bytes)"),
+        ({}, "a response that is no error document (unknown content type, 2 bytes)"),
+        (b"oops", "a response that is no error document (unknown content type, 4 bytes)"),
         (b"", "no message given"),
     ],
 )
@@ -64,7 +64,8 @@ def test_the_first_message_that_is_one_is_taken(content, message):
         ("#", None),
         ("", None),
         (None, None),
-        (5, None),
+        (5, "5"),
+        (True, None),
     ],
 )
 def test_a_code_is_what_stands_between_its_namespace_and_its_address(code, kept):

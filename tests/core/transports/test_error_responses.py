@@ -67,14 +67,14 @@ def response(status, content, **headers):
         (
             response(401, {"error": {"code": 401, "message": "nested", "title": "Unauthorized"}}),
             AuthError,
-            None,
+            "401",
             "nested",
         ),
         (
             response(502, b"<html>bad gateway</html>", content_type="text/html"),
             UnavailableError,
             None,
-            "an answer that is no error document (text/html, 24 bytes)",
+            "a response that is no error document (text/html, 24 bytes)",
         ),
         (response(500, b""), UnavailableError, None, "no message given"),
         (response(302, b""), None, None, "redirected, which is never followed"),
@@ -97,7 +97,8 @@ def test_request_id_comes_from_headers_or_huaweis_body():
     assert request_id(response(200, {}, x_amzn_requestid="a")) == "a"
     assert request_id(response(200, {}, x_request_id="b")) == "b"
     assert request_id(response(401, {"request_id": "c"})) == "c"
-    assert request_id(response(200, {"request_id": "c"})) is None
+    assert request_id(response(200, {"request_id": "c"})) == "c"
+    assert request_id(response(200, {"request_id": "c", "tasks": "x" * 1000})) is None
     assert request_id(response(401, {"request_id": 7})) is None
 
 

@@ -1,4 +1,4 @@
-"""Which addresses AWS requests may go to. Pure functions."""
+"""The endpoints that AWS requests may go to. Pure functions."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,25 +10,25 @@ from vidkit.errors import ConfigError, DecodeError
 
 __all__ = [
     "check_data_endpoint",
-    "check_private",
+    "check_signed_request_url",
     "dns_suffixes",
     "endpoint_variable",
-    "is_of_the_service",
+    "is_service_endpoint",
 ]
 
 # No user, query or fragment, and nothing that two parsers could read in two ways.
-_ADDRESS = re.compile(
+_ENDPOINT = re.compile(
     r"https?://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
 )
 
 
 def endpoint_variable(service_id: str) -> str:
-    """The environment variable in which botocore looks for one service's address."""
+    """The environment variable that botocore reads for the endpoint of one service."""
     return f"AWS_ENDPOINT_URL_{service_id.replace(' ', '_').replace('-', '_').upper()}"
 
 
 def dns_suffixes(partitions: Iterable[Mapping[str, Any]], region: str) -> tuple[str, ...]:
-    """The domains that a region's services are in, by botocore's data of partitions."""
+    """The DNS suffixes of a region's services, from botocore's partition data."""
     known = list(partitions)
     partition = next(
         (
@@ -36,7 +36,7 @@ def dns_suffixes(partitions: Iterable[Mapping[str, Any]], region: str) -> tuple[
             for one in known
             if region in one["regions"] or re.fullmatch(one["regionRegex"], region)
         ),
-        # As botocore does for a region that nobody has heard of.
+        # botocore, too, uses the first partition for an unknown region.
         known[0],
     )
     outputs = partition["outputs"]
@@ -44,17 +44,19 @@ def dns_suffixes(partitions: Iterable[Mapping[str, Any]], region: str) -> tuple[
     return tuple({plain: 1, f"vpce.{plain}": 1, outputs["dualStackDnsSuffix"]: 1})
 
 
-def is_of_the_service(address: str, *, service: str, region: str, suffixes: Iterable[str]) -> bool:
-    """Whether an address is https, in the domain of a service of AWS in a region.
+def is_service_endpoint(
+    address: str, *, service: str, region: str, suffixes: Iterable[str]
+) -> bool:
+    """Whether an endpoint is https, in the domain of an AWS service in a region.
 
-    Buckets, functions and machines of anybody have names below AWS's domains as well, so the
-    service and its region have to stand in front of them.
+    Buckets, functions and instances of any customer have names below AWS's domains as well, so the
+    service and the region must precede the suffix.
 
     Args:
-        address: such as ``https://b-1a2b.kinesisvideo.eu-central-1.amazonaws.com``.
+        address: the endpoint, such as ``https://b-1a2b.kinesisvideo.eu-central-1.amazonaws.com``.
         service: such as ``kinesisvideo``.
         region: such as ``eu-central-1``.
-        suffixes: what `dns_suffixes` gives.
+        suffixes: the result of `dns_suffixes`.
     """
     host = _host(address)
     if not host or urlsplit(address).scheme != "https":
@@ -67,40 +69,39 @@ def is_of_the_service(address: str, *, service: str, region: str, suffixes: Iter
 def check_data_endpoint(
     address: str, *, configured: Iterable[str], service: str, region: str, suffixes: Iterable[str]
 ) -> None:
-    """Whether a request may go to an address that an answer of the service named.
+    """Check that a request may go to a data endpoint that a response named.
 
     Args:
-        address: what the answer named.
-        configured: addresses that were configured in place of the service's own, if any.
+        address: the data endpoint.
+        configured: endpoints that were configured in place of the service's own, if any.
         service: the service's name in its domain.
         region: the client's region.
-        suffixes: what `dns_suffixes` gives.
+        suffixes: the result of `dns_suffixes`.
 
     Raises:
-        DecodeError: it is none of the service's, nor on the configured host.
+        DecodeError: it is neither the service's nor on a configured host.
     """
-    places = list(configured)
-    if not places:
-        fits = is_of_the_service(address, service=service, region=region, suffixes=suffixes)
+    own = list(configured)
+    if not own:
+        fits = is_service_endpoint(address, service=service, region=region, suffixes=suffixes)
         where = f"https below {service}.{region}.{next(iter(suffixes))}"
     else:
         host = _host(address)
         fits = host is not None and any(
-            host == _host(place) or (is_loopback(address) and is_loopback(place))
-            for place in places
+            host == _host(each) or (is_loopback(address) and is_loopback(each)) for each in own
         )
-        where = f"on the configured host {' or '.join(_origin(place) for place in places)}"
+        where = f"on the configured host {' or '.join(_origin(each) for each in own)}"
     if not fits:
         raise DecodeError(
             f"the data endpoint {_origin(address)!r} is not {where}; nothing was sent there"
         )
 
 
-def check_private(address: str) -> None:
-    """Whether signed requests may go to an address: plain http does not leave this machine.
+def check_signed_request_url(address: str) -> None:
+    """Check that a signed request may go to a URL: plain http must not leave this machine.
 
     Raises:
-        ConfigError: it is plain http, elsewhere.
+        ConfigError: the URL is plain http to another machine.
     """
     if urlsplit(address).scheme != "https" and not is_loopback(address):
         raise ConfigError(
@@ -110,11 +111,11 @@ def check_private(address: str) -> None:
 
 
 def _host(address: str) -> str | None:
-    return found["host"].lower() if (found := _ADDRESS.fullmatch(address)) else None
+    return found["host"].lower() if (found := _ENDPOINT.fullmatch(address)) else None
 
 
 def _origin(address: str) -> str:
-    """An address for a message: without path and query, which may be long, and without a user."""
+    """The origin of an endpoint, for a message: without path, query (both may be long) and user."""
     try:
         parts = urlsplit(address)
     except ValueError:

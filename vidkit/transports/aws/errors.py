@@ -1,4 +1,4 @@
-"""What botocore and aiohttp raise, as vidkit's errors; without secrets that others quote."""
+"""The errors of botocore and aiohttp as vidkit errors, without secrets."""
 
 # botocore ships no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -21,7 +21,7 @@ from vidkit.errors import (
 )
 from vidkit.transports.redaction import redacted
 
-__all__ = ["credentials_refused", "shown_cause", "translate", "unusable"]
+__all__ = ["configuration_error", "credentials_error", "safe_cause", "translate"]
 
 _CONFIG_ERRORS = (
     botocore_errors.BaseEndpointResolverError,
@@ -37,38 +37,41 @@ _CONFIG_ERRORS = (
 )
 
 
-def shown_cause(error: Exception) -> Exception | None:
-    """The error, to be a cause; None when its text is not to be seen in a traceback."""
+def safe_cause(error: Exception) -> Exception | None:
+    """The error as a cause; None when its text must not appear in a traceback."""
     if isinstance(error, ResponseParserError):
-        # Its text is the whole answer, whatever that holds.
+        # Its text is the whole response, which may hold secrets.
         return None
     text = f"{error}"
     return error if redacted(text) == text else None
 
 
-def unusable(error: Exception) -> ConfigError:
-    """What went wrong before anything was sent: configuration, credentials, addresses."""
+def configuration_error(error: Exception) -> ConfigError:
+    """The error for a failure before anything was sent: configuration, credentials, endpoints."""
     if isinstance(error, ResponseParserError):
-        return ConfigError("AWS configuration: credentials: an answer that cannot be read")
+        return ConfigError("AWS configuration: credentials: a response that cannot be read")
     return ConfigError(f"AWS configuration: {redacted(str(error))}")
 
 
-def credentials_refused(error: Any) -> VidKitError:
-    """A refusal of the service that credentials come from; nothing else was sent."""
-    refused = error.response.get("Error", {})
-    found = service_error(
-        code=refused.get("Code"),
+def credentials_error(error: Any) -> VidKitError:
+    """The error for an error response of a service that provides credentials.
+
+    The caller's own request was not sent.
+    """
+    details = error.response.get("Error", {})
+    converted = service_error(
+        code=details.get("Code"),
         status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400),
-        message=f"credentials: {error.operation_name}: {redacted(str(refused.get('Message')))}",
+        message=f"credentials: {error.operation_name}: {redacted(str(details.get('Message')))}",
     )
-    found.ambiguous = False
-    return found
+    converted.ambiguous = False
+    return converted
 
 
 def translate(error: Exception) -> VidKitError:
-    """A vidkit error for whatever botocore raised other than a service's refusal."""
+    """The vidkit error for an error of botocore that is no error response."""
     if isinstance(error, ResponseParserError):
-        return DecodeError("the answer is not the XML that its API promises", ambiguous=True)
+        return DecodeError("the response is not the XML that its API defines", ambiguous=True)
     text = redacted(f"{error}")
     if isinstance(error, _CONFIG_ERRORS):
         return ConfigError(text)
@@ -87,6 +90,6 @@ def _never_sent(error: Exception) -> bool:
         error, botocore_errors.ConnectTimeoutError | botocore_errors.ProxyConnectionError
     ):
         return True
-    # EndpointConnectionError also stands for a reset after sending: only its cause tells.
+    # EndpointConnectionError also covers a reset after sending: only its cause says which.
     cause = error.kwargs.get("error") if isinstance(error, botocore_errors.BotoCoreError) else None
     return isinstance(cause, ClientConnectorError | socket.gaierror)

@@ -1,4 +1,4 @@
-"""The HTTP session under aiobotocore: what it must not do with signed requests and big answers."""
+"""The HTTP session of aiobotocore, without its redirects, retries and unlimited bodies."""
 
 # aiobotocore ships no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -13,18 +13,18 @@ from botocore.exceptions import HTTPClientError
 
 from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.aws.endpoints import check_private
+from vidkit.transports.aws.endpoints import check_signed_request_url
 from vidkit.transports.body_limit import BodyReader
 
 __all__ = ["http_session_class"]
 
 
 class _LimitedResponse:
-    """aiohttp's answer, of which no more than the limit is read."""
+    """An aiohttp response whose body is limited in size."""
 
-    def __init__(self, response: ClientResponse, bodies: BodyReader) -> None:
+    def __init__(self, response: ClientResponse, body_reader: BodyReader) -> None:
         self._response = response
-        self._body_reader = bodies
+        self._body_reader = body_reader
         self._body: bytes | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -35,22 +35,22 @@ class _LimitedResponse:
             try:
                 self._body = await self._body_reader.read(self._response)
             except BaseException:
-                # What is still to come is not worth the connection.
+                # Reading the rest would cost more than a new connection.
                 self._response.close()
                 raise
         return self._body
 
 
-class _OneRequest:
-    """An aiohttp session that sends what it is told, once, to the address it was made for.
+class _SingleRequestSession:
+    """An aiohttp session that sends a request once and follows no redirect.
 
-    aiohttp would follow redirects and take the session token of temporary credentials along.
+    aiohttp would follow redirects and send the session token of temporary credentials along.
     """
 
-    def __init__(self, session: ClientSession, bodies: BodyReader) -> None:
+    def __init__(self, session: ClientSession, body_reader: BodyReader) -> None:
         self._session = session
-        self._body_reader = bodies
-        # It would send a GET or DELETE again by itself; retries have one place here.
+        self._body_reader = body_reader
+        # aiohttp would retry a GET or DELETE by itself; retries have one layer here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     async def request(self, method: str, **parameters: Any) -> _LimitedResponse:
@@ -63,11 +63,11 @@ class _OneRequest:
 
 
 class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
-    """What sends the requests of AWS clients, those for credentials included."""
+    """Sends the requests of AWS clients, and those for credentials."""
 
     https_only = True
     contexts: ClassVar[dict[Any, Any]]
-    """Made from all authorities, which takes 20 ms; one serves all clients of a transport."""
+    """Created from all certificate authorities in 20 ms; all clients of a transport share one."""
 
     def __init__(self, *settings: Any, **options: Any) -> None:
         super().__init__(*settings, **options)
@@ -78,14 +78,14 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         await super().__aexit__(*error)
 
     async def send(self, request: Any) -> Any:
-        """Send once, unless it would go over the network in clear.
+        """Send once, but never in plain text over the network.
 
         Raises:
-            ConfigError: it would.
-            DecodeError: the answer is too long.
+            ConfigError: the URL is plain http to another machine.
+            DecodeError: the response is too large.
         """
         if self.https_only:
-            check_private(request.url)
+            check_signed_request_url(request.url)
         try:
             return await super().send(request)
         except HTTPClientError as error:
@@ -96,24 +96,24 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
 
     def _get_ssl_context(self) -> ssl.SSLContext:
         context: ssl.SSLContext = super()._get_ssl_context()
-        # The default, but for Pythons that leave it to the system.
+        # The default, except where Python leaves it to the system.
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
 
     def _build_ssl_contexts(self, proxy_url: Any) -> Any:
         if proxy_url or self._cert_file:
-            # What is put into a context for these is for this client alone.
+            # These contexts get certificates of this one client.
             return super()._build_ssl_contexts(proxy_url)
         if self._verify not in self.contexts:
             self.contexts[self._verify] = super()._build_ssl_contexts(proxy_url)
         return self.contexts[self._verify]
 
     async def _get_session(self, proxy_url: Any) -> Any:
-        return _OneRequest(await super()._get_session(proxy_url), self._body_reader)
+        return _SingleRequestSession(await super()._get_session(proxy_url), self._body_reader)
 
 
 def http_session_class(*, allow_http: bool) -> Any:
-    """What the HTTP sessions of one transport are made of.
+    """The class of the HTTP sessions of one transport.
 
     Args:
         allow_http: whether plain http may go over the network.

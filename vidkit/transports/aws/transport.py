@@ -1,8 +1,8 @@
-"""AWS through aiobotocore, which stands behind this file and `aws_http`.
+"""The transport to AWS, through aiobotocore.
 
-botocore signs, resolves endpoints and credentials, and serialises. Its retries are off (one retry
-layer is enough) and its response parser sees an empty body: the raw one is decoded straight into
-the models (see docs/decisions).
+botocore resolves credentials and endpoints, serialises and signs. Its retries are off, since vidkit
+has one retry layer. Its response parser gets an empty body: the raw body is decoded straight into
+the models (decision 0001).
 """
 
 # botocore and aiobotocore ship no types:
@@ -31,9 +31,14 @@ from vidkit.transports.aws.endpoints import (
     check_data_endpoint,
     dns_suffixes,
     endpoint_variable,
-    is_of_the_service,
+    is_service_endpoint,
 )
-from vidkit.transports.aws.errors import credentials_refused, shown_cause, translate, unusable
+from vidkit.transports.aws.errors import (
+    configuration_error,
+    credentials_error,
+    safe_cause,
+    translate,
+)
 from vidkit.transports.aws.http_session import http_session_class
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
 from vidkit.transports.base import AwsRequest, HttpResponse
@@ -47,7 +52,7 @@ _JSON_PROTOCOLS = {"json", "rest-json"}
 
 @dataclass(slots=True)
 class _Call:
-    """What the handlers of botocore's events have to know of the call they are part of."""
+    """What the handlers of botocore's events need to know of their call."""
 
     endpoint: str | None
     secrets: Secrets = field(default_factory=set[str])
@@ -59,21 +64,22 @@ _call: ContextVar[_Call] = ContextVar("vidkit_aws_call")
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """One API's client, and where its requests go.
+    """The client of one API, and the endpoint of its requests.
 
     Attributes:
-        client: aiobotocore's.
-        address: where they go unless a request has an address of its own.
-        has_own_address: whether botocore's variable for this one service names that; then no
-            request goes elsewhere.
+        client: aiobotocore's client.
+        endpoint: the endpoint of requests that have none of their own.
+        has_own_variable: whether botocore's environment variable for this one service names the
+            endpoint; then every request goes there.
         domain: the first label of the service's domain.
-        suffixes: the domains that it is in.
-        turns: one for each connection. Who waits for one has not dated and signed a request yet.
+        suffixes: the DNS suffixes of the service.
+        connection_slots: one for each connection; a request that waits for a slot is not dated
+            and signed yet.
     """
 
     client: Any
-    address: str
-    has_own_address: bool
+    endpoint: str
+    has_own_variable: bool
     domain: str
     suffixes: tuple[str, ...]
     connection_slots: asyncio.Semaphore
@@ -86,9 +92,9 @@ class _Service:
 
     @property
     def is_configured(self) -> bool:
-        """Whether the address is another one than the service's own."""
-        return not is_of_the_service(
-            self.address, service=self.domain, region=self.region, suffixes=self.suffixes
+        """Whether the endpoint is not the service's own."""
+        return not is_service_endpoint(
+            self.endpoint, service=self.domain, region=self.region, suffixes=self.suffixes
         )
 
 
@@ -96,6 +102,8 @@ class AwsTransport:
     """Owns one botocore session and one client for each API that is used."""
 
     def __init__(self, config: AwsConfig) -> None:
+        self.region: str | None = None
+        """The region of calls, once it is known."""
         self._config = config
         self._services: dict[str, _Service] = {}
         self._opening = asyncio.Lock()
@@ -104,20 +112,21 @@ class AwsTransport:
         self._logs = LogRedaction("botocore", "aiobotocore")
         self._closed = False
 
-    async def region(self) -> str:
-        """The region that calls go to.
+    async def find_region(self) -> str:
+        """Find the region of calls, and keep it as ``region``.
 
         Raises:
-            ConfigError: none is configured.
+            ConfigError: no region is configured.
         """
         try:
             async with self._opening:
                 session = await self._open_session()
-            return _region(self._config, session)
+            self.region = _region(self._config, session)
         except VidKitError:
             raise
         except Exception as error:  # noqa: BLE001
-            raise unusable(error) from shown_cause(error)
+            raise configuration_error(error) from safe_cause(error)
+        return self.region
 
     async def send(self, request: AwsRequest) -> HttpResponse:
         """Send once; see `Transport`."""
@@ -129,24 +138,24 @@ class AwsTransport:
             except VidKitError:
                 raise
             except Exception as error:  # noqa: BLE001
-                raise unusable(error) from shown_cause(error)
+                raise configuration_error(error) from safe_cause(error)
             self._check_endpoint(service, call)
             try:
                 async with service.connection_slots:
-                    # It may have been closed meanwhile.
+                    # The kit may have been closed meanwhile.
                     self._check_open()
-                    response = await _exchange(service.client, request, call)
+                    response = await _call_client(service.client, request, call)
             except botocore_errors.ClientError as error:
                 if error.operation_name != request.operation:
-                    raise credentials_refused(error) from shown_cause(error)
+                    raise credentials_error(error) from safe_cause(error)
                 response = _raw_response(error.response)
             except Exception as error:
-                found = error if isinstance(error, VidKitError) else translate(error)
-                # Before it is sent, credentials may have to be fetched, which can fail as well.
-                found.ambiguous = found.ambiguous and call.is_sent
-                if found is error:
+                translated = error if isinstance(error, VidKitError) else translate(error)
+                # The failure may be that of a request for credentials, before this one was sent.
+                translated.ambiguous = translated.ambiguous and call.is_sent
+                if translated is error:
                     raise
-                raise found from shown_cause(error)
+                raise translated from safe_cause(error)
         return response if response.ok else _without_secrets(response, call.secrets)
 
     async def close(self) -> None:
@@ -167,17 +176,17 @@ class AwsTransport:
         return {secret for secret in (config.secret_access_key, config.session_token) if secret}
 
     def _check_endpoint(self, service: _Service, call: _Call) -> None:
-        """Let no answer send requests just anywhere."""
+        """Check the endpoint that a response named for this request."""
         if call.endpoint is None:
             return
-        if service.has_own_address:
+        if service.has_own_variable:
             call.endpoint = None
             return
         check_data_endpoint(
             call.endpoint,
-            # The addresses of all APIs of that service: one of them gave the answer.
+            # The endpoints of all APIs of that service: one of them sent the response.
             configured=[
-                peer.address
+                peer.endpoint
                 for peer in self._services.values()
                 if peer.domain == service.domain and peer.is_configured
             ],
@@ -191,22 +200,22 @@ class AwsTransport:
             if api in self._services:
                 return self._services[api]
             session = await self._open_session()
-            region = _region(self._config, session)
+            region = self.region = _region(self._config, session)
             await self._check_credentials(session)
-            # Reading the service's model from disk would hold up the loop.
+            # Reading the service model from disk would block the loop.
             model, partitions = await asyncio.to_thread(_read_models, session, api)
-            has_own_address = _has_own_address(session, model["serviceId"])
+            has_own_variable = _has_own_variable(session, model["serviceId"])
             client = await self._stack.enter_async_context(
                 session.create_client(
                     api,
                     region_name=region,
-                    endpoint_url=None if has_own_address else self._config.endpoint_url,
+                    endpoint_url=None if has_own_variable else self._config.endpoint_url,
                     config=AioConfig(
                         max_pool_connections=self._config.max_connections,
                         parameter_validation=False,
-                        # Made once: botocore would put its own together twice for each request.
+                        # Built once: botocore would build its own twice for each request.
                         user_agent=_user_agent(session),
-                        # An empty mapping keeps the environment's proxies out.
+                        # An empty mapping disables the proxies of the environment.
                         proxies={} if is_loopback(self._config.endpoint_url) else None,
                     ),
                 )
@@ -220,7 +229,7 @@ class AwsTransport:
             service = self._services[api] = _Service(
                 client,
                 client.meta.endpoint_url,
-                has_own_address,
+                has_own_variable,
                 client.meta.service_model.endpoint_prefix,
                 dns_suffixes(partitions, region),
                 asyncio.Semaphore(self._config.max_connections),
@@ -233,7 +242,7 @@ class AwsTransport:
             if self._config.profile:
                 session.set_config_variable("profile", self._config.profile)
             if self._config.region:
-                # Where credentials come from a service, that one needs a region too.
+                # A service that provides credentials needs a region too.
                 session.set_config_variable("region", self._config.region)
             if self._config.access_key_id:
                 session.set_credentials(
@@ -241,12 +250,12 @@ class AwsTransport:
                     self._config.secret_access_key,
                     self._config.session_token,
                 )
-            # The services that credentials come from get the same care.
+            # The services that provide credentials get the same settings.
             session.set_default_client_config(
                 AioConfig(
                     http_session_cls=http_session_class(allow_http=self._config.allow_http),
                     connect_timeout=self._config.connect_timeout,
-                    # The call's own timeout ends an attempt; this one must not be sooner.
+                    # The attempt timeout ends an attempt; this one must not be shorter.
                     read_timeout=None,
                     retries={"total_max_attempts": 1, "mode": "standard"},
                 )
@@ -264,7 +273,7 @@ class AwsTransport:
             )
 
 
-async def _exchange(client: Any, request: AwsRequest, call: _Call) -> HttpResponse:
+async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpResponse:
     method = getattr(client, xform_name(request.operation))
     token = _call.set(call)
     try:
@@ -290,14 +299,14 @@ def _user_agent(session: AioSession) -> str:
 
 
 def _variables(config: AwsConfig) -> dict[str, Any] | None:
-    """With keys and region given, no profile that the environment names can get in the way."""
+    """Disables the profile of the environment where keys and region are configured."""
     if config.access_key_id and config.region and not config.profile:
         return {"profile": (None, None, None, None)}
     return None
 
 
 def _read_models(session: AioSession, api: str) -> tuple[Mapping[str, Any], Any]:
-    """The metadata of a service's model, and the partitions; both stay in the loader's cache."""
+    """The metadata of a service model, and the partitions; the loader caches both."""
     loader = session.get_component("data_loader")
     model = loader.load_service_model(api, "service-2")
     loader.load_service_model(api, "endpoint-rule-set-1")
@@ -305,8 +314,8 @@ def _read_models(session: AioSession, api: str) -> tuple[Mapping[str, Any], Any]
     return model["metadata"], loader.load_data("partitions")["partitions"]
 
 
-def _has_own_address(session: AioSession, service_id: str) -> bool:
-    """Whether botocore's variable for this one service names an address; it wins then."""
+def _has_own_variable(session: AioSession, service_id: str) -> bool:
+    """Whether botocore's variable for this one service is set; it takes precedence then."""
     if session.get_config_variable("ignore_configured_endpoint_urls"):
         return False
     return bool(os.environ.get(endpoint_variable(service_id)))
@@ -316,12 +325,12 @@ def _handle_events(client: Any) -> None:
     model = client.meta.service_model
     service_id = model.service_id.hyphenize()
     if model.resolved_protocol in _JSON_PROTOCOLS:
-        client.meta.events.register(f"before-parse.{service_id}", _keep_raw)
-    client.meta.events.register(f"before-call.{service_id}", _redirect)
-    client.meta.events.register(f"before-send.{service_id}", _note_sending)
+        client.meta.events.register(f"before-parse.{service_id}", _keep_raw_response)
+    client.meta.events.register(f"before-call.{service_id}", _use_endpoint)
+    client.meta.events.register(f"before-send.{service_id}", _mark_sent)
 
 
-def _keep_raw(
+def _keep_raw_response(
     *, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
 ) -> None:
     customized_response_dict[_RAW] = HttpResponse(
@@ -332,13 +341,13 @@ def _keep_raw(
     response_dict["body"] = b"{}"
 
 
-def _redirect(*, params: dict[str, Any], **_: Any) -> None:
+def _use_endpoint(*, params: dict[str, Any], **_: Any) -> None:
     if (endpoint := _call.get().endpoint) is not None:
         params["url"] = endpoint.rstrip("/") + params["url_path"]
 
 
-def _note_sending(*, request: Any, **_: Any) -> None:
-    """Temporary credentials may be new with each request; what refuses one may quote it."""
+def _mark_sent(*, request: Any, **_: Any) -> None:
+    """Mark the request as sent, and keep its session token to redact error responses."""
     _call.get().is_sent = True
     mark_sent()
     token = request.headers.get("X-Amz-Security-Token")
@@ -354,7 +363,7 @@ def _raw_response(parsed: Mapping[str, Any]) -> HttpResponse:
 
 
 def _parsed_response(parsed: Mapping[str, Any]) -> HttpResponse:
-    """A reply whose XML botocore has read, as the JSON that it would have been."""
+    """A response whose XML botocore has parsed, as JSON."""
     facts = parsed["ResponseMetadata"]
     content = parsed.get("Error") or {
         name: value for name, value in parsed.items() if name != "ResponseMetadata"
@@ -367,7 +376,7 @@ def _parsed_response(parsed: Mapping[str, Any]) -> HttpResponse:
 
 
 def _without_secrets(response: HttpResponse, secrets: Secrets) -> HttpResponse:
-    """A refusal as it came, but for the token that a service quotes with what was signed."""
+    """An error response without the session token, which services quote."""
     headers = {name: without_secrets(value, secrets) for name, value in response.headers.items()}
     body = redacted(response.body.decode("utf-8", "surrogateescape"), secrets)
     return replace(response, body=body.encode("utf-8", "surrogateescape"), headers=headers)

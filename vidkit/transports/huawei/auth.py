@@ -1,4 +1,4 @@
-"""Who a request to Huawei Cloud is from: a signature or an IAM token, as httpx puts them on."""
+"""Authentication of requests to Huawei Cloud: a signature or an IAM token, as httpx auth flows."""
 
 from collections.abc import Generator
 from datetime import datetime
@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from vidkit.transports.base import AUTH_STATUSES
 from vidkit.transports.huawei.server_clock import ServerClock, server_date_of_a_skew
 from vidkit.transports.huawei.signer import sdk_date, sign
 
@@ -13,20 +14,19 @@ __all__ = ["SignedAuth", "TokenAuth"]
 
 _SIGNED_HEADERS = ("content-type", "host", "x-project-id", "x-sdk-date", "x-security-token")
 
-_REFUSED = {401, 403}
-
 
 class SignedAuth(httpx.Auth):
-    """Signs each request with SDK-HMAC-SHA256, dated anew each time it is sent.
+    """Signs each request with SDK-HMAC-SHA256, with a new date each time it is sent.
 
-    A request that is refused for its date is signed and sent once more, with the date that the
-    refusal tells. Any other refusal stays: five wrong signatures in a row lock the key.
+    A request that is rejected for its date is signed and sent once more, with the date of the
+    error response. No other rejected request is sent again: five wrong signatures in a row lock
+    the key.
 
     Args:
         access_key: the AK.
         secret_key: the SK.
-        security_token: the token of temporary keys.
-        clock: the time, and what is learnt of the service's.
+        security_token: the security token of temporary keys.
+        clock: the service's time.
     """
 
     requires_request_body = True
@@ -46,29 +46,29 @@ class SignedAuth(httpx.Auth):
         self._clock = clock or ServerClock()
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the date, the token of temporary keys and the signature."""
+        """Add the date, the security token and the signature."""
         signed = self._clock.now()
         self._sign(request, signed)
         response = yield request
-        told = server_date_of_a_skew(
+        server_date = server_date_of_a_skew(
             status=response.status_code,
             date=response.headers.get("date"),
             body=response.content,
             signed=signed,
         )
-        if told is None:
-            self._clock.accept()
+        if server_date is None:
+            self._clock.confirm()
             return
-        offset = self._clock.offset_to(told)
-        self._sign(request, told)
+        offset = self._clock.offset_to(server_date)
+        self._sign(request, server_date)
         response = yield request
-        self._clock.accept(None if response.status_code in _REFUSED else offset)
+        self._clock.confirm(None if response.status_code in AUTH_STATUSES else offset)
 
-    def _sign(self, request: httpx.Request, moment: datetime) -> None:
-        request.headers["X-Sdk-Date"] = sdk_date(moment)
+    def _sign(self, request: httpx.Request, date: datetime) -> None:
+        request.headers["X-Sdk-Date"] = sdk_date(date)
         if self._security_token:
             request.headers["X-Security-Token"] = self._security_token
-        # Still encoded: decoding twice would sign another path.
+        # Still encoded: a second decoding would sign another path.
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         request.headers["Authorization"] = sign(
             request.method,

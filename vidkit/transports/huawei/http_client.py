@@ -1,6 +1,6 @@
-"""HTTP to Huawei Cloud, through httpx on aiohttp's connections: the one file that imports httpx.
+"""HTTP to Huawei Cloud, through httpx on aiohttp's connections.
 
-Why those: httpx's own pool does not survive cancelled requests (see docs/decisions).
+httpx's own connection pool does not survive cancelled requests (decision 0003).
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from vidkit.errors import (
     kit_closed,
 )
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.base import HttpResponse
+from vidkit.transports.base import AUTH_STATUSES, HttpResponse
 from vidkit.transports.body_limit import BodyReader
-from vidkit.transports.huawei.auth import _REFUSED, SignedAuth, TokenAuth
-from vidkit.transports.huawei.credentials import responses
+from vidkit.transports.error_responses import request_id
+from vidkit.transports.huawei.auth import SignedAuth, TokenAuth
+from vidkit.transports.huawei.credentials.credential_source import IamToken, Identity, sent_secrets
 from vidkit.transports.huawei.credentials.endpoints import origin
-from vidkit.transports.huawei.credentials.source import IamToken, Identity, sent_secrets
 from vidkit.transports.huawei.key_lockout import KeyLockoutGuard
 from vidkit.transports.huawei.proxy import environment_proxy
 from vidkit.transports.huawei.server_clock import ServerClock
@@ -39,18 +39,18 @@ from vidkit.transports.redaction import without_secrets
 
 __all__ = ["HuaweiHttpClient"]
 
-_REQUEST_FAULTS = range(400, 500)
+_CLIENT_ERRORS = range(400, 500)
 
 
 class _Network(httpx.AsyncBaseTransport):
-    """aiohttp, of whose answers no more than the limit is read and nothing is inflated.
+    """aiohttp as an httpx transport: bodies are limited in size and not decompressed.
 
-    Its errors stay aiohttp's own, which tell whether anything was sent.
+    Errors stay aiohttp's own: they say whether anything was sent.
 
     Args:
-        session: whose connections are used; closed with this.
-        proxy: what requests go through.
-        connect_timeout: seconds, for making a connection.
+        session: owns the connections; closed with this transport.
+        proxy: the proxy that requests go through.
+        connect_timeout: seconds to make a connection.
     """
 
     def __init__(
@@ -60,26 +60,26 @@ class _Network(httpx.AsyncBaseTransport):
         self._body_reader = BodyReader()
         self._options: dict[str, Any] = {
             "allow_redirects": False,
-            # What httpx sends without a type stays so.
+            # httpx sets a Content-Type where one is needed.
             "skip_auto_headers": ["Content-Type"],
-            # The call's own timeout ends an attempt; no other one must be sooner.
+            # The attempt timeout ends an attempt; no other timeout may be shorter.
             "timeout": aiohttp.ClientTimeout(sock_connect=connect_timeout),
         }
         if proxy is not None:
             self._options["proxy"] = str(proxy.url)
             if proxy.auth is not None:
-                # aiohttp sends it on as Proxy-Authorization.
-                told = {"Authorization": aiohttp.encode_basic_auth(*proxy.auth)}
-                self._options["proxy_headers"] = told
+                # aiohttp sends it as Proxy-Authorization.
+                headers = {"Authorization": aiohttp.encode_basic_auth(*proxy.auth)}
+                self._options["proxy_headers"] = headers
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._session.closed:
-            # While it waited for its turn.
+            # Closed while the request waited for a connection slot.
             raise kit_closed()
         try:
             response = await self._session.request(
                 request.method,
-                # Encoded as it was signed.
+                # Encoded exactly as it was signed.
                 URL(str(request.url), encoded=True),
                 data=request.content or None,
                 headers=request.headers.multi_items(),
@@ -94,7 +94,7 @@ class _Network(httpx.AsyncBaseTransport):
             raise _incomplete_response(error, response) from error
         finally:
             if not response.content.at_eof():
-                # What is still to come is not worth the connection.
+                # Reading the rest would cost more than a new connection.
                 response.close()
         headers = [
             (name, value)
@@ -109,11 +109,11 @@ class _Network(httpx.AsyncBaseTransport):
 
 
 class HuaweiHttpClient:
-    """Owns the connections; signs with the time and the keys that the gateway is known to admit.
+    """Owns the connections, the service's clock and the guard against key lockout.
 
     Args:
-        config: the connections' limits.
-        transport: stands in for the network, in tests.
+        config: the limits of connections.
+        transport: replaces the network in tests.
     """
 
     def __init__(self, config: HuaweiConfig, transport: httpx.AsyncBaseTransport | None) -> None:
@@ -134,13 +134,16 @@ class HuaweiHttpClient:
         headers: Mapping[str, str],
         identity: Identity | None,
     ) -> tuple[HttpResponse, bool]:
-        """The answer to a request, and whether it is the second one: the first had a bad date.
+        """Send a request; whether it was sent twice, because the first date was rejected.
+
+        Returns:
+            The response, and whether it is the one to the second request.
 
         Raises:
             ConfigError: the connections cannot be opened as configured.
-            AuthError: the keys were refused a short while ago; nothing was sent.
-            DecodeError: the answer is too long to be one.
-            TransportError: no whole answer came.
+            AuthError: the keys were rejected a short while ago; nothing was sent.
+            DecodeError: the response is too large.
+            TransportError: no complete response was received.
             VidKitTimeoutError: the network was too slow.
         """
         network = await self._network(url)
@@ -166,7 +169,7 @@ class HuaweiHttpClient:
     async def _signed(
         self, network: httpx.AsyncBaseTransport, request: httpx.Request, identity: Identity | None
     ) -> tuple[httpx.Response, bool]:
-        """The answer, and whether it is the second one."""
+        """Send with authentication; see `exchange`."""
         if identity is None:
             return await _send_with_auth(network, request, httpx.Auth())
         if isinstance(identity, IamToken):
@@ -179,13 +182,13 @@ class HuaweiHttpClient:
         )
         async with self._clock.slot(), self._lockout_guard.slot(identity):
             response, corrected = await _send_with_auth(network, request, auth)
-            self._lockout_guard.judge(
+            self._lockout_guard.record(
                 identity, HttpResponse(response.status_code, response.content)
             )
             return response, corrected
 
     async def _network(self, address: str) -> httpx.AsyncBaseTransport:
-        """The connections to an address; each origin has its own, since each has its own proxy."""
+        """The connections to an endpoint; one set for each origin, since each has its own proxy."""
         key = "" if self._transport else origin(address)
         if key not in self._networks:
             async with self._opening:
@@ -207,7 +210,7 @@ class HuaweiHttpClient:
         named = environment_proxy(address)
         proxy = None if named is None else httpx.Proxy(named)
         if proxy is None and urlsplit(address).scheme == "http":
-            # It knows no certificates, and so trusts nobody: there is no TLS here.
+            # Without TLS no certificates are needed; this context trusts none.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             context = await self._tls()
@@ -217,9 +220,9 @@ class HuaweiHttpClient:
 
     async def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            # Certificates are read from disk: off the loop.
+            # Certificates are read from disk, which would block the loop.
             self._context = await asyncio.to_thread(ssl.create_default_context)
-            # The default, but for Pythons that leave it to the system.
+            # The default, except where Python leaves it to the system.
             self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         return self._context
 
@@ -230,13 +233,13 @@ class HuaweiHttpClient:
             auto_decompress=False,
             trace_configs=[_connection_trace()],
         )
-        # aiohttp would send a GET or DELETE again by itself; retries have one place here.
+        # aiohttp would retry a GET or DELETE by itself; retries have one layer here.
         session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return session
 
 
 def _connection_trace() -> aiohttp.TraceConfig:
-    """Tells of the moment from which on a request may be on its way: it has a connection."""
+    """Marks a request as sent as soon as it has a connection."""
 
     async def connected(*_: object) -> None:
         mark_sent()
@@ -252,7 +255,7 @@ def _url(text: str) -> httpx.URL:
     try:
         return httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise RequestError(f"the address that the request makes is none: {error}") from None
+        raise RequestError(f"the URL of the request is invalid: {error}") from None
 
 
 def _build_request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
@@ -263,10 +266,10 @@ def _build_request(method: str, url: str, body: bytes, headers: Mapping[str, str
 async def _send_with_auth(
     network: httpx.AsyncBaseTransport, request: httpx.Request, auth: httpx.Auth
 ) -> tuple[httpx.Response, bool]:
-    """The answer to a request, and whether that had to be sent a second time.
+    """Run an auth flow; the response, and whether the request was sent twice.
 
-    `httpx.AsyncClient` does this and more, and takes longer for it than for all the rest of a call:
-    it looks for cookies and redirects, and merges each request with defaults of its own.
+    `httpx.AsyncClient` would do this and more, and take longer than the rest of a call: it handles
+    cookies and redirects, and merges each request with its own defaults.
     """
     flow = auth.auth_flow(request)
     next(flow)
@@ -285,16 +288,16 @@ async def _send_with_auth(
 
 
 def _incomplete_response(error: Exception, response: aiohttp.ClientResponse) -> VidKitError:
-    """The error for an answer that began and did not come whole, with what its head says."""
+    """The error for a response whose body is incomplete, with status and id from its head."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     head = HttpResponse(response.status, b"", headers)
     failure = _translate(error)
     failure.status = head.status
-    failure.request_id = responses.request_id(head)
-    if head.status in _REQUEST_FAULTS:
+    failure.request_id = request_id(head)
+    if head.status in _CLIENT_ERRORS:
         failure.ambiguous = False
-    if head.status in _REFUSED:
-        # It may be for the signature.
+    if head.status in AUTH_STATUSES:
+        # The signature may be the cause.
         failure.retryable = False
     return failure
 
@@ -303,7 +306,7 @@ def _response(response: httpx.Response, identity: Identity | None) -> HttpRespon
     body = response.content
     headers = {name.lower(): value for name, value in response.headers.items()}
     if identity is not None and not response.is_success:
-        # The gateway quotes what it thinks was signed, the security token included.
+        # The gateway quotes the canonical request, which includes the security token.
         secrets = sent_secrets(identity)
         text = without_secrets(body.decode("utf-8", "surrogateescape"), secrets)
         body = text.encode("utf-8", "surrogateescape")
@@ -321,7 +324,7 @@ def _never_sent(error: Exception) -> bool:
 
 
 def _translate(error: Exception) -> VidKitError:
-    """A vidkit error for whatever kept a whole answer from coming."""
+    """The vidkit error for an error of the network."""
     if isinstance(error, VidKitError):
         return error
     what = f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
-"""What the gateway thinks of a pair of keys, so that a wrong one is not tried until it is locked.
+"""Keeps a wrong secret key from being sent until the gateway locks its access key.
 
-Five wrong signatures in a row lock a key, for everybody who uses it.
+Five wrong signatures in a row lock an access key for everybody who uses it.
 """
 
 import asyncio
@@ -10,33 +10,33 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from vidkit.config import HuaweiCredentials
-from vidkit.errors import VidKitError, service_error
-from vidkit.transports.base import HttpResponse
-from vidkit.transports.huawei.credentials import responses
+from vidkit.errors import VidKitError
+from vidkit.transports.base import AUTH_STATUSES, HttpResponse
+from vidkit.transports.error_responses import error_from_response
 
-__all__ = ["KeyLockoutGuard", "is_wrongly_signed"]
+__all__ = ["KeyLockoutGuard", "is_wrong_signature"]
 
-_REFUSED = {401, 403}
-# What is said by whoever is too busy to look at a signature, or out of order.
-_TOO_BUSY, _OUT_OF_ORDER = 429, 500
-# That long a key would be locked.
-_REMEMBERED = 300.0
-_PATIENCE = 2.0
-# Fewer than lock a key.
-_AT_ONCE = 3
-_MOST = 16
+# A service with these did not check the signature: it is too busy, or has failed.
+_THROTTLED_STATUS = 429
+_FIRST_SERVER_ERROR = 500
+# The gateway locks a key for as long.
+_LOCKOUT_SECONDS = 300.0
+_FIRST_REQUEST_SECONDS = 2.0
+# Fewer than the wrong signatures that lock a key.
+_MAX_UNCONFIRMED_REQUESTS = 3
+_MAX_REJECTED_KEYS = 16
 
 
-def is_wrongly_signed(response: HttpResponse) -> bool:
-    """Whether a refusal says that the signature is wrong, and not its date."""
-    if response.status not in _REFUSED:
+def is_wrong_signature(response: HttpResponse) -> bool:
+    """Whether an error response says that the signature is wrong, and not its date."""
+    if response.status not in AUTH_STATUSES:
         return False
-    told = response.body.lower()
-    return b"signature fail" in told and b"expired" not in told
+    text = response.body.lower()
+    return b"signature fail" in text and b"expired" not in text
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Rejection:
     response: HttpResponse
     at: float
 
@@ -44,96 +44,96 @@ class _Refusal:
 class KeyLockoutGuard:
     """Lets one request try a new pair of keys; a wrong pair is not sent again for a while.
 
-    While that one gets no answer, a few others try it too, but never as many as would lock it. A
-    pair that was let in once stays good: what is refused then is that request.
+    If that request gets no response, a few others try the pair too, but never as many as would
+    lock it. A pair that was accepted once stays valid: a later error concerns one request only.
 
     Args:
-        now: the time in seconds.
-        patience: seconds for which others wait for the first request.
+        now: returns the time in seconds.
+        first_request_seconds: how long other requests wait for the first one.
     """
 
     def __init__(
-        self, *, now: Callable[[], float] = time.monotonic, patience: float = _PATIENCE
+        self,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        first_request_seconds: float = _FIRST_REQUEST_SECONDS,
     ) -> None:
         self._now = now
-        self._patience = patience
-        self._good: HuaweiCredentials | None = None
-        self._refused: dict[HuaweiCredentials, _Refusal] = {}
-        self._under_way = 0
+        self._first_request_seconds = first_request_seconds
+        self._accepted: HuaweiCredentials | None = None
+        self._rejected: dict[HuaweiCredentials, _Rejection] = {}
+        self._unconfirmed = 0
         self._changed = asyncio.Event()
 
     @asynccontextmanager
     async def slot(self, keys: HuaweiCredentials) -> AsyncGenerator[None]:
-        """Go on when the pair may be used; a new one is used by one request at first.
+        """Wait until a request may be signed with these keys, and send it inside.
 
         Raises:
-            AuthError: it was refused a short while ago.
+            AuthError: the keys were rejected a short while ago.
         """
-        if not self._is_good(keys):
+        if not self._is_accepted(keys):
             await self._wait(keys)
         self._check(keys)
-        if self._is_good(keys):
+        if self._is_accepted(keys):
             yield
             return
-        self._under_way += 1
+        self._unconfirmed += 1
         try:
             yield
         finally:
-            self._under_way -= 1
-            self._tell()
+            self._unconfirmed -= 1
+            self._notify()
 
-    def judge(self, keys: HuaweiCredentials, response: HttpResponse) -> None:
-        """Learn from an answer to a request that the pair has signed."""
-        if response.status in _REFUSED:
-            if not self._is_good(keys) and is_wrongly_signed(response):
-                self._refused[keys] = _Refusal(response, self._now())
-                while len(self._refused) > _MOST:
-                    del self._refused[next(iter(self._refused))]
-        elif response.status < _OUT_OF_ORDER and response.status != _TOO_BUSY:
-            self._good = keys
-            self._refused.pop(keys, None)
+    def record(self, keys: HuaweiCredentials, response: HttpResponse) -> None:
+        """Learn from the response to a request that was signed with these keys."""
+        if response.status in AUTH_STATUSES:
+            if not self._is_accepted(keys) and is_wrong_signature(response):
+                self._rejected[keys] = _Rejection(response, self._now())
+                while len(self._rejected) > _MAX_REJECTED_KEYS:
+                    del self._rejected[next(iter(self._rejected))]
+        elif response.status < _FIRST_SERVER_ERROR and response.status != _THROTTLED_STATUS:
+            self._accepted = keys
+            self._rejected.pop(keys, None)
 
-    def _is_good(self, keys: HuaweiCredentials) -> bool:
-        return keys is self._good or keys == self._good
+    def _is_accepted(self, keys: HuaweiCredentials) -> bool:
+        return keys is self._accepted or keys == self._accepted
 
     async def _wait(self, keys: HuaweiCredentials) -> None:
-        """Wait while another request is the first; after a while, while a few are under way."""
+        """Wait for the first request with these keys; after a while, only for most of them."""
         try:
-            async with asyncio.timeout(self._patience):
-                await self._fewer_than(1, keys)
+            async with asyncio.timeout(self._first_request_seconds):
+                await self._fewer_unconfirmed_than(1, keys)
         except TimeoutError:
-            await self._fewer_than(_AT_ONCE, keys)
+            await self._fewer_unconfirmed_than(_MAX_UNCONFIRMED_REQUESTS, keys)
 
-    async def _fewer_than(self, most: int, keys: HuaweiCredentials) -> None:
-        while self._under_way >= most and not self._is_good(keys) and keys not in self._refused:
+    async def _fewer_unconfirmed_than(self, most: int, keys: HuaweiCredentials) -> None:
+        while (
+            self._unconfirmed >= most and not self._is_accepted(keys) and keys not in self._rejected
+        ):
             await self._changed.wait()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
     def _check(self, keys: HuaweiCredentials) -> None:
-        refusal = self._refused.get(keys)
-        if refusal is None:
+        rejection = self._rejected.get(keys)
+        if rejection is None:
             return
-        left = refusal.at + _REMEMBERED - self._now()
+        left = rejection.at + _LOCKOUT_SECONDS - self._now()
         if left <= 0:
-            del self._refused[keys]
+            del self._rejected[keys]
             return
-        raise _not_sent(refusal.response, left)
+        raise _not_sent(rejection.response, left)
 
 
-def _not_sent(response: HttpResponse, left: float) -> VidKitError:
-    told = responses.members(response.body)
-    error = service_error(
-        code=responses.text(told, "error_code"),
-        status=response.status,
-        message=(
-            "not sent: the signature with these keys was refused a short while ago, and some more "
-            f"refusals would lock them; correct the secret key, or wait {left:.0f} s"
-        ),
-        request_id=responses.request_id(response, told),
+def _not_sent(response: HttpResponse, seconds_left: float) -> VidKitError:
+    error = error_from_response(response)
+    error.message = (
+        "not sent: the signature with these keys was refused a short while ago, and some more "
+        f"refusals would lock them; correct the secret key, or wait {seconds_left:.0f} s"
     )
-    # That was the answer to another request.
+    # The status belongs to an earlier request.
     error.status = None
     return error

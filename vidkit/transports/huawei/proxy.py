@@ -1,4 +1,4 @@
-"""The proxy that the environment names for an address."""
+"""The proxy that the environment sets for an endpoint."""
 
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -9,7 +9,7 @@ __all__ = ["environment_proxy"]
 
 
 def environment_proxy(address: str) -> str | None:
-    """The proxy of ``HTTPS_PROXY`` and its kin; None where there is none or none is wanted."""
+    """The proxy of ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``; None without."""
     if is_loopback(address) or is_link_local(address):
         return None
     parts = urlsplit(address)

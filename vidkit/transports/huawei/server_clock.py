@@ -1,7 +1,7 @@
-"""The service's clock, as far as its refusals tell of it.
+"""The time by Huawei Cloud's clock, as error responses state it.
 
-A signature is good for 15 minutes around its date. Whoever's clock is further off is refused, and
-the refusal's ``Date`` says what time it is.
+A signature is valid for 15 minutes around its date. The gateway rejects a request whose clock is
+further off, and the ``Date`` of that response states the gateway's time.
 """
 
 import asyncio
@@ -10,104 +10,106 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from vidkit.transports.base import AUTH_STATUSES
+
 __all__ = ["ServerClock", "server_date_of_a_skew"]
 
-# A little less than the gateway's own 15 minutes: its clock is not read at the same moment.
-_ADMITTED = timedelta(minutes=14)
-# Where the gateway itself blames the date, a smaller difference is one as well.
-_BLAMED = timedelta(seconds=30)
+# A little less than the gateway's own 15 minutes: the two clocks are read at different times.
+_MAX_SKEW = timedelta(minutes=14)
+# Where the gateway names the date as the cause, a smaller difference counts as well.
+_MAX_SKEW_WHEN_NAMED = timedelta(seconds=30)
 _EXPIRED = b"expired"
-_AUTH_STATUSES = {401, 403}
-_PATIENCE = 2.0
+_FIRST_REQUEST_SECONDS = 2.0
 
 
 def server_date_of_a_skew(
     *, status: int, date: str | None, body: bytes, signed: datetime
 ) -> datetime | None:
-    """The service's time, when a refusal is for the date of the signature; None otherwise.
+    """The service's time, if it rejected the date of a signature; None otherwise.
 
     Args:
-        status: of the answer.
+        status: the status of the response.
         date: its ``Date`` header.
         body: its body.
         signed: the date that was signed.
     """
-    if status not in _AUTH_STATUSES or not date:
+    if status not in AUTH_STATUSES or not date:
         return None
     try:
-        told = parsedate_to_datetime(date)
+        server_date = parsedate_to_datetime(date)
     except (ValueError, OverflowError):
         return None
-    told = told if told.tzinfo else told.replace(tzinfo=UTC)
-    difference = abs(told - signed)
-    blamed = b"signature" in body.lower() and _EXPIRED in body.lower()
-    return told if difference > (_BLAMED if blamed else _ADMITTED) else None
+    server_date = server_date if server_date.tzinfo else server_date.replace(tzinfo=UTC)
+    skew = abs(server_date - signed)
+    is_named = b"signature" in body.lower() and _EXPIRED in body.lower()
+    return server_date if skew > (_MAX_SKEW_WHEN_NAMED if is_named else _MAX_SKEW) else None
 
 
 class ServerClock:
-    """The time as the service has it: this machine's, and an offset once one is known.
+    """The service's time: this machine's clock and an offset, once one is known.
 
     Args:
-        now: this machine's clock.
-        patience: seconds for which others wait for the first signed request.
+        now: reads this machine's clock.
+        first_request_seconds: how long other requests wait for the first signed one.
     """
 
     def __init__(
         self,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        patience: float = _PATIENCE,
+        first_request_seconds: float = _FIRST_REQUEST_SECONDS,
     ) -> None:
         self._now = now
-        self._patience = patience
+        self._first_request_seconds = first_request_seconds
         self._offset = timedelta(0)
-        self._judged = False
+        self._confirmed = False
         self._first = asyncio.Lock()
 
     def now(self) -> datetime:
         """The time to sign with."""
         return self._now() + self._offset
 
-    def offset_to(self, told: datetime) -> timedelta:
-        """How far ahead of this machine's clock another one is that has just told its time."""
-        return told - self._now()
+    def offset_to(self, server_date: datetime) -> timedelta:
+        """The offset of a time that a service has just stated from this machine's clock."""
+        return server_date - self._now()
 
-    def accept(self, offset: timedelta | None = None) -> None:
-        """A service has answered to a date of ours.
+    def confirm(self, offset: timedelta | None = None) -> None:
+        """Record that a service has responded to a signed date.
 
         Args:
-            offset: the one that made the difference; None when the present one is fine.
+            offset: the offset that the service accepted; None if the present one is right.
         """
-        self._judged = True
+        self._confirmed = True
         if offset is not None:
             self._offset = offset
 
     @asynccontextmanager
     async def slot(self) -> AsyncGenerator[None]:
-        """Let the first signed request go alone, so that one refusal is enough to learn the time.
+        """Send the first signed request alone, so that one rejected date is enough to learn from.
 
-        Five refusals in a row would lock the key. Whoever waits does so for a short while only.
+        Five rejected signatures in a row would lock the key. Other requests wait for a short time
+        only.
         """
-        alone = await self._waited()
+        is_first = await self._acquire()
         try:
             yield
         finally:
-            if alone:
+            if is_first:
                 self._first.release()
 
-    async def _waited(self) -> bool:
-        """Wait while another one is the first; whether we are the first now."""
-        if self._is_judged():
+    async def _acquire(self) -> bool:
+        """Wait while another request is the first; whether this one is the first now."""
+        if self._is_confirmed():
             return False
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._first_request_seconds):
                 await self._first.acquire()
         except TimeoutError:
             return False
-        if self._is_judged():
+        if self._is_confirmed():
             self._first.release()
             return False
         return True
 
-    def _is_judged(self) -> bool:
-        return self._judged
+    def _is_confirmed(self) -> bool:
+        return self._confirmed

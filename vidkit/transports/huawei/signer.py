@@ -17,9 +17,9 @@ _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 _CONTENT_HASH = "x-sdk-content-sha256"
 
 
-def sdk_date(moment: datetime) -> str:
+def sdk_date(date: datetime) -> str:
     """The value of ``X-Sdk-Date``: UTC, whole seconds, basic ISO format."""
-    return moment.astimezone(UTC).strftime(_DATE_FORMAT)
+    return date.astimezone(UTC).strftime(_DATE_FORMAT)
 
 
 def _encode(text: str) -> str:
@@ -27,7 +27,7 @@ def _encode(text: str) -> str:
 
 
 def canonical_query(query: Iterable[tuple[str, str]]) -> str:
-    """The query as it is signed and sent: sorted by raw key and value, strictly encoded."""
+    """The query as it is signed and sent: sorted by raw key and value, percent-encoded."""
     return "&".join(f"{_encode(key)}={_encode(value)}" for key, value in sorted(query))
 
 
@@ -37,7 +37,7 @@ def _canonical_path(path: str) -> str:
 
 
 def _signed(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    # Names with an underscore are dropped by many proxies; the gateway does not expect them.
+    # Many proxies drop names with an underscore; the gateway does not expect them.
     return sorted(
         (name.lower(), value.strip()) for name, value in headers.items() if "_" not in name
     )
@@ -58,7 +58,7 @@ def canonical_request(
     headers: Mapping[str, str],
     body: bytes,
 ) -> str:
-    """What is hashed: method, path, query, headers and body in their one spelling."""
+    """The canonical request: method, path, query, headers and body in canonical form."""
     signed = _signed(headers)
     return "\n".join(
         (

@@ -1,4 +1,4 @@
-"""Huawei Cloud: who calls, where to, and once more when it was the credentials' fault."""
+"""The transport to Huawei Cloud: endpoint, credentials, and one more try with new ones."""
 
 import asyncio
 import json
@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from vidkit._internal.send_state import mark_unsent, watch_send_state
 from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError
-from vidkit.transports.base import HttpRequest, HttpResponse
+from vidkit.transports.base import AUTH_STATUSES, HttpRequest, HttpResponse
+from vidkit.transports.huawei.credentials.credential_source import CredentialRequest
 from vidkit.transports.huawei.credentials.endpoints import mpc_endpoint
 from vidkit.transports.huawei.credentials.expiry import is_expired
 from vidkit.transports.huawei.credentials.resolver import CredentialResolver, ResolvedCredentials
-from vidkit.transports.huawei.credentials.source import CredentialRequest
 from vidkit.transports.huawei.http_client import HuaweiHttpClient
 from vidkit.transports.huawei.signer import canonical_query
 
@@ -29,15 +29,13 @@ T = TypeVar("T")
 
 _log = logging.getLogger("vidkit")
 
-_REFUSED = {401, 403}
-
 
 class HuaweiTransport:
     """Owns the connections to Huawei Cloud MPC, and to IAM and the metadata service beside it.
 
     Args:
-        config: where and who.
-        transport: stands in for the network, in tests.
+        config: region, project, credentials and endpoints.
+        transport: replaces the network in tests.
     """
 
     def __init__(
@@ -45,30 +43,32 @@ class HuaweiTransport:
     ) -> None:
         self._config = config
         self._http = HuaweiHttpClient(config, transport)
-        self._resolver = CredentialResolver(config, self._ask, environ=os.environ)
-        # Whoever waits for a connection does so before the request is dated and signed.
+        self._resolver = CredentialResolver(
+            config, self._send_credential_request, environ=os.environ
+        )
+        # A request waits for a connection slot before it is dated and signed.
         self._connection_slots = asyncio.Semaphore(config.max_connections)
 
     async def project_id(self) -> str:
-        """The project that calls are for.
+        """The project ID that calls use.
 
-        It is the configuration's or the environment's, or comes with the credentials, or is looked
-        up through IAM, once. That takes time and may fail: call it where a deadline holds.
+        It comes from the configuration, the environment or the credentials, or is looked up in IAM
+        once. The look-up takes time and may fail: call this where a deadline holds.
 
         Raises:
-            ConfigError: no credentials or no project can be found.
-            VidKitError: IAM could not be asked, or refused.
+            ConfigError: no credentials or no project were found.
+            VidKitError: IAM was not reached, or returned an error.
         """
         return await self._guarded(self._resolver.project_id())
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send once; see `Transport`.
 
-        A refusal for a clock that is off, or for a token or temporary keys that have ended, was
-        carried out by nobody: corrected, the request is sent once more.
+        A request that was rejected for a wrong clock, an expired token or expired temporary keys
+        was not carried out: it is corrected and sent once more.
         """
         mark_unsent()
-        # What can be told without asking anybody is told first.
+        # Configuration errors need no request: they are raised first.
         self._resolver.check()
         address = mpc_endpoint(self._config, os.environ)
         caller = await self._guarded(self._resolver.get())
@@ -79,7 +79,7 @@ class HuaweiTransport:
             if successor is not None:
                 caller = successor
                 response, _ = await self._send(address, request, caller)
-        if response.status not in _REFUSED:
+        if response.status not in AUTH_STATUSES:
             self._resolver.accepted(caller)
         return response
 
@@ -95,13 +95,13 @@ class HuaweiTransport:
         except VidKitError:
             raise
         except Exception as error:
-            # Its text could hold what must not be shown.
+            # Its message might hold a secret.
             raise ConfigError(f"credentials: {type(error).__name__}") from error
 
     async def _send(
         self, address: str, request: HttpRequest, caller: ResolvedCredentials
     ) -> tuple[HttpResponse, bool]:
-        """The answer, and whether it is the second one, after a correction of the date."""
+        """The response, and whether it is the second one, after a correction of the date."""
         url = address + request.path.format(project_id=caller.project_id)
         if request.query:
             url = f"{url}?{canonical_query(request.query)}"
@@ -114,28 +114,28 @@ class HuaweiTransport:
                 caller.identity,
             )
 
-    async def _ask(self, question: CredentialRequest) -> HttpResponse:
-        """Ask IAM or the metadata service; see `Ask`."""
-        late = f"no answer within {question.seconds:g} s"
+    async def _send_credential_request(self, request: CredentialRequest) -> HttpResponse:
+        """Send a request to IAM or the metadata service; see `SendRequest`."""
+        late = f"no response within {request.seconds:g} s"
         try:
-            # What is sent here is not the request of the attempt.
+            # This is not the request of the attempt.
             with watch_send_state():
-                async with asyncio.timeout(question.seconds):
+                async with asyncio.timeout(request.seconds):
                     response, _ = await self._http.exchange(
-                        question.method,
-                        question.url,
-                        question.body,
-                        question.headers,
-                        question.identity,
+                        request.method,
+                        request.url,
+                        request.body,
+                        request.headers,
+                        request.identity,
                     )
         except VidKitError as error:
-            # What the caller wanted was not sent yet.
+            # The caller's own request was not sent yet.
             error.ambiguous = False
-            told = late if isinstance(error, TimeoutError) else error.message
-            error.message = f"credentials: {question.what}: {told}"
+            reason = late if isinstance(error, TimeoutError) else error.message
+            error.message = f"credentials: {request.what}: {reason}"
             raise
         except TimeoutError as error:
-            told = f"credentials: {question.what}: {late}"
-            raise VidKitTimeoutError(told, retryable=True) from error
-        _log.debug("%s %s status=%d", question.what, urlsplit(question.url).path, response.status)
+            message = f"credentials: {request.what}: {late}"
+            raise VidKitTimeoutError(message, retryable=True) from error
+        _log.debug("%s %s status=%d", request.what, urlsplit(request.url).path, response.status)
         return response

@@ -17,7 +17,12 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
-from vidkit.transports.aws.errors import credentials_refused, shown_cause, translate, unusable
+from vidkit.transports.aws.errors import (
+    configuration_error,
+    credentials_error,
+    safe_cause,
+    translate,
+)
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = "wJalrXUtnFEMIK7MDENG"
@@ -101,7 +106,7 @@ def test_an_error_of_another_kind_is_named():
 def test_an_answer_that_cannot_be_read_is_not_quoted():
     error = translate(UNREADABLE)
     assert type(error) is DecodeError
-    assert error.message.startswith("the answer is not the XML")
+    assert error.message.startswith("the response is not the XML")
     assert SECRET not in error.message
     assert (error.retryable, error.ambiguous) == (False, True)
 
@@ -120,31 +125,31 @@ def test_an_answer_that_cannot_be_read_is_not_quoted():
 def test_a_secret_that_is_quoted_is_masked_and_no_cause_shows_it(wrap):
     raised = wrap(f"SecretAccessKey={SECRET}")
     assert SECRET in str(raised)
-    for told in (translate(raised), unusable(raised)):
+    for told in (translate(raised), configuration_error(raised)):
         assert SECRET not in told.message
         assert "SecretAccessKey=***" in told.message
-    assert shown_cause(raised) is None
+    assert safe_cause(raised) is None
 
 
 def test_a_cause_is_shown_when_it_tells_no_secret():
     raised = ValueError("a bug below")
-    assert shown_cause(raised) is raised
-    assert shown_cause(UNREADABLE) is None
-    assert shown_cause(ResponseParserError("whatever it says")) is None
+    assert safe_cause(raised) is raised
+    assert safe_cause(UNREADABLE) is None
+    assert safe_cause(ResponseParserError("whatever it says")) is None
 
 
 def test_what_cannot_be_used_is_a_matter_of_configuration():
-    error = unusable(botocore_errors.NoCredentialsError())
+    error = configuration_error(botocore_errors.NoCredentialsError())
     assert type(error) is ConfigError
     assert error.message == "AWS configuration: Unable to locate credentials"
-    error = unusable(UNREADABLE)
+    error = configuration_error(UNREADABLE)
     assert type(error) is ConfigError
     assert error.message.startswith("AWS configuration: credentials: ")
     assert SECRET not in error.message
 
 
 def refused(response):
-    return credentials_refused(botocore_errors.ClientError(response, "AssumeRole"))
+    return credentials_error(botocore_errors.ClientError(response, "AssumeRole"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Each source of credentials by itself, and the order in which they are asked."""
+"""Each credential source by itself, and the chain that tries them in order."""
 
 import json
 import threading
@@ -22,17 +22,17 @@ from vidkit import (
 from vidkit.transports.base import HttpResponse
 from vidkit.transports.huawei.credentials import environment, metadata
 from vidkit.transports.huawei.credentials.chain import CredentialChain, credential_sources
+from vidkit.transports.huawei.credentials.credential_source import (
+    FoundCredentials,
+    IamToken,
+    NoCredentialsError,
+)
 from vidkit.transports.huawei.credentials.endpoints import iam_endpoint_url, mpc_endpoint, origin
 from vidkit.transports.huawei.credentials.environment import EnvironmentSource
 from vidkit.transports.huawei.credentials.expiry import is_expired
 from vidkit.transports.huawei.credentials.iam import PasswordSource, find_project
 from vidkit.transports.huawei.credentials.metadata import MetadataSource
 from vidkit.transports.huawei.credentials.profile import ProfileSource
-from vidkit.transports.huawei.credentials.source import (
-    FoundCredentials,
-    IamToken,
-    NoCredentialsError,
-)
 from vidkit.transports.huawei.credentials.static import CallableSource
 from vidkit.transports.redaction import without_secrets
 
@@ -43,19 +43,19 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NOON_HEADER = "Thu, 01 Jan 2026 12:00:00 GMT"
 
 
-class Answers:
-    """Answers questions in order, the last one for ever, and remembers them."""
+class Responses:
+    """Returns responses in order, the last one again and again, and records the requests."""
 
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.questions = []
+    def __init__(self, *responses):
+        self.responses = list(responses)
+        self.requests = []
 
-    async def __call__(self, question):
-        self.questions.append(question)
-        answer = self.answers[min(len(self.questions), len(self.answers)) - 1]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    async def __call__(self, request):
+        self.requests.append(request)
+        outcome = self.responses[min(len(self.requests), len(self.responses)) - 1]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
 
 def response(content, status=200, **headers):
@@ -84,7 +84,7 @@ async def test_keys_come_from_the_environment():
         (ENVIRON | {"HUAWEICLOUD_SDK_AK": "ä"}, ["environment", "access_key", "ASCII"]),
     ],
 )
-async def test_half_an_environment_is_an_error_and_not_passed_over(environ, words):
+async def test_half_an_environment_is_an_error_and_not_skipped(environ, words):
     with pytest.raises(ConfigError) as caught:
         await EnvironmentSource(environ).fetch()
     assert type(caught.value) is ConfigError
@@ -94,7 +94,7 @@ async def test_half_an_environment_is_an_error_and_not_passed_over(environ, word
 
 
 @pytest.mark.parametrize("environ", [{}, {"HUAWEICLOUD_SDK_AK": "", "HUAWEICLOUD_SDK_SK": ""}])
-async def test_an_empty_environment_has_nothing(environ):
+async def test_an_empty_environment_has_no_credentials(environ):
     with pytest.raises(NoCredentialsError):
         await EnvironmentSource(environ).fetch()
 
@@ -113,24 +113,24 @@ def file(tmp_path):
     return write
 
 
-async def test_a_profile_has_keys_project_and_address(file):
+async def test_a_profile_has_keys_project_and_endpoint(file):
     path = file(
         f"\ufeff[basic]\nak = file-ak\nsk = {SECRET}%(x)s\nsecurity_token = temporary\n"
         "project_id = p1\niam_endpoint = https://iam.example.com\n"
         "[global]\nak = other\n[with space]\nak=second\nsk=x\n"
     )
-    found = await ProfileSource(path, None, wanted=False).fetch()
+    found = await ProfileSource(path, None, required=False).fetch()
     assert found.identity == HuaweiCredentials(
         access_key="file-ak", secret_key=f"{SECRET}%(x)s", security_token="temporary"
     )
     assert (found.project_id, found.iam_endpoint) == ("p1", "https://iam.example.com")
-    second = await ProfileSource(path, "with space", wanted=True).fetch()
+    second = await ProfileSource(path, "with space", required=True).fetch()
     assert second.identity.access_key == "second"
 
 
-async def test_a_profile_is_read_anew_each_time_off_the_loop(file, monkeypatch):
+async def test_each_fetch_reads_the_profile_in_a_thread(file, monkeypatch):
     path = file("[basic]\nak=one\nsk=x\n")
-    source = ProfileSource(path, None, wanted=False)
+    source = ProfileSource(path, None, required=False)
     threads = []
     read = source._read
     monkeypatch.setattr(source, "_read", lambda: (threads.append(threading.get_ident()), read())[1])
@@ -140,14 +140,14 @@ async def test_a_profile_is_read_anew_each_time_off_the_loop(file, monkeypatch):
     assert threading.get_ident() not in threads
 
 
-@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize("content", [None, "[global]\nak=a\nsk=b\n", ""])
-async def test_no_profile_matters_only_where_one_was_asked_for(file, tmp_path, content, wanted):
+async def test_a_missing_profile_is_an_error_only_if_required(file, tmp_path, content, required):
     path = str(tmp_path / "nowhere" / "x") if content is None else file(content)
     with pytest.raises(ConfigError) as caught:
-        await ProfileSource(path, None, wanted=wanted).fetch()
-    assert (type(caught.value) is NoCredentialsError) is not wanted
-    if wanted:
+        await ProfileSource(path, None, required=required).fetch()
+    assert (type(caught.value) is NoCredentialsError) is not required
+    if required:
         assert "[basic]" in str(caught.value)
         assert path in str(caught.value)
 
@@ -166,37 +166,35 @@ async def test_no_profile_matters_only_where_one_was_asked_for(file, tmp_path, c
         f"[basic]\nak=a\nsk={SECRET}\niam_endpoint=http://iam.example.com\n",
     ],
 )
-@pytest.mark.parametrize("wanted", [True, False])
-async def test_a_profile_that_is_not_usable_is_an_error_that_shows_none_of_it(
-    file, content, wanted
-):
+@pytest.mark.parametrize("required", [True, False])
+async def test_an_unusable_profile_is_an_error_that_quotes_none_of_it(file, content, required):
     path = file(content)
     with pytest.raises(ConfigError) as caught:
-        await ProfileSource(path, None, wanted=wanted).fetch()
+        await ProfileSource(path, None, required=required).fetch()
     assert type(caught.value) is ConfigError
     assert path in str(caught.value)
     assert_hidden(caught.value)
 
 
 def assert_hidden(error, secret=SECRET):
-    """No secret in an error, nor in what it goes back to."""
+    """No secret is in an error, nor in its causes."""
     while error is not None:
         assert secret not in f"{error!r}{error}{vars(error)}"
         error = error.__cause__ or error.__context__
 
 
-async def test_a_file_that_cannot_be_read_is_passed_over_unless_it_was_asked_for(tmp_path):
+async def test_an_unreadable_file_is_skipped_unless_required(tmp_path):
     with pytest.raises(NoCredentialsError, match="IsADirectoryError"):
-        await ProfileSource(str(tmp_path), None, wanted=False).fetch()
+        await ProfileSource(str(tmp_path), None, required=False).fetch()
     with pytest.raises(ConfigError, match="IsADirectoryError"):
-        await ProfileSource(str(tmp_path), None, wanted=True).fetch()
+        await ProfileSource(str(tmp_path), None, required=True).fetch()
 
 
-async def test_without_a_name_it_is_the_file_of_huaweis_own_sdk(tmp_path, monkeypatch):
+async def test_the_default_file_is_that_of_huaweis_own_sdk(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".huaweicloud").mkdir()
     (tmp_path / ".huaweicloud" / "credentials").write_text("[basic]\nak=home\nsk=x\n")
-    source = ProfileSource(None, None, wanted=False)
+    source = ProfileSource(None, None, required=False)
     assert (await source.fetch()).identity.access_key == "home"
 
 
@@ -221,14 +219,21 @@ async def test_a_callable_may_be_a_coroutine_function_or_not():
         async def keys(self):
             return KEYS
 
-    for give in (plain, coroutine, Vault(), Vault().keys, partial(coroutine), lambda: coroutine()):  # noqa: PLW0108
-        found = await CallableSource(give).fetch()
+    for function in (
+        plain,
+        coroutine,
+        Vault(),
+        Vault().keys,
+        partial(coroutine),
+        lambda: coroutine(),  # noqa: PLW0108
+    ):
+        found = await CallableSource(function).fetch()
         assert found.identity == KEYS
         assert found.lifetime is None
     assert loop_thread not in seen
 
 
-async def test_a_callable_says_until_when():
+async def test_a_callable_may_return_an_expiry():
     end = datetime.now(UTC) + timedelta(hours=1)
     keys = HuaweiCredentials(access_key="a", secret_key="b", expires_at=end)
     found = await CallableSource(lambda: keys).fetch()
@@ -252,7 +257,7 @@ async def test_a_callable_that_fails_is_an_error_that_does_not_quote_it():
     assert isinstance(caught.value.__cause__, KeyError)
 
 
-async def test_an_error_of_ours_that_a_callable_raises_is_passed_on():
+async def test_a_vidkit_error_of_a_callable_is_passed_on():
     def fail():
         raise UnavailableError("the vault is sealed", retryable=True)
 
@@ -272,14 +277,14 @@ CREDENTIAL = {
 META_KEYS = response({"credential": CREDENTIAL}, date=NOON_HEADER)
 
 
-async def test_the_newer_metadata_service_is_asked_with_a_token():
-    ask = Answers(TOKEN, META_KEYS)
-    found = await MetadataSource(ask, "http://127.0.0.1:1/").fetch()
+async def test_the_newer_metadata_service_gets_a_token():
+    send_request = Responses(TOKEN, META_KEYS)
+    found = await MetadataSource(send_request, "http://127.0.0.1:1/").fetch()
     assert found.identity.access_key == "meta-ak"
     assert found.identity.security_token == "temporary"
-    # By the service's clock, whatever this machine's says.
+    # By the service's clock, whatever this machine's is.
     assert found.lifetime == 3600
-    first, second = ask.questions
+    first, second = send_request.requests
     assert (first.method, first.url) == ("PUT", "http://127.0.0.1:1/meta-data/latest/api/token")
     assert first.headers == {"X-Metadata-Token-Ttl-Seconds": "21600"}
     assert (second.method, second.url) == (
@@ -291,15 +296,15 @@ async def test_the_newer_metadata_service_is_asked_with_a_token():
 
 
 @pytest.mark.parametrize("status", [404, 405, 503])
-async def test_the_older_metadata_service_is_asked_without_a_token(status):
-    ask = Answers(response(b"", status), META_KEYS)
-    found = await MetadataSource(ask, "http://127.0.0.1:1").fetch()
+async def test_the_older_metadata_service_gets_no_token(status):
+    send_request = Responses(response(b"", status), META_KEYS)
+    found = await MetadataSource(send_request, "http://127.0.0.1:1").fetch()
     assert found.identity.access_key == "meta-ak"
-    assert ask.questions[1].headers == {}
+    assert send_request.requests[1].headers == {}
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "responses",
     [
         [TransportError("refused", retryable=True)],
         [VidKitTimeoutError("slow", retryable=True)],
@@ -310,24 +315,24 @@ async def test_the_older_metadata_service_is_asked_without_a_token(status):
         [response(b"", 405), response(b"", 404)],
     ],
 )
-async def test_a_machine_without_metadata_keys_is_passed_over(answers):
-    ask = Answers(*answers)
+async def test_a_machine_without_metadata_keys_is_skipped(responses):
+    send_request = Responses(*responses)
     with pytest.raises(NoCredentialsError):
-        await MetadataSource(ask, "http://127.0.0.1:1").fetch()
-    assert ask.questions[0].seconds == 1
+        await MetadataSource(send_request, "http://127.0.0.1:1").fetch()
+    assert send_request.requests[0].seconds == 1
 
 
-async def test_a_metadata_service_that_was_there_is_not_taken_for_absent():
-    ask = Answers(TOKEN, META_KEYS, TransportError("reset", retryable=True))
-    source = MetadataSource(ask, "http://127.0.0.1:1")
+async def test_a_metadata_service_that_has_responded_is_not_skipped():
+    send_request = Responses(TOKEN, META_KEYS, TransportError("reset", retryable=True))
+    source = MetadataSource(send_request, "http://127.0.0.1:1")
     await source.fetch()
     with pytest.raises(TransportError):
         await source.fetch()
-    assert ask.questions[-1].seconds == 5
+    assert send_request.requests[-1].seconds == 5
 
 
 @pytest.mark.parametrize(
-    ("answers", "cls"),
+    ("responses", "cls"),
     [
         ([response(b"", 500)], UnavailableError),
         ([response(b"", 429)], ThrottledError),
@@ -342,9 +347,9 @@ async def test_a_metadata_service_that_was_there_is_not_taken_for_absent():
         ([TOKEN, response({"credential": CREDENTIAL | {"secret": f"{SECRET}\n"}})], DecodeError),
     ],
 )
-async def test_a_metadata_service_with_trouble_is_told(answers, cls):
+async def test_errors_of_the_metadata_service_are_raised(responses, cls):
     with pytest.raises(cls) as caught:
-        await MetadataSource(Answers(*answers), "http://127.0.0.1:1").fetch()
+        await MetadataSource(Responses(*responses), "http://127.0.0.1:1").fetch()
     assert type(caught.value) is cls
     assert not caught.value.ambiguous
     assert_hidden(caught.value)
@@ -362,7 +367,7 @@ ISSUED = {
 GIVEN = response(ISSUED, 201, x_subject_token="t0ken-value")
 
 
-def password_source(ask, **changed):
+def password_source(send_request, **changed):
     parts = {
         "username": "anna",
         "password": SECRET,
@@ -370,18 +375,18 @@ def password_source(ask, **changed):
         "project_id": None,
         "region": "cn-north-4",
     }
-    return PasswordSource(ask, "https://iam.example.com/", **(parts | changed))
+    return PasswordSource(send_request, "https://iam.example.com/", **(parts | changed))
 
 
 async def test_a_password_becomes_a_token_for_the_regions_project():
-    ask = Answers(GIVEN)
-    found = await password_source(ask).fetch()
+    send_request = Responses(GIVEN)
+    found = await password_source(send_request).fetch()
     assert found.identity == IamToken("t0ken-value", "p1")
     assert (found.lifetime, found.project_id) == (24 * 3600, "p1")
-    (question,) = ask.questions
-    assert question.url == "https://iam.example.com/v3/auth/tokens?nocatalog=true"
-    assert (question.method, question.identity) == ("POST", None)
-    auth = json.loads(question.body)["auth"]
+    (request,) = send_request.requests
+    assert request.url == "https://iam.example.com/v3/auth/tokens?nocatalog=true"
+    assert (request.method, request.identity) == ("POST", None)
+    auth = json.loads(request.body)["auth"]
     assert auth["scope"] == {"project": {"name": "cn-north-4"}}
     assert auth["identity"] == {
         "methods": ["password"],
@@ -390,21 +395,21 @@ async def test_a_password_becomes_a_token_for_the_regions_project():
 
 
 async def test_a_password_becomes_a_token_for_the_given_project():
-    ask = Answers(GIVEN)
-    await password_source(ask, project_id="p1", region=None).fetch()
-    assert json.loads(ask.questions[0].body)["auth"]["scope"] == {"project": {"id": "p1"}}
+    send_request = Responses(GIVEN)
+    await password_source(send_request, project_id="p1", region=None).fetch()
+    assert json.loads(send_request.requests[0].body)["auth"]["scope"] == {"project": {"id": "p1"}}
 
 
 def test_a_token_needs_a_region_or_a_project():
     with pytest.raises(ConfigError, match="region"):
-        password_source(Answers(GIVEN), region=None)
+        password_source(Responses(GIVEN), region=None)
 
 
 NESTED = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "U"}}
 
 
 @pytest.mark.parametrize(
-    ("answer", "cls", "code", "request_id"),
+    ("http_response", "cls", "code", "request_id"),
     [
         (response(NESTED, 401, x_iam_trace_id="trace"), AuthError, "401", "trace"),
         (response({"error": {"code": 403}}, 403, x_request_id="r"), AuthError, "403", "r"),
@@ -421,18 +426,24 @@ NESTED = {"error": {"code": 401, "message": "The username or password is wrong."
         (response(b"moved", 302), ServiceError, None, None),
     ],
 )
-async def test_refusals_of_iam_become_ours(answer, cls, code, request_id):
-    async def ask_for_project(ask):
-        await find_project(ask, "https://iam.example.com", region="cn-north-4", identity=KEYS)
+async def test_error_responses_of_iam_become_vidkit_errors(http_response, cls, code, request_id):
+    async def look_up_project(send_request):
+        await find_project(
+            send_request, "https://iam.example.com", region="cn-north-4", identity=KEYS
+        )
 
-    for call in (lambda ask: password_source(ask).fetch(), ask_for_project):
+    for call in (lambda send_request: password_source(send_request).fetch(), look_up_project):
         with pytest.raises(cls) as caught:
-            await call(Answers(answer))
+            await call(Responses(http_response))
         error = caught.value
         assert type(error) is cls
-        assert (error.code, error.status, error.request_id) == (code, answer.status, request_id)
-        assert "credentials: IAM refused" in str(error)
-        # Nothing of the caller's was sent, so nothing of it can have happened.
+        assert (error.code, error.status, error.request_id) == (
+            code,
+            http_response.status,
+            request_id,
+        )
+        assert "credentials: IAM returned an error" in str(error)
+        # The caller's own request was not sent, so it was not carried out.
         assert not error.ambiguous
         assert_hidden(error)
 
@@ -440,12 +451,12 @@ async def test_refusals_of_iam_become_ours(answer, cls, code, request_id):
 async def test_iam_says_how_long_to_wait():
     for value, seconds in (("7", 7.0), ("soon", None)):
         with pytest.raises(ThrottledError) as caught:
-            await password_source(Answers(response({}, 429, retry_after=value))).fetch()
+            await password_source(Responses(response({}, 429, retry_after=value))).fetch()
         assert caught.value.retry_after == seconds
 
 
 @pytest.mark.parametrize(
-    ("answer", "missing"),
+    ("http_response", "missing"),
     [
         (response(ISSUED, 201), "X-Subject-Token"),
         (response(ISSUED, 201, x_subject_token="two words"), "X-Subject-Token"),
@@ -454,7 +465,7 @@ async def test_iam_says_how_long_to_wait():
             response({"token": ISSUED["token"] | {"expires_at": 5}}, 201, x_subject_token="t0ken"),
             "expires_at",
         ),
-        # A token for the account, which MPC would refuse.
+        # A token for the account, which MPC would reject.
         (
             response({"token": ISSUED["token"] | {"project": None}}, 201, x_subject_token="t0ken"),
             "project",
@@ -469,20 +480,22 @@ async def test_iam_says_how_long_to_wait():
         ),
     ],
 )
-async def test_a_token_that_is_none_is_a_decode_error(answer, missing):
+async def test_an_invalid_token_is_a_decode_error(http_response, missing):
     with pytest.raises(DecodeError, match=missing) as caught:
-        await password_source(Answers(answer)).fetch()
+        await password_source(Responses(http_response)).fetch()
     assert caught.value.status == 201
     assert_hidden(caught.value, "t0ken")
 
 
 async def test_the_project_of_a_region_is_looked_up():
-    ask = Answers(response({"projects": [{"id": "p1", "name": "cn-north-4"}]}))
-    found = await find_project(ask, "https://iam.example.com", region="cn-north-4", identity=KEYS)
+    send_request = Responses(response({"projects": [{"id": "p1", "name": "cn-north-4"}]}))
+    found = await find_project(
+        send_request, "https://iam.example.com", region="cn-north-4", identity=KEYS
+    )
     assert found == "p1"
-    (question,) = ask.questions
-    assert question.url == "https://iam.example.com/v3/projects?name=cn-north-4"
-    assert question.identity == KEYS
+    (request,) = send_request.requests
+    assert request.url == "https://iam.example.com/v3/projects?name=cn-north-4"
+    assert request.identity == KEYS
 
 
 @pytest.mark.parametrize(
@@ -492,7 +505,7 @@ async def test_the_project_of_a_region_is_looked_up():
 async def test_no_project_or_several_are_config_errors_that_name_them(projects, words):
     with pytest.raises(ConfigError) as caught:
         await find_project(
-            Answers(response({"projects": projects})),
+            Responses(response({"projects": projects})),
             "https://i",
             region="cn-north-4",
             identity=KEYS,
@@ -502,18 +515,18 @@ async def test_no_project_or_several_are_config_errors_that_name_them(projects, 
 
 
 async def test_without_a_region_no_project_can_be_looked_up():
-    ask = Answers(response({"projects": []}))
+    send_request = Responses(response({"projects": []}))
     with pytest.raises(ConfigError, match="project_id"):
-        await find_project(ask, "https://i", region=None, identity=KEYS)
-    assert ask.questions == []
+        await find_project(send_request, "https://i", region=None, identity=KEYS)
+    assert send_request.requests == []
 
 
 @pytest.mark.parametrize(
     "content", [b"<html>", {}, {"projects": {}}, {"projects": [5]}, {"projects": [{"id": "a/b"}]}]
 )
-async def test_projects_that_are_none_are_decode_errors(content):
+async def test_invalid_projects_are_decode_errors(content):
     with pytest.raises(DecodeError, match="projects"):
-        await find_project(Answers(response(content)), "https://i", region="r", identity=KEYS)
+        await find_project(Responses(response(content)), "https://i", region="r", identity=KEYS)
 
 
 # The chain
@@ -523,11 +536,11 @@ class Fixed:
     def __init__(self, name, *outcomes):
         self.name = name
         self.outcomes = list(outcomes)
-        self.asked = 0
+        self.fetches = 0
 
     async def fetch(self):
-        self.asked += 1
-        outcome = self.outcomes[min(self.asked, len(self.outcomes)) - 1]
+        self.fetches += 1
+        outcome = self.outcomes[min(self.fetches, len(self.outcomes)) - 1]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -536,7 +549,7 @@ class Fixed:
 NOT_HERE = NoCredentialsError("nothing here")
 
 
-async def test_the_first_source_that_has_something_is_asked_from_then_on():
+async def test_the_first_source_with_credentials_is_used_from_then_on():
     first, second, third = (
         Fixed("one", NOT_HERE, FoundCredentials(IamToken("late"))),
         Fixed("two", FoundCredentials(IamToken("b"))),
@@ -545,10 +558,10 @@ async def test_the_first_source_that_has_something_is_asked_from_then_on():
     chain = CredentialChain([first, second, third])
     for _ in range(2):
         assert (await chain.fetch()).identity == IamToken("b")
-    assert [source.asked for source in (first, second, third)] == [1, 2, 0]
+    assert [source.fetches for source in (first, second, third)] == [1, 2, 0]
 
 
-async def test_nothing_found_lists_what_was_tried():
+async def test_without_credentials_the_error_lists_what_was_tried():
     with pytest.raises(ConfigError) as caught:
         await CredentialChain([Fixed("one", NOT_HERE), Fixed("two", NOT_HERE)]).fetch()
     assert type(caught.value) is ConfigError
@@ -557,16 +570,20 @@ async def test_nothing_found_lists_what_was_tried():
 
 
 @pytest.mark.parametrize("error", [ConfigError("half a pair"), TransportError("away")])
-async def test_a_source_with_trouble_is_not_passed_over(error):
+async def test_a_failing_source_is_not_skipped(error):
     last = Fixed("two", FoundCredentials(IamToken("b")))
     with pytest.raises(type(error)):
         await CredentialChain([Fixed("one", error), last]).fetch()
-    assert last.asked == 0
+    assert last.fetches == 0
 
 
 def names(config, environ):
     found = credential_sources(
-        HuaweiConfig(**config), environ, Answers(), iam_endpoint_url="https://iam", project_id=None
+        HuaweiConfig(**config),
+        environ,
+        Responses(),
+        iam_endpoint_url="https://iam",
+        project_id=None,
     )
     return [type(source).__name__ for source in found]
 
@@ -587,7 +604,7 @@ def names(config, environ):
         ),
     ],
 )
-def test_what_the_configuration_names_is_the_only_source(config, expected):
+def test_a_configured_source_is_the_only_one(config, expected):
     assert names(config, ENVIRON) == expected
 
 
@@ -595,19 +612,19 @@ def test_the_environment_names_the_credentials_file():
     found = credential_sources(
         HuaweiConfig(),
         {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/etc/keys"},
-        Answers(),
+        Responses(),
         iam_endpoint_url="https://iam",
         project_id=None,
     )
     assert found[1].name == "profile [basic] of /etc/keys"
-    assert found[2].name == f"metadata service ({metadata.ADDRESS})"
+    assert found[2].name == f"metadata service ({metadata.DEFAULT_ENDPOINT})"
 
 
-# Addresses
+# Endpoints
 
 
 @pytest.mark.parametrize(
-    ("config", "environ", "address"),
+    ("config", "environ", "endpoint"),
     [
         ({"region": "cn-north-4"}, {}, "https://mpc.cn-north-4.myhuaweicloud.com"),
         ({"region": "cn-north-1"}, {}, "https://mts.cn-north-1.myhuaweicloud.com"),
@@ -632,12 +649,12 @@ def test_the_environment_names_the_credentials_file():
         ),
     ],
 )
-def test_mpc_has_its_address(config, environ, address):
-    assert mpc_endpoint(HuaweiConfig(**config), environ) == address
+def test_mpc_endpoints(config, environ, endpoint):
+    assert mpc_endpoint(HuaweiConfig(**config), environ) == endpoint
 
 
 @pytest.mark.parametrize(
-    ("config", "environ", "beside", "address"),
+    ("config", "environ", "profile_endpoint", "endpoint"),
     [
         ({"region": "cn-north-4"}, {}, None, "https://iam.cn-north-4.myhuaweicloud.com"),
         ({}, {}, None, "https://iam.myhuaweicloud.com"),
@@ -656,12 +673,15 @@ def test_mpc_has_its_address(config, environ, address):
         ),
     ],
 )
-def test_iam_has_its_address(config, environ, beside, address):
-    assert iam_endpoint_url(HuaweiConfig(**config), environ, beside=beside) == address
+def test_iam_endpoints(config, environ, profile_endpoint, endpoint):
+    assert (
+        iam_endpoint_url(HuaweiConfig(**config), environ, profile_endpoint=profile_endpoint)
+        == endpoint
+    )
 
 
 @pytest.mark.parametrize("value", ["http://mpc.example.com", "ftp://h", "https://u:p@h", "a b://"])
-def test_an_address_of_the_environment_is_checked(value):
+def test_an_endpoint_of_the_environment_is_checked(value):
     variable = "HUAWEICLOUD_SDK_REGION_MPC_CN_NORTH_4"
     with pytest.raises(ConfigError, match=variable):
         mpc_endpoint(HuaweiConfig(region="cn-north-4"), {variable: value})
@@ -680,13 +700,13 @@ def test_an_origin_is_scheme_host_and_port():
     assert origin("https://IAM.example.com:8443/v3/x?y") == "https://iam.example.com:8443"
 
 
-# Refusals
+# Expiry
 
 WRONG = {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail,canonicalRequest:x"}
 
 
 @pytest.mark.parametrize(
-    ("identity", "content", "status", "ended"),
+    ("identity", "content", "status", "expired"),
     [
         (IamToken("t"), {}, 401, True),
         (IamToken("t"), {}, 403, False),
@@ -702,17 +722,17 @@ WRONG = {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail,ca
         (KEYS, [], 401, False),
     ],
 )
-def test_only_some_refusals_say_that_something_has_ended(identity, content, status, ended):
-    assert is_expired(identity, response(content, status)) is ended
+def test_only_some_error_responses_say_that_credentials_expired(identity, content, status, expired):
+    assert is_expired(identity, response(content, status)) is expired
 
 
-def test_secrets_are_taken_out_of_bodies_in_any_spelling():
+def test_secrets_are_redacted_in_any_encoding():
     body = (
         '{"a": "x-security-token:abc/def+g==|", "b": "abc\\/def+g==", "c": "abc%2Fdef%2Bg%3D%3D"}'
     )
     assert without_secrets(body, ["abc/def+g=="]) == (
         '{"a": "x-security-token:***|", "b": "***", "c": "***"}'
     )
-    # What is shorter than any token would spoil the text; and JSON stays JSON.
+    # A secret shorter than any token is not redacted, or JSON might not stay JSON.
     kept = '{"error": "e", "token": 7}'
     assert without_secrets(kept, ["e"]) == kept

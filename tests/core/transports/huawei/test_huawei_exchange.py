@@ -93,5 +93,5 @@ def test_a_kept_url_is_not_changed_by_the_requests_that_share_it():
 
 @pytest.mark.parametrize("url", ["https://h/" + "a" * 70_000, "https://h/\x01", "https://:x/"])
 def test_an_address_that_is_none_is_an_error_of_ours(url):
-    with pytest.raises(RequestError, match="the address that the request makes is none"):
+    with pytest.raises(RequestError, match="the URL of the request is invalid"):
         _build_request("GET", url, b"", JSON)

@@ -47,16 +47,16 @@ def test_the_same_time_is_no_reason_whatever_the_gateway_says():
 def test_an_offset_is_kept():
     clock = ServerClock(now=lambda: NOON)
     assert clock.now() == NOON
-    clock.accept()
+    clock.confirm()
     assert clock.now() == NOON
-    clock.accept(clock.offset_to(NOON + timedelta(hours=1)))
+    clock.confirm(clock.offset_to(NOON + timedelta(hours=1)))
     assert clock.now() == NOON + timedelta(hours=1)
-    clock.accept()
+    clock.confirm()
     assert clock.now() == NOON + timedelta(hours=1)
 
 
 async def test_the_first_goes_alone_and_then_nobody_waits():
-    clock = ServerClock(patience=30)
+    clock = ServerClock(first_request_seconds=30)
     under_way, together = 0, []
 
     async def request(*, mark_received, company=0):
@@ -69,7 +69,7 @@ async def test_the_first_goes_alone_and_then_nobody_waits():
                 await asyncio.sleep(0)
             await asyncio.sleep(0)
             if mark_received:
-                clock.accept()
+                clock.confirm()
             if not company:
                 under_way -= 1
 
@@ -83,7 +83,7 @@ async def test_the_first_goes_alone_and_then_nobody_waits():
 
 
 async def test_a_first_that_hangs_holds_the_others_up_for_a_short_while_only():
-    clock = ServerClock(patience=0.01)
+    clock = ServerClock(first_request_seconds=0.01)
     hanging = asyncio.Event()
 
     async def hang():
@@ -99,7 +99,7 @@ async def test_a_first_that_hangs_holds_the_others_up_for_a_short_while_only():
 
 
 async def test_a_first_that_is_cancelled_makes_room():
-    clock = ServerClock(patience=30)
+    clock = ServerClock(first_request_seconds=30)
 
     async def hang():
         async with clock.slot():

@@ -1,0 +1,144 @@
+"""The rules of docs/house.md that can be counted: rooms, names, sizes."""
+
+import ast
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+import vidkit
+
+PACKAGE = Path(vidkit.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+MOST_ENTRIES = 18
+MOST_LINES = 400
+MOST_FUNCTION_LINES = 50
+
+# Parts that every room may have under one name.
+PARTS_OF_A_ROOM = {
+    "base": "what the other files of the room build on",
+    "caller": "makes the calls of a service",
+    "client": "the client of a service",
+    "errors": "errors, and how foreign ones become ours",
+    "models": "shapes of a service",
+    "operations": "the operations that a client is put together from",
+    "parameters": "parameters of requests",
+    "requests": "models of requests",
+    "responses": "models or readers of responses",
+    "runtime": "what clients, or services, share",
+    "service": "a service of the local cloud",
+    "state": "what a service of the local cloud remembers",
+    "transport": "sends requests to a cloud",
+}
+
+# Subjects that several rooms deal with: a client and its local cloud, models and operations.
+SUBJECTS = {
+    "aws",
+    "celebrities",
+    "channels",
+    "completion",
+    "endpoints",
+    "error_responses",
+    "face_search",
+    "faces",
+    "faults",
+    "fragments",
+    "huawei",
+    "huawei_accounts",
+    "iam",
+    "images",
+    "ivs",
+    "jobs",
+    "kinds",
+    "labels",
+    "limits",
+    "metadata",
+    "moderation",
+    "mpc",
+    "objects",
+    "pages",
+    "persons",
+    "policies",
+    "rate_limits",
+    "rekognition",
+    "segments",
+    "stream_processors",
+    "streams",
+    "tags",
+    "texts",
+    "video_streams",
+}
+
+
+def modules():
+    """The names of modules and folders, each with the rooms that have one of that name."""
+    found = defaultdict(list)
+    for path in FILES:
+        if path.name != "__init__.py":
+            found[path.stem].append(path.parent)
+        elif path.parent != PACKAGE:
+            found[path.parent.name].append(path.parent.parent)
+    return found
+
+
+def definitions(kind):
+    return [
+        (path, node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, kind)
+    ]
+
+
+def code_lines(function):
+    """The lines of a function, without its docstring."""
+    first = function.body[0]
+    docstring = ast.get_docstring(function, clean=False)
+    spent = 0 if docstring is None else first.end_lineno - first.lineno + 1
+    return function.end_lineno - function.lineno + 1 - spent
+
+
+def test_a_visitor_sees_few_rooms():
+    entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def test_what_a_service_sends_back_is_called_a_response():
+    names = [node.name for _, node in definitions(ast.ClassDef)]
+    assert not [name for name in names if "Answer" in name or "Reply" in name]
+
+
+def test_no_two_public_classes_share_a_name():
+    names = Counter(
+        node.name for _, node in definitions(ast.ClassDef) if not node.name.startswith("_")
+    )
+    assert not [name for name, count in names.items() if count > 1]
+
+
+def test_a_module_name_recurs_only_for_one_subject_or_as_a_part_of_a_room():
+    recurring = {name for name, rooms in modules().items() if len(rooms) > 1}
+    known = PARTS_OF_A_ROOM.keys() | SUBJECTS
+    assert recurring - known == set()
+    assert known - recurring == set(), "these recur no more"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_can_be_read_in_one_sitting(path):
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+def test_a_function_fits_on_a_screen():
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    long = [
+        f"{path.relative_to(PACKAGE)}:{node.name}"
+        for path, node in definitions(kinds)
+        if code_lines(node) > MOST_FUNCTION_LINES
+    ]
+    assert not long
+
+
+def test_the_page_names_every_room():
+    page = (PACKAGE.parent / "docs" / "house.md").read_text("utf-8")
+    rooms = [path for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    assert not [room.name for room in rooms if f"{room.name}/" not in page]
