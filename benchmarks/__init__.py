@@ -1,5 +1,5 @@
-"""What vidkit costs beside its peers: ``python -m benchmarks``.
+"""Benchmarks of vidkit and its peers: ``python -m benchmarks``.
 
-Every figure is a ratio of two cases that were measured in one run on one machine, in turns. One
-server process, outside the measured one, answers all of them with the same bytes.
+Every figure is a ratio of two cases, measured in one run on one machine, alternating. One
+server process, outside the measured one, returns the same bytes to all of them.
 """

@@ -24,7 +24,7 @@ _PAGE = ROOT / "docs" / "performance.md"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
+    """A parser that prints an error as one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
@@ -99,7 +99,7 @@ def _measured(
             with console.status(f"{row.number}. {row.title_in(bench)}"):
                 result = row.result(bench)
             rows.append(result)
-            # What was found is kept, whatever becomes of the rest.
+            # The results so far are saved, even if a later row fails.
             _save(parsed, rows, machine)
             console.print(row_table(result))
             console.print(f"[dim]{time.monotonic() - began:.0f} s[/dim]\n")
@@ -124,13 +124,13 @@ def _chart(console: Console, file: Path, folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line asks for.
+    """Run the benchmarks, or draw charts, as the command line says.
 
     Returns:
-        0 when every target was met, otherwise 1.
+        0 if every target was met, otherwise 1.
 
     Raises:
-        SystemExit: what it asks for cannot be done; with 2.
+        SystemExit: with code 2 if the command line is invalid or the file cannot be drawn.
     """
     parser = _parser()
     parsed = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What a row is measured with: the server's addresses, fresh processes, and how much is enough."""
+"""What a row is measured with: the server's URLs, fresh processes, and the amount of work."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ __all__ = ["Bench", "Size"]
 
 @dataclass(frozen=True)
 class Size:
-    """How much a row works on.
+    """The amount of work of a row.
 
     Attributes:
-        what: is counted.
-        full: as the row's title has it.
-        quick: when a rough figure is enough.
+        what: the things that are counted.
+        full: their number in a full run, as in the row's title.
+        quick: their number in a quick run.
     """
 
     what: str
@@ -28,30 +28,30 @@ class Size:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a row needs to be measured.
+    """Measures the cases of a row.
 
     Attributes:
-        addresses: the server's, by latency in milliseconds.
-        quick: whether a rough figure is enough.
+        addresses: the server's URLs, by latency in milliseconds.
+        quick: whether this is a quick run with rough figures.
     """
 
     addresses: Mapping[int, str]
     quick: bool = False
 
     def several(self, full: int, quick: int) -> int:
-        """A number of samples, or of anything else that takes time."""
+        """Return a number of samples, or of other work, for a full or a quick run."""
         return quick if self.quick else full
 
     def much(self, size: Size) -> int:
-        """How much is measured of what the title tells."""
+        """Return the amount of work of this run."""
         return self.several(size.full, size.quick)
 
     def work(self, function: str, *, latency: int = 0, **parameters: Any) -> Any:
         """Call a function of `benchmarks.cases` in a process of its own."""
-        asked = {"address": self.addresses[latency], **parameters}
-        return run_fresh("benchmarks.worker", function, json.dumps(asked))
+        arguments = {"address": self.addresses[latency], **parameters}
+        return run_fresh("benchmarks.worker", function, json.dumps(arguments))
 
     def cases(self, function: str, *, latency: int = 0, **parameters: Any) -> tuple[Case, ...]:
-        """Cases in seconds out of such a function."""
+        """Call such a function and return its samples as cases in seconds."""
         found: dict[str, list[float]] = self.work(function, latency=latency, **parameters)
         return tuple(Case(name, "second", tuple(values)) for name, values in found.items())

@@ -1,6 +1,6 @@
-"""What the server of the benchmarks answers with: made up once, the same in every run.
+"""The items of the benchmark server's responses: made up once, the same in every run.
 
-Texts and numbers have the lengths that the services' own answers have.
+Texts and numbers are as long as those of the services' own responses.
 """
 
 import base64
@@ -60,33 +60,33 @@ _LABELS = (
 
 
 def joined(items: Sequence[bytes]) -> bytes:
-    """Items as the inside of a JSON array."""
+    """Join items as the inside of a JSON array."""
     return b",".join(items)
 
 
 @cache
 def face_items() -> tuple[bytes, ...]:
-    """A thousand faces with all attributes."""
+    """Return a thousand faces with all attributes."""
     draw = random.Random(1)  # noqa: S311
     return tuple(_json(_face(draw, number)) for number in range(_DISTINCT))
 
 
 @cache
 def label_items() -> tuple[bytes, ...]:
-    """A thousand labels with two instances and two parents each."""
+    """Return a thousand labels with two instances and two parents each."""
     draw = random.Random(2)  # noqa: S311
     return tuple(_json(_label(draw, number)) for number in range(_DISTINCT))
 
 
 @cache
 def image_content(size: int) -> bytes:
-    """That many bytes that do not compress, as the base64 text of an answer."""
+    """Return this many random bytes as base64, which do not compress."""
     return base64.b64encode(random.Random(size).randbytes(size))  # noqa: S311
 
 
 @cache
 def policy(number: int) -> bytes:
-    """One of any number of playback restriction policies."""
+    """Return the playback restriction policy with a number."""
     return _json(
         {
             "allowedCountries": ["DE", "AT", "CH"],

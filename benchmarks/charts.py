@@ -1,6 +1,6 @@
-"""Rows as charts: one a table, drawn from the JSON of a run."""
+"""Rows as charts: one for each table, drawn from the JSON of a run."""
 
-# matplotlib's types have holes:
+# matplotlib's types are incomplete:
 # pyright: reportUnknownMemberType=false
 
 import math
@@ -26,12 +26,12 @@ def draw(rows: Sequence[RowResult], machine: dict[str, Any], folder: Path) -> li
     """Draw one chart for each row.
 
     Args:
-        rows: what was found.
-        machine: where.
-        folder: where the charts go; made if missing.
+        rows: the results of a run.
+        machine: the machine of the run.
+        folder: the folder for the charts; created if missing.
 
     Returns:
-        The files.
+        The files that were written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     mpl.rcParams.update({"svg.hashsalt": "vidkit", "svg.fonttype": "none", "font.size": 9})
@@ -87,6 +87,6 @@ def _bars(axis: Any, group: list[Case], row: RowResult) -> None:
 
 
 def _bound(row: RowResult, aim: Aim) -> float:
-    """The value that ours would have with the target just met."""
+    """Return the value of our case that would just meet the target."""
     peer = min(row.case(name).median for name in aim.peers)
     return peer * aim.target if aim.at_most else peer / aim.target

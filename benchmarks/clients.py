@@ -1,4 +1,4 @@
-"""The clients that are compared, each as its users would make it."""
+"""The clients that are compared, each as its users would create it."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -26,7 +26,7 @@ _HUAWEI_REGION = "cn-north-4"
 
 
 def kit_on(address: str) -> VidKit:
-    """A kit for AWS at an address."""
+    """Return a kit for AWS with this endpoint."""
     return VidKit(
         aws=AwsConfig(
             region=REGION,
@@ -38,7 +38,7 @@ def kit_on(address: str) -> VidKit:
 
 
 def huawei_kit(address: str) -> VidKit:
-    """A kit for Huawei Cloud at an address."""
+    """Return a kit for Huawei Cloud with this endpoint."""
     return VidKit(
         huawei=HuaweiConfig(
             region=_HUAWEI_REGION,
@@ -54,7 +54,7 @@ def huawei_kit(address: str) -> VidKit:
 async def aiobotocore_client(
     api: str, address: str, *, connections: int = 10, session: Any = None
 ) -> AsyncGenerator[Any, None]:
-    """The client of aiobotocore as it is out of the box, but for the number of connections."""
+    """Create a client of aiobotocore with defaults, except for the number of connections."""
     from aiobotocore.config import AioConfig
     from aiobotocore.session import get_session
 
@@ -67,7 +67,7 @@ async def aiobotocore_client(
 
 
 def boto3_client(api: str, address: str, *, connections: int = 10) -> Any:
-    """The client of boto3, likewise."""
+    """Create a client of boto3, likewise."""
     import boto3
     from botocore.config import Config
 

@@ -1,4 +1,4 @@
-"""How a sample is taken: cases in turns, the CPU or wall time of each, the stalls of the loop."""
+"""How samples are taken: alternating cases, CPU or wall time, stalls of the event loop."""
 
 import asyncio
 import gc
@@ -22,17 +22,17 @@ async def in_turns(
     clock: Callable[[], float] = time.process_time,
     warm: bool = True,
 ) -> Samples:
-    """Run A, B, A, B ...; what troubles the machine for a while then troubles both.
+    """Run A, B, A, B ..., so that a load of the machine affects all cases.
 
     Args:
-        cases: what is measured, by name.
-        samples: how many values each case gets.
-        loops: runs of a case that make one value.
-        clock: seconds of CPU of this process, all threads, or of wall time.
+        cases: the cases to measure, by name.
+        samples: the number of values for each case.
+        loops: the number of runs of a case for one value.
+        clock: returns seconds: CPU of this process, all threads, or wall time.
         warm: whether each case runs once before the first sample.
 
     Returns:
-        Seconds for one run of each case.
+        The seconds of one run of each case, by name.
     """
     values: Samples = {name: [] for name in cases}
     if warm:
@@ -40,7 +40,7 @@ async def in_turns(
             await case()
     for _ in range(samples):
         for name, case in cases.items():
-            # What one case left behind is not the next one's to clear away.
+            # A case must not pay for collecting the garbage of the one before.
             gc.collect()
             began = clock()
             for _ in range(loops):
@@ -50,7 +50,7 @@ async def in_turns(
 
 
 async def longest_stall(case: Case) -> float:
-    """The longest time for which the event loop did nothing else while a case ran, in seconds."""
+    """Return the longest time that the event loop was blocked while a case ran, in seconds."""
     worst = 0.0
 
     async def watch() -> None:

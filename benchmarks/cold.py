@@ -1,7 +1,7 @@
-"""What a process does first: ``python benchmarks/cold.py WHAT [ADDRESS BEGAN]``.
+"""Cold starts: ``python benchmarks/cold.py WHAT [ADDRESS BEGAN]``.
 
-A script of its own, since ``-m`` would import what the measured part has to import itself; for the
-same reason nothing is imported before the clock starts but `sys` and `time`.
+This is a script of its own because ``-m`` would import what the measured code must import itself.
+For the same reason only `sys` and `time` are imported before the clock starts.
 """
 
 # The peer ships no types:
@@ -13,21 +13,21 @@ import time
 
 __all__ = ["hide_command_line", "main"]
 
-# As type checkers know it, without importing typing.
+# What type checkers know as typing.TYPE_CHECKING, without importing typing.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-    # Told at the end of each stage what it was.
+    # Called at the end of each stage with its name.
     _Ended: TypeAlias = Callable[[str], None]
 
 
 def hide_command_line() -> None:
     """Keep httpx from importing its command line, and rich with it.
 
-    It does so wherever rich is installed, which is for the tables of this program. aiobotocore
-    imports httpx, and so do all that are compared.
+    httpx does so if rich is installed, which only the tables of this program need. aiobotocore
+    imports httpx, so this affects all clients that are compared.
     """
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
 
@@ -92,7 +92,7 @@ def _aiobotocore(address: str, ended: "_Ended") -> None:
 
 
 def _aiobotocore_and_model(address: str, ended: "_Ended") -> None:
-    """What people write: their own models of the members that they need."""
+    """A usual program: its own models of the members that it needs."""
     import asyncio
 
     ended("Python, asyncio")
@@ -123,12 +123,15 @@ def _aiobotocore_and_model(address: str, ended: "_Ended") -> None:
 
 
 def main(what: str, address: str = "", began: str = "") -> float | dict[str, float]:
-    """CPU of an import, or seconds of each stage from the process's start to its first answer.
+    """Measure the CPU of an import, or the stages from the process's start to its first response.
 
     Args:
         what: an import statement, or a client's name.
-        address: the server.
+        address: the server's URL; empty for an import.
         began: the monotonic clock just before the process was started.
+
+    Returns:
+        Seconds, or the seconds of each stage.
     """
     if not address:
         return _imported(what)
@@ -147,7 +150,7 @@ def main(what: str, address: str = "", began: str = "") -> float | dict[str, flo
 
 
 if __name__ == "__main__":
-    # The current folder, as with ``python -c``, in place of this file's.
+    # Import from the current folder, as with ``python -c``, and not from this file's folder.
     sys.path[0] = ""
     hide_command_line()
     found = main(*sys.argv[1:])

@@ -1,9 +1,9 @@
-"""A day of images, killed half way: 86,400 files, each once and whole.
+"""A day of images, killed halfway: 86,400 files, each once and complete.
 
-The local cloud serves in a process of its own, within the service's documented limits; the saver is
-another one, which is killed with SIGKILL when half of the files are there, and started again. The
-clip comes again and again, so that files of equal time within it must be equal, byte for byte, and
-one of each is decoded and shows the time that it should.
+The local cloud runs in a process of its own and enforces the service's documented limits. The
+saver is another process, which is killed with SIGKILL when half of the files exist, and started
+again. The stream repeats a clip, so files of equal time within the clip must be equal, byte for
+byte. One file for each time is decoded and must show that time.
 """
 
 import argparse
@@ -36,18 +36,18 @@ PAGE = 4096
 
 
 def resident() -> float:
-    """Megabytes of memory that this process has at the moment."""
+    """Return the resident memory of this process in megabytes."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE / 1e6
 
 
 def say(**facts: object) -> None:
-    """Tell the process that started this one."""
+    """Send facts to the process that started this one."""
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
 
 
 async def serve(clip: Path, hours: float) -> None:
-    """The local cloud, until its standard input ends."""
+    """Serve the local cloud until standard input ends."""
     async with LocalCloud(throttle={"images"}) as cloud:
         cloud.add_stream(
             STREAM, clip, start_timestamp=START, duration=timedelta(hours=hours, seconds=1)
@@ -59,12 +59,12 @@ async def serve(clip: Path, hours: float) -> None:
             endpoint_url=cloud.endpoint,
         )
         await asyncio.to_thread(sys.stdin.read)
-        refused = Counter(call.operation for call in cloud.calls if call.status != 200)  # noqa: PLR2004
-        say(calls=Counter(call.operation for call in cloud.calls), refused=refused)
+        rejected = Counter(call.operation for call in cloud.calls if call.status != 200)  # noqa: PLR2004
+        say(calls=Counter(call.operation for call in cloud.calls), rejected=rejected)
 
 
 async def save(aws: AwsConfig, folder: Path, hours: float, concurrency: int) -> None:
-    """One run of `save_images`, with its figures."""
+    """Run `save_images` once and send its figures."""
     codes: Counter[str] = Counter()
     memory: list[tuple[int, float]] = [(0, resident())]
 
@@ -101,7 +101,7 @@ async def save(aws: AwsConfig, folder: Path, hours: float, concurrency: int) -> 
 
 @contextmanager
 def process(*arguments: object) -> Generator["subprocess.Popen[str]"]:
-    """This program in another part, killed at the latest at the end."""
+    """Run another part of this program, and kill it at the end if it still runs."""
     with subprocess.Popen(  # noqa: S603
         [sys.executable, __file__, *map(str, arguments)],
         stdin=subprocess.PIPE,
@@ -115,16 +115,16 @@ def process(*arguments: object) -> Generator["subprocess.Popen[str]"]:
                 started.kill()
 
 
-def told(started: "subprocess.Popen[str]") -> dict[str, Any]:
-    """The next line that a process says."""
+def read_facts(started: "subprocess.Popen[str]") -> dict[str, Any]:
+    """Read the next facts that a process sends."""
     if started.stdout is None or not (line := started.stdout.readline()):
-        raise SystemExit(f"a process ended without a word, code {started.wait()}")
+        raise SystemExit(f"a process ended without output, code {started.wait()}")
     facts: dict[str, Any] = json.loads(line)
     return facts
 
 
 def count(folder: Path) -> int:
-    """How many whole files are there."""
+    """Return the number of complete files."""
     if not folder.is_dir():
         return 0
     with os.scandir(folder) as entries:
@@ -132,14 +132,14 @@ def count(folder: Path) -> int:
 
 
 def check(folder: Path, points: int) -> list[str]:
-    """What is wrong with the files."""
+    """Return the errors in the files."""
     wanted = {
         f"{START + timedelta(seconds=second):%Y-%m-%dT%H-%M-%S}.000Z.jpg": second
         for second in range(points)
     }
     found = {entry.name for entry in os.scandir(folder)}
-    wrong = [f"missing: {name}" for name in sorted(wanted.keys() - found)]
-    wrong += [f"too many: {name}" for name in sorted(found - wanted.keys())]
+    errors = [f"missing: {name}" for name in sorted(wanted.keys() - found)]
+    errors += [f"unexpected: {name}" for name in sorted(found - wanted.keys())]
     seen: dict[int, bytes] = {}
     for name, second in wanted.items():
         if name not in found:
@@ -151,17 +151,17 @@ def check(folder: Path, points: int) -> list[str]:
             seen[phase] = digest
             shown = read_clock(content)
             if shown != phase * 1000:
-                wrong.append(f"{name}: shows {shown} ms of the clip, not {phase * 1000}")
+                errors.append(f"{name}: shows {shown} ms of the clip, not {phase * 1000}")
         elif seen[phase] != digest:
-            wrong.append(f"{name}: is not what {phase} s of the clip look like")
-    return wrong
+            errors.append(f"{name}: differs from the first image at {phase} s of the clip")
+    return errors
 
 
 def print_run(title: str, run: dict[str, Any]) -> None:
-    """The figures of a run."""
+    """Print the figures of a run."""
     rate = run["saved"] / run["seconds"]
     print(f"\n{title}")
-    print(f"  {run['saved']:,} saved, {run['skipped']:,} there already, {run['missing']:,} missing")
+    print(f"  {run['saved']:,} saved, {run['skipped']:,} skipped, {run['missing']:,} missing")
     print(f"  {run['seconds']:.1f} s, {rate:.0f} images/s, {run['bytes'] / 1e6:.1f} MB")
     for place, (done, memory) in zip(
         ("before", "start", "middle", "end"), run["memory"], strict=True
@@ -174,8 +174,8 @@ def print_run(title: str, run: dict[str, Any]) -> None:
 def main() -> int:
     """Run the day, or one of its parts in a process of its own."""
     parser = argparse.ArgumentParser(prog="scripts/day", description=__doc__)
-    parser.add_argument("--hours", type=float, default=24, help="how long the day is (24)")
-    parser.add_argument("--concurrency", type=int, default=8, help="windows at once (8)")
+    parser.add_argument("--hours", type=float, default=24, help="length of the day in hours (24)")
+    parser.add_argument("--concurrency", type=int, default=8, help="windows fetched at once (8)")
     parser.add_argument("--output", type=Path, help="keep the files in this folder")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--save", help=argparse.SUPPRESS)
@@ -192,7 +192,7 @@ def main() -> int:
 
 
 def day(options: argparse.Namespace, scratch: Path) -> int:
-    """A run that is killed, the one that goes on, and a straight one."""
+    """Run a saver that is killed, one that resumes, and an uninterrupted one."""
     points = round(options.hours * 3600)
     clip = render_clip(scratch / "clip.mp4", duration=CLIP_SECONDS, width=320, height=180, scenes=2)
     output: Path = options.output or scratch / "frames"
@@ -201,8 +201,8 @@ def day(options: argparse.Namespace, scratch: Path) -> int:
         return 2
     common = ["--hours", options.hours, "--concurrency", options.concurrency]
     with process("--serve", clip.path, *common) as cloud:
-        given = json.dumps(told(cloud))
-        saver = ["--save", given, "--output", output, *common]
+        config = json.dumps(read_facts(cloud))
+        saver = ["--save", config, "--output", output, *common]
         print(f"{points:,} images, one a second, {options.concurrency} windows at once")
         begun = time.monotonic()
         with process(*saver) as first:
@@ -214,23 +214,23 @@ def day(options: argparse.Namespace, scratch: Path) -> int:
             first.send_signal(signal.SIGKILL)
             first.wait()
         half = count(output)
-        print(f"\nKilled after {time.monotonic() - begun:.1f} s with {half:,} files there")
+        print(f"\nKilled after {time.monotonic() - begun:.1f} s with {half:,} files saved")
         with process(*saver) as second:
-            run = told(second)
+            run = read_facts(second)
         print_run("Second run", run)
-        straight = scratch / "straight"
-        with process("--save", given, "--output", straight, *common) as third:
-            whole = told(third)
-        print_run("Straight run, into another folder", whole)
+        uninterrupted = scratch / "uninterrupted"
+        with process("--save", config, "--output", uninterrupted, *common) as third:
+            complete = read_facts(third)
+        print_run("Uninterrupted run, into another folder", complete)
         assert cloud.stdin is not None  # noqa: S101
         cloud.stdin.close()
-        seen = told(cloud)
-    print(f"\nThe cloud's calls: {seen['calls']}, refused: {seen['refused'] or 'none'}")
-    wrong = check(output, points) + check(straight, points)
+        served = read_facts(cloud)
+    print(f"\nThe cloud's calls: {served['calls']}, rejected: {served['rejected'] or 'none'}")
+    errors = check(output, points) + check(uninterrupted, points)
     if run["saved"] + run["skipped"] != points or run["skipped"] < half:
-        wrong.append("the second run did not go on where the first one was")
-    print(f"{points:,} files, each once and whole" if not wrong else "\n".join(wrong[:20]))
-    return 1 if wrong else 0
+        errors.append("the second run did not resume where the first one stopped")
+    print(f"{points:,} files, each once and complete" if not errors else "\n".join(errors[:20]))
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

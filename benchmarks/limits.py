@@ -1,6 +1,6 @@
-"""How fast it could be: the bare HTTP client and the fastest readers of JSON, typed ones too."""
+"""Lower bounds: the bare HTTP client with the fastest readers of JSON, untyped and typed."""
 
-# What is found out about types at run time has none:
+# Types that are inspected at run time have no static types:
 # pyright: reportUnknownArgumentType=false
 
 import dataclasses
@@ -20,7 +20,7 @@ __all__ = ["struct_of", "targeted"]
 
 
 async def targeted(session: aiohttp.ClientSession, address: str, target: str, body: bytes) -> bytes:
-    """POST a body, unsigned, and read the answer."""
+    """POST a body, unsigned, and read the response."""
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     async with session.post(address, data=body, headers=headers) as response:
         return await response.read()
@@ -28,7 +28,7 @@ async def targeted(session: aiohttp.ClientSession, address: str, target: str, bo
 
 @cache
 def struct_of(model: type[Any]) -> type[Any]:
-    """A msgspec struct with the members of an answer's model, members unknown left out."""
+    """Return a msgspec struct with the members of a response model, without unknown members."""
     members: list[tuple[str, Any, Any]] = []
     names: dict[str, str] = {}
     for name, annotation, alias in _members(model):
@@ -51,14 +51,14 @@ def _members(model: type[Any]) -> list[tuple[str, Any, str]]:
 
 
 def _alias(name: str, annotation: Any) -> str:
-    for told in getattr(annotation, "__metadata__", ()):
-        if isinstance(told, FieldInfo) and told.validation_alias:
-            return str(told.validation_alias)
+    for metadata in getattr(annotation, "__metadata__", ()):
+        if isinstance(metadata, FieldInfo) and metadata.validation_alias:
+            return str(metadata.validation_alias)
     return to_pascal(name)
 
 
 def _plain(annotation: Any) -> Any:
-    """The annotation as msgspec reads it: structs for models, open enums as plain text."""
+    """Return the annotation for msgspec: structs for models, plain text for open enums."""
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         return _plain(parts[0])
@@ -71,5 +71,5 @@ def _plain(annotation: Any) -> Any:
         issubclass(annotation, BaseModel) or dataclasses.is_dataclass(annotation)
     ):
         return struct_of(annotation)
-    # A moment stays the number that it is on the wire.
+    # A timestamp stays a number, as in the response.
     return str if origin is typing.Literal else {datetime: float}.get(annotation, annotation)

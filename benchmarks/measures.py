@@ -1,4 +1,4 @@
-"""How each row is measured: which cases, how large, how often."""
+"""The cases of each row, their size and their number of samples."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ TIMES = Size("times", 10, 3)
 
 
 def faces(bench: Bench) -> tuple[Case, ...]:
-    """Pages of faces."""
+    """Measure pages of faces."""
     return bench.cases(
         "pages:results",
         operation="get_face_detection",
@@ -66,7 +66,7 @@ def faces(bench: Bench) -> tuple[Case, ...]:
 
 
 def labels(bench: Bench) -> tuple[Case, ...]:
-    """Pages of labels."""
+    """Measure pages of labels."""
     return bench.cases(
         "pages:results",
         operation="get_label_detection",
@@ -82,7 +82,7 @@ def _readers(bench: Bench) -> list[str]:
 
 
 def images(bench: Bench) -> tuple[Case, ...]:
-    """Pages of images."""
+    """Measure pages of images."""
     left_out = ["boto3 in a thread + b64decode", f"{_LIMIT} + b64decode"]
     return bench.cases(
         "pages:images",
@@ -93,7 +93,7 @@ def images(bench: Bench) -> tuple[Case, ...]:
 
 
 def memory(bench: Bench) -> tuple[Case, ...]:
-    """What a page of faces keeps."""
+    """Measure the memory of a page of faces."""
     names = ["vidkit", RAW]
     if not bench.quick:
         names += [_VALIDATED, _LIMIT, _STRUCTS]
@@ -105,7 +105,7 @@ def memory(bench: Bench) -> tuple[Case, ...]:
 
 
 def stalls(bench: Bench) -> tuple[Case, ...]:
-    """How long a page of faces holds up the loop."""
+    """Measure how long a page of faces blocks the event loop."""
     names = ["vidkit", RAW, _LIMIT]
     if not bench.quick:
         names[2:2] = [_VALIDATED, _THREADED]
@@ -113,14 +113,14 @@ def stalls(bench: Bench) -> tuple[Case, ...]:
 
 
 def small_calls(bench: Bench) -> tuple[Case, ...]:
-    """Getting a policy."""
+    """Measure getting a policy."""
     return bench.cases(
         "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 20)
     )
 
 
 def images_over_minutes(bench: Bench) -> tuple[Case, ...]:
-    """Images of a long range."""
+    """Measure the images of a long range."""
     concurrencies = {"vidkit, concurrency=24": 24}
     if not bench.quick:
         concurrencies["vidkit, concurrency=8 (default)"] = 8
@@ -135,7 +135,7 @@ def images_over_minutes(bench: Bench) -> tuple[Case, ...]:
 
 
 def label_pages(bench: Bench) -> tuple[Case, ...]:
-    """Label pages with work between them."""
+    """Measure label pages with work between them."""
     return bench.cases(
         "calls:label_pages",
         latency=50,
@@ -147,19 +147,19 @@ def label_pages(bench: Bench) -> tuple[Case, ...]:
 
 
 def policies(bench: Bench) -> tuple[Case, ...]:
-    """A long list."""
+    """Measure a long list."""
     return bench.cases("calls:policies", latency=20, count=bench.much(POLICIES), samples=1)
 
 
 def creates(bench: Bench) -> tuple[Case, ...]:
-    """MPC creates."""
+    """Measure MPC creates."""
     return bench.cases(
         "mpc:creates", calls=bench.much(CREATES), samples=bench.several(5, 3), left_out=[]
     )
 
 
 def slow_creates(bench: Bench) -> tuple[Case, ...]:
-    """MPC creates over a slow line."""
+    """Measure MPC creates over a slow connection."""
     left_out = ["MpcClient, one after another"]
     if bench.quick:
         left_out += ["MpcClient, 32 threads"]
@@ -173,7 +173,7 @@ def slow_creates(bench: Bench) -> tuple[Case, ...]:
 
 
 def imports(bench: Bench) -> tuple[Case, ...]:
-    """Imports, each in a fresh process."""
+    """Measure imports, each in a fresh process."""
     statements = (
         "import vidkit",
         "from vidkit import VidKit",
@@ -189,7 +189,7 @@ def imports(bench: Bench) -> tuple[Case, ...]:
 
 
 def first_calls(bench: Bench) -> tuple[Case, ...]:
-    """Each first call as a whole, then by its stages."""
+    """Measure each first call in total, then by its stages."""
     found: dict[str, list[dict[str, float]]] = {
         "vidkit": [],
         RAW: [],
@@ -203,7 +203,7 @@ def first_calls(bench: Bench) -> tuple[Case, ...]:
             stages = run_cold(name, bench.addresses[0], began)
             if number >= discarded:
                 runs.append(stages)
-    whole = [
+    totals = [
         Case(name, "second", tuple(sum(stages.values()) for stages in runs))
         for name, runs in found.items()
     ]
@@ -212,11 +212,11 @@ def first_calls(bench: Bench) -> tuple[Case, ...]:
         for name, runs in found.items()
         for stage in runs[0]
     ]
-    return (*whole, *parts)
+    return (*totals, *parts)
 
 
 def first_stalls(bench: Bench) -> tuple[Case, ...]:
-    """What the first client does to the loop."""
+    """Measure how long the first client blocks the event loop."""
     names = ["vidkit", RAW]
     if not bench.quick:
         names += ["vidkit, importing", "aiobotocore, importing"]
@@ -229,19 +229,19 @@ def first_stalls(bench: Bench) -> tuple[Case, ...]:
 
 
 def jobs(bench: Bench) -> tuple[Case, ...]:
-    """Many jobs, told of by a queue or polled."""
-    # The looks' number counts, not the time between them; but thousands must not fall behind.
+    """Measure many jobs, with completion notifications or polled."""
+    # The number of polls matters, not the interval; but thousands of them must keep up.
     between = 0.05 if bench.quick else 0.5
     samples = bench.several(2, 1)
     cases = bench.cases("jobs:many", jobs=bench.much(JOBS), samples=samples, interval=between)
     if bench.quick:
         return cases
-    # Further apart than the queue's pause between two receives is long, or nearly so.
+    # Nearly as far apart as the queue's pause between two receives.
     return (*cases, *bench.cases("jobs:one_by_one", jobs=25, apart=0.8))
 
 
 def streams(bench: Bench) -> tuple[Case, ...]:
-    """Many streams at once."""
+    """Measure many streams at once."""
     values: dict[str, list[dict[str, float]]] = {"vidkit": [], RAW: []}
     for _ in range(bench.several(3, 1)):
         for who, found in values.items():
@@ -267,7 +267,7 @@ def streams(bench: Bench) -> tuple[Case, ...]:
 
 
 def growth(bench: Bench) -> tuple[Case, ...]:
-    """The same, and ten times as much of it."""
+    """Measure some work, and ten times as much of it."""
     found: dict[str, dict[str, list[float]]] = bench.work(
         "growth:growth",
         items=bench.several(12_000, 1000),
@@ -287,7 +287,7 @@ def growth(bench: Bench) -> tuple[Case, ...]:
 def _repeated(
     cases: Mapping[str, Callable[[], float]], unit: Any, samples: int, *, discarded: int = 0
 ) -> tuple[Case, ...]:
-    """A fresh process for each sample, in turns."""
+    """Measure cases alternately, with a fresh process for each sample."""
     values: dict[str, list[float]] = {name: [] for name in cases}
     for number in range(samples + discarded):
         for name, case in cases.items():

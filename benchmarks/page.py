@@ -1,4 +1,4 @@
-"""The part of docs/performance.md that is made of a run: figures, tables and charts."""
+"""The part of docs/performance.md that comes from a run: figures, tables and charts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ _BEGIN, _END = "<!-- a run: begin -->", "<!-- a run: end -->"
 
 
 def write_page(page: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None:
-    """Put a run between the page's two marks.
+    """Write a run between the page's two marks.
 
     Args:
         page: the page.
-        rows: what was found.
-        machine: where.
+        rows: the results of the run.
+        machine: the machine of the run.
     """
     before, _, rest = page.read_text("utf-8").partition(_BEGIN)
     _, _, after = rest.partition(_END)

@@ -1,4 +1,4 @@
-"""The processes of a run: the server, and a fresh one for whatever is measured."""
+"""The processes of a run: the server, and fresh ones for the measurements."""
 
 import compileall
 import json
@@ -27,12 +27,12 @@ _LONGEST = 300
 
 
 def compile_vidkit() -> None:
-    """Compile vidkit's modules, as pip does with all that it installs but from a work tree."""
+    """Compile vidkit's modules, as pip does for packages that are not installed from a checkout."""
     compileall.compile_dir(ROOT / "vidkit", quiet=1)
 
 
 def environment(home: str) -> dict[str, str]:
-    """An environment without anybody's accounts, proxies and files."""
+    """Return an environment without the user's accounts, proxies and files."""
     kept = {
         name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)
     }
@@ -45,19 +45,19 @@ def environment(home: str) -> dict[str, str]:
 
 
 def run_fresh(module: str, *arguments: str) -> Any:
-    """Run a module in a process of its own; what it prints, as JSON.
+    """Run a module in a process of its own, and return the JSON that it prints.
 
     Raises:
-        RuntimeError: it failed.
+        RuntimeError: the process failed.
     """
     return _run("-m", module, *arguments)
 
 
 def run_cold(*arguments: str) -> Any:
-    """Run `benchmarks.cold` in a process that has imported nothing before; what it prints.
+    """Run `benchmarks.cold` in a process without other imports, and return its JSON.
 
     Raises:
-        RuntimeError: it failed.
+        RuntimeError: the process failed.
     """
     return _run("benchmarks/cold.py", *arguments)
 
@@ -80,7 +80,7 @@ def _run(*arguments: str) -> Any:
 
 @contextmanager
 def running_server() -> Generator[Mapping[int, str], None, None]:
-    """The server's addresses by their latency in milliseconds, while it runs."""
+    """Run the server, and yield its URLs by their latency in milliseconds."""
     with tempfile.TemporaryDirectory() as home:
         server = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.server"],

@@ -1,4 +1,4 @@
-"""What a run found: cases with their values, and the figures that are made of them."""
+"""The results of a run: cases with their values, and the figures computed from them."""
 
 # pyperf ships no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -19,11 +19,11 @@ Unit: TypeAlias = Literal["second", "byte"]
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that was measured.
+    """One case that was measured.
 
     Attributes:
-        name: who did it.
-        unit: of the values.
+        name: the client, and how it was used.
+        unit: the unit of the values.
         values: the samples.
     """
 
@@ -43,11 +43,11 @@ class Case:
 
     @property
     def mad(self) -> float | None:
-        """The median absolute deviation from it; a single sample has none."""
+        """The median absolute deviation; a single sample has none."""
         return float(self.benchmark.median_abs_dev()) if len(self.values) > 1 else None
 
     def named(self, name: str) -> Any:
-        """A pyperf benchmark of a name."""
+        """Return the values as a pyperf benchmark with this name."""
         values = [float(value) for value in self.values]
         metadata = {"name": name, "unit": self.unit}
         return pyperf.Benchmark([pyperf.Run(values, metadata=metadata, collect_metadata=False)])
@@ -55,15 +55,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Aim:
-    """Which cases a figure is made of, and what it should be.
+    """The cases that a figure compares, and its target.
 
     Attributes:
         name: what is compared.
-        ours: a case's name.
-        peers: cases' names; the best of them counts.
-        target: the ratio.
-        at_most: whether the figure is ours to theirs and should be that or less; otherwise it is
-            theirs to ours and should be that or more.
+        ours: the name of our case.
+        peers: the names of the peers' cases; the best of them counts.
+        target: the target of the ratio.
+        at_most: whether the figure is our value divided by the peer's and should be the target
+            or less; otherwise it is the inverse and should be the target or more.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Figure:
-    """A ratio of two medians, with the deviation that those of its cases make together, if any."""
+    """A ratio of two medians, with the combined deviation of its cases, if they have one."""
 
     aim: Aim
     ratio: float
@@ -84,7 +84,7 @@ class Figure:
 
     @property
     def is_met(self) -> bool:
-        """Whether the target is."""
+        """Whether the target is met."""
         return self.ratio <= self.aim.target if self.aim.at_most else self.ratio >= self.aim.target
 
 
@@ -93,11 +93,11 @@ class RowResult:
     """A row of the table.
 
     Attributes:
-        number: the row's.
+        number: the number of the row.
         title: the work.
-        measured: what of it was measured.
-        cases: who did it.
-        aims: what was aimed at.
+        measured: what was measured, such as CPU or wall time.
+        cases: the cases that were measured.
+        aims: the figures and their targets.
     """
 
     number: int
@@ -107,12 +107,12 @@ class RowResult:
     aims: tuple[Aim, ...] = field(default=())
 
     def case(self, name: str) -> Case:
-        """A case by its name."""
+        """Return a case by its name."""
         return next(case for case in self.cases if case.name == name)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """One for each aim."""
+        """The figures, one for each aim."""
         return tuple(self._figure(aim) for aim in self.aims)
 
     def _figure(self, aim: Aim) -> Figure:
@@ -156,18 +156,18 @@ def save(path: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None
 
 
 def load(path: Path) -> tuple[list[RowResult], dict[str, Any]]:
-    """Read what `save` wrote: the rows, and the machine.
+    """Read a file that `save` wrote: the rows, and the machine.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it is something else.
+        OSError: the file cannot be read.
+        ValueError: the file has other content.
     """
     text = path.read_bytes()
     try:
         content = json.loads(text)
         rows = [_row(row) for row in content["rows"]]
         machine = {**content["machine"]}
-        # What a chart shows of them.
+        # A chart needs these.
         _ = machine["python"], machine["cores"], [row.figures for row in rows]
         _ = [case.median for row in rows for case in row.cases]
     except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError) as error:
@@ -195,7 +195,7 @@ def _row(row: dict[str, Any]) -> RowResult:
 
 
 def save_pyperf(path: Path, rows: Sequence[RowResult]) -> None:
-    """Write a run as pyperf's suite, which ``python -m pyperf compare_to`` reads."""
+    """Write a run as a pyperf suite, for ``python -m pyperf compare_to``."""
     suite = pyperf.BenchmarkSuite(
         [case.named(f"{row.number:02d} {case.name}") for row in rows for case in row.cases]
     )

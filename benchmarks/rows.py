@@ -1,4 +1,4 @@
-"""The rows: what is compared, with whom, and what it should come to."""
+"""The rows: the work, the cases that are compared, and the targets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["ROWS", "Row"]
 
 @dataclass(frozen=True)
 class Row:
-    """One row: how it is measured, and what it should come to."""
+    """One row: how it is measured, and its targets."""
 
     number: int
     title: str
@@ -23,13 +23,13 @@ class Row:
     size: Size | None = None
 
     def title_in(self, bench: Bench) -> str:
-        """The title, and how much is measured when that is less than the title tells."""
+        """Return the title, with the amount of work if a quick run does less."""
         if not bench.quick or self.size is None:
             return self.title
         return f"{self.title} (quick: {self.size.quick} {self.size.what})"
 
     def result(self, bench: Bench) -> RowResult:
-        """Measure it."""
+        """Measure the row."""
         title = self.title_in(bench)
         return RowResult(self.number, title, self.measured, self.measure(bench), self.aims)
 

@@ -11,7 +11,7 @@ _MILLI = 1e3
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A value for people; ``-`` where there is none."""
+    """Return a value with its unit; ``-`` for None."""
     if value is None:
         return "-"
     if unit == "byte":
@@ -24,7 +24,7 @@ def shown(value: float | None, unit: str) -> str:
 
 
 def row_table(row: RowResult) -> Table:
-    """All cases of a row."""
+    """Return a table of all cases of a row."""
     table = Table(title=f"{row.number}. {row.title} ({row.measured})", title_justify="left")
     table.add_column("case")
     for name in ("median", "MAD", "samples", "to vidkit"):
@@ -45,7 +45,7 @@ def _first(row: RowResult, case: Case) -> Case:
 
 
 def summary_table(rows: list[RowResult]) -> Table:
-    """All figures beside their targets."""
+    """Return a table of all figures with their targets."""
     table = Table(title="Ratios", title_justify="left")
     table.add_column("#", justify="right")
     table.add_column("work")

@@ -1,4 +1,4 @@
-"""Measures one row in a process of its own: ``python -m benchmarks.worker FUNCTION JSON``."""
+"""Measure one row in a process of its own: ``python -m benchmarks.worker FUNCTION JSON``."""
 
 import asyncio
 import inspect
@@ -12,7 +12,7 @@ __all__ = ["main"]
 
 
 def main(name: str, parameters: str) -> None:
-    """Call ``module:function`` of this package and print what it returns as JSON."""
+    """Call ``module:function`` of `benchmarks.cases` and print its result as JSON."""
     hide_command_line()
     module, _, function = name.partition(":")
     found = getattr(import_module(f"benchmarks.cases.{module}"), function)

@@ -12,17 +12,17 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 
 class DemoConsole(Console):
-    """A console whose reader may go away."""
+    """A console whose output may be closed by its reader."""
 
     def on_broken_pipe(self) -> None:
-        """Raise what it is: rich would end the program from within the event loop."""
+        """Raise a ``BrokenPipeError``; rich would end the program from within the event loop."""
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        raise BrokenPipeError("nobody reads the output any more")
+        raise BrokenPipeError("the reader closed the output")
 
 
 class Step:
-    """One thing that is being done."""
+    """A step of the demo that is under way."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
@@ -30,21 +30,21 @@ class Step:
         self.said = ""
 
     def expect(self, total: int) -> None:
-        """Say how many parts there are."""
+        """Set the number of parts."""
         self._progress.update(self._task, total=total)
 
     def advance(self) -> None:
-        """One part is done."""
+        """Count one part as done."""
         self._progress.advance(self._task)
 
     def say(self, text: str) -> None:
-        """How it is going; what was said last stays."""
+        """Show a text beside the bar; the last one stays."""
         self.said = text
         self._progress.update(self._task, said=text)
 
 
 class Board:
-    """Shows steps while they are under way; used in ``with``."""
+    """Shows steps while they are under way. Use it in ``with``."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -72,7 +72,7 @@ class Board:
 
     @contextmanager
     def step(self, name: str) -> Generator[Step]:
-        """A step that is done when the block ends without an error."""
+        """Show a step, which is done when the block ends without an error."""
         task = self._progress.add_task(name, total=None, said="")
         step = Step(self._progress, task)
         yield step

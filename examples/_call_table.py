@@ -1,4 +1,4 @@
-"""The closing table: which operations were called, how often, and how long they took."""
+"""The final table: the operations that were called, how often, and how long they took."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,19 +26,19 @@ class _Line:
 
 
 def call_table(events: Sequence[CallEvent]) -> Table:
-    """One line for each operation, in the order of their first calls, and a sum.
+    """Return a table with one row for each operation, in order of its first call, and a total.
 
-    The time of a call is that of all its attempts; calls at the same time each count in full.
+    The time of a call is the time of all its attempts. Concurrent calls each count in full.
 
     Args:
-        events: what ``on_event`` was told.
+        events: the events that ``on_event`` was called with.
     """
     lines: dict[str, _Line] = {}
     total = _Line()
     for event in events:
         lines.setdefault(f"{event.service}.{event.operation}", _Line()).add(event)
         total.add(event)
-    table = Table(title="What was called", title_justify="left", show_footer=True)
+    table = Table(title="Calls", title_justify="left", show_footer=True)
     for heading, footer in zip(
         ("operation", "calls", "retries", "time", "per call"), ("all", *total.cells()), strict=True
     ):

@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw, ImageOps
 from vidkit.rekognition import SegmentDetection
 
 MOST_TILES = 120
-"""More images than this make a sheet that nobody can look at: then every so-many-th is shown."""
+"""The most tiles that a sheet shows; of more images it shows every n-th."""
 
 _WIDTH = 2000
 _NARROWEST = 960
@@ -64,9 +64,9 @@ def draw_contact_sheet(
     Args:
         path: the PNG file to write.
         frames: the sampling points; those without an image get a tile that says why.
-        title: what was recorded.
-        interval: between two sampling points.
-        shots: colours the tiles by shot; none when the images are of another video.
+        title: the heading of the sheet.
+        interval: the time between two sampling points.
+        shots: the shots that colour the tiles; none if the images are of another video.
     """
     every = ceil(len(frames) / MOST_TILES)
     shown = frames[::every]
@@ -95,7 +95,7 @@ def _subtitle(frames: Sequence[Frame], interval: timedelta, every: int) -> str:
     images = sum(frame.path is not None for frame in frames)
     parts = [f"{images} {'image' if images == 1 else 'images'}, one every {spoken(interval)}"]
     if images < len(frames):
-        parts.append(f"{len(frames) - images} sampling points without one")
+        parts.append(f"{len(frames) - images} sampling points without an image")
     if every > 1:
         parts.append(f"shown: 1 in {every}")
     parts.append(f"from {frames[0].timestamp:%Y-%m-%d %H:%M:%S} UTC")
@@ -111,7 +111,7 @@ def _aspect(frames: Sequence[Frame]) -> float:
 
 
 def _grid(count: int, aspect: float) -> _Grid:
-    """The grid that comes nearest to a pleasing shape."""
+    """Return the grid whose shape is nearest to 3:2 and that leaves few tiles empty."""
 
     def grid(columns: int) -> _Grid:
         inner = _WIDTH - 2 * _MARGIN - (columns - 1) * _GAP

@@ -1,4 +1,4 @@
-"""What the demo does: images, jobs, a policy, snapshots, and the pictures of what was found."""
+"""The steps of the demo: images, jobs, a policy, snapshots, and the pictures of the results."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from _board import Board, Step
 from _call_table import call_table
 from _contact_sheet import draw_contact_sheet
 from _findings import Findings, Frame, counted, milliseconds
-from _local_video import BUCKET, START, STREAM, LocalVideo, look_at, render
+from _local_video import BUCKET, START, STREAM, LocalVideo, own_video, render
 from _options import Options, Plan, SnapshotPlan, StreamPlan, cloud_plan
 from _output import SNAPSHOT_STEM, OutputFolder
 from _timeline import draw_timeline
@@ -34,8 +34,8 @@ COUNTRIES = ("DE", "AT", "CH")
 ORIGINS = ("https://example.com",)
 
 OWN_VIDEO_NOTE = (
-    "No labels: the local cloud finds only labels that were scripted, and for your own video none "
-    "are. Rekognition itself finds them: see --cloud in --help."
+    "No labels: the local cloud returns only scripted labels, and your own video has none. "
+    "Rekognition itself finds them: see --cloud in --help."
 )
 
 TRY_NEXT = """\
@@ -60,7 +60,7 @@ ReadObject = Callable[[str, str], bytes]
 
 @dataclass(slots=True)
 class Demo:
-    """One run: what is to be done, where the results go, and what was called."""
+    """One run: the plan, the output folder, the results and the calls."""
 
     plan: Plan
     output: OutputFolder
@@ -69,11 +69,11 @@ class Demo:
     events: list[CallEvent] = field(default_factory=list[CallEvent])
 
     async def run(self, kit: VidKit, read_object: ReadObject | None = None) -> None:
-        """Do everything that is planned.
+        """Carry out the plan.
 
         Args:
             kit: an open kit.
-            read_object: reads an object of the local cloud; vidkit itself reads no object store.
+            read_object: reads an object of the local cloud; vidkit itself reads no objects.
         """
         plan = self.plan
         if plan.stream is not None:
@@ -100,7 +100,7 @@ class Demo:
         images = kit.images.get_images(
             stream_name=stream.name,
             start_timestamp=stream.start,
-            # The end is a sampling point too, and just past the video there is no image.
+            # The end is a sampling point too, and no image exists at the end of the video.
             end_timestamp=stream.start + stream.length - timedelta(milliseconds=1),
             sampling_interval=stream.interval,
             width_pixels=width,
@@ -176,7 +176,7 @@ class Demo:
     async def take_snapshots(
         self, kit: VidKit, plan: SnapshotPlan, step: Step, read_object: ReadObject | None
     ) -> None:
-        """Let MPC take snapshots, and fetch them where that is possible."""
+        """Let MPC take snapshots, and download them if ``read_object`` is given."""
         job = await kit.mpc.create_thumbnails_task(
             input=plan.input,
             output=plan.output,
@@ -194,7 +194,7 @@ class Demo:
         if read_object is None:
             step.say(f"{len(names)} taken")
             place = f"obs://{plan.output.bucket}/{folder.rstrip('/')}/"
-            self.findings.notes.append(f"The snapshots are in {place} (vidkit reads no OBS).")
+            self.findings.notes.append(f"The snapshots are in {place} (vidkit does not read OBS).")
             return
         step.expect(len(names))
         for name in names:
@@ -204,7 +204,7 @@ class Demo:
         step.say(f"{len(names)} saved, one every {plan.every} s")
 
     def draw(self) -> None:
-        """Draw the pictures of what was found."""
+        """Draw the contact sheet and the timeline."""
         plan, findings = self.plan, self.findings
         shots = findings.shots if plan.one_video else ()
         if plan.stream is not None:
@@ -238,7 +238,7 @@ class Demo:
 
 
 async def watch(job: Job[R], step: Step) -> R:
-    """Show each status of a job, then give its result."""
+    """Show each status of a job, then return its result."""
     async for status in job.watch():
         step.say(status)
     return await job
@@ -264,11 +264,11 @@ async def run_cloud(demo: Demo, options: Options) -> None:
 
 
 def run(options: Options, console: Console) -> None:
-    """Run the demo and tell what became of it.
+    """Run the demo and print its results.
 
     Raises:
-        NotAVideoError: the user's own video is none.
-        VidKitError: a service refused or failed.
+        NotAVideoError: the user's file is not a video.
+        VidKitError: a service returned an error or did not respond.
         OSError: the output folder cannot be written to.
     """
     output = OutputFolder(options.output)
@@ -284,7 +284,7 @@ def run(options: Options, console: Console) -> None:
                     output.prepare()
                     video = render(options, output.clip)
                 else:
-                    video = look_at(options, options.video)
+                    video = own_video(options, options.video)
                     output.prepare(keep=options.video)
                 length = video.plan.stream.length if video.plan.stream else timedelta()
                 step.say(f"{video.plan.title}, {length.total_seconds():.1f} s")
@@ -294,11 +294,11 @@ def run(options: Options, console: Console) -> None:
                 demo.findings.notes.append(OWN_VIDEO_NOTE)
             asyncio.run(run_local(demo, video))
         demo.draw()
-    tell(demo, options, console)
+    print_results(demo, options, console)
 
 
-def tell(demo: Demo, options: Options, console: Console) -> None:
-    """Print the closing table, where the results are, and what to try next."""
+def print_results(demo: Demo, options: Options, console: Console) -> None:
+    """Print the final table, where the results are, and what to try next."""
 
     def line(text: str = "") -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)

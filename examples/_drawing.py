@@ -1,4 +1,4 @@
-"""What the pictures of the demo share: colours, type, and times written out."""
+"""Colours, fonts and time formats that the demo's pictures share."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ RULE = "#d9dee8"
 BLACK_FRAMES = "#11131a"
 MISSING = "#e6e9f0"
 ACCENT = (15, 118, 164)
-"""The colour of a label that is sure."""
+"""The colour of a label with a confidence of 100 %."""
 
 _SHOTS = (
     "#3b6fd4",
@@ -26,7 +26,7 @@ _SHOTS = (
     "#1797a6",
     "#8a5a44",
 )
-# Steps that people count time in, in seconds.
+# Usual steps of a time axis, in seconds.
 _STEPS = (
     *(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
     *(60, 120, 300, 600, 900, 1800, 3600, 7200, 21600),
@@ -40,24 +40,24 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @cache
 def font(size: int) -> Font:
-    """Pillow's own typeface, so that none has to be installed."""
+    """Return Pillow's own font, so that none has to be installed."""
     return ImageFont.load_default(size)
 
 
 def shot_colour(index: int) -> str:
-    """The colour of a shot, the same in every picture; neighbours differ."""
+    """Return the colour of a shot, the same in every picture; neighbours differ."""
     return _SHOTS[index % len(_SHOTS)]
 
 
 def label_colour(confidence: float) -> tuple[int, int, int]:
-    """Darker for surer: from a tint at 50 % to the full colour at 100 %."""
+    """Return a colour for a confidence: light at 50 %, the full colour at 100 %."""
     strength = 0.3 + 0.7 * min(1.0, max(0.0, (confidence - 50) / 50))
     red, green, blue = (round(255 - (255 - part) * strength) for part in ACCENT)
     return red, green, blue
 
 
 def fitted(draw: ImageDraw.ImageDraw, text: str, size: int, width: float) -> str:
-    """A text, cut short with dots where it is wider than ``width``."""
+    """Return the text, truncated with dots if it is wider than ``width``."""
     if draw.textlength(text, font(size)) <= width:
         return text
     while text and draw.textlength(text + _ELLIPSIS, font(size)) > width:
@@ -65,16 +65,16 @@ def fitted(draw: ImageDraw.ImageDraw, text: str, size: int, width: float) -> str
     return text.rstrip() + _ELLIPSIS
 
 
-def clock(moment: timedelta, *, step: float = 1.0) -> str:
-    """A time as ``m:ss`` or ``h:mm:ss``.
+def clock(offset: timedelta, *, step: float = 1.0) -> str:
+    """Return an offset as ``m:ss`` or ``h:mm:ss``.
 
     Args:
-        moment: the time.
-        step: seconds between such times, which decides how many decimals they need.
+        offset: the time from the start.
+        step: seconds between two such times, which decides how many decimals they need.
     """
     decimals = next((n for n in range(3) if round(float(step) * 10**n, 6).is_integer()), 3)
     scale = 10**decimals
-    whole, fraction = divmod(round(moment.total_seconds() * scale), scale)
+    whole, fraction = divmod(round(offset.total_seconds() * scale), scale)
     hours, rest = divmod(whole, _HOUR)
     minutes, seconds = divmod(rest, _MINUTE)
     text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -82,7 +82,7 @@ def clock(moment: timedelta, *, step: float = 1.0) -> str:
 
 
 def spoken(length: timedelta) -> str:
-    """A duration in the unit that suits it: ``480 ms``, ``9.9 s``, ``4 min 5 s``."""
+    """Return a duration in a suitable unit: ``480 ms``, ``9.9 s``, ``4 min 5 s``."""
     seconds = length.total_seconds()
     if seconds < 1:
         return f"{round(seconds * 1000)} ms"
@@ -93,10 +93,10 @@ def spoken(length: timedelta) -> str:
 
 
 def tick_step(length: float, most: Callable[[float], int]) -> float:
-    """The smallest handy step of an axis.
+    """Return the smallest usual step for an axis.
 
     Args:
-        length: of the axis, in seconds.
-        most: how many ticks there may be for a step, which decides how wide a tick's text is.
+        length: the length of the axis, in seconds.
+        most: returns the most ticks for a step, which decides how wide a tick's text is.
     """
     return next((step for step in _STEPS if length / step <= most(step)), length)

@@ -1,4 +1,4 @@
-"""What the demo finds out about a video."""
+"""The results of the demo for a video."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ class Frame:
     """One sampling point of the stream.
 
     Attributes:
-        timestamp: when it was recorded.
-        offset: the same, counted from the start of the range.
-        path: where its image is; None when there is none.
-        error: why there is none.
+        timestamp: the time of the sampling point.
+        offset: the same time, from the start of the range.
+        path: the file of its image; None without an image.
+        error: why there is no image.
     """
 
     timestamp: datetime
@@ -27,18 +27,18 @@ class Frame:
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """Everything that the services answered.
+    """The results that the services returned.
 
     Attributes:
         frames: the sampling points, in time order.
         shots: segments of type ``SHOT``.
         cues: segments of type ``TECHNICAL_CUE``.
         labels: labels by segment.
-        video_length: the stored video's length, as Rekognition has it.
-        frame_length: how long one of its frames is shown; a segment ends with its last frame.
-        segments_missing: why there are no segments, when their job did not succeed.
+        video_length: the stored video's length, as returned by Rekognition.
+        frame_length: the duration of one frame; a segment ends with its last frame.
+        segments_missing: why there are no segments, if their job did not succeed.
         labels_missing: why there are no labels.
-        notes: what is to be told at the end.
+        notes: the notes to print at the end.
     """
 
     frames: Sequence[Frame] = ()
@@ -53,17 +53,17 @@ class Findings:
 
 
 def milliseconds(value: int | None) -> timedelta:
-    """A service's count of milliseconds, 0 where it gives none."""
+    """Return a service's number of milliseconds as a duration; None becomes 0."""
     return timedelta(milliseconds=value or 0)
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where that is due."""
+    """Return a number with its noun, in the plural unless the number is 1."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shot_at(shots: Sequence[SegmentDetection], offset: timedelta) -> int | None:
-    """The index of the shot on screen at an offset; None before the first one."""
+    """Return the index of the shot at an offset; None before the first shot."""
     begun = [shot for shot in shots if milliseconds(shot.start_timestamp_millis) <= offset]
     if not begun:
         return None
@@ -72,5 +72,5 @@ def shot_at(shots: Sequence[SegmentDetection], offset: timedelta) -> int | None:
 
 
 def shot_index(shot: SegmentDetection) -> int:
-    """A shot's index as the service counts it."""
+    """Return a shot's index as the service counts it."""
     return (shot.shot_segment.index if shot.shot_segment else None) or 0

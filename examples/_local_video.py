@@ -1,4 +1,4 @@
-"""The video that the local cloud plays: a rendered clip, or one of the user's own."""
+"""The video that the local cloud serves: a rendered clip, or the user's own."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class LocalVideo:
 
 
 def render(options: Options, path: Path) -> LocalVideo:
-    """A clip of several scenes, with every frame's time burnt into it (blocking)."""
+    """Render a clip of several scenes with a clock in every frame (blocking)."""
     clip = render_clip(path, duration=options.seconds)
     title = f"Rendered clip, {len(clip.scenes)} scenes"
     length = timedelta(seconds=clip.duration)
@@ -44,11 +44,11 @@ def render(options: Options, path: Path) -> LocalVideo:
     return LocalVideo(path, path.name, plan, _scripted(clip))
 
 
-def look_at(options: Options, path: Path) -> LocalVideo:
-    """The user's own video (blocking).
+def own_video(options: Options, path: Path) -> LocalVideo:
+    """Read the user's own video (blocking).
 
     Raises:
-        NotAVideoError: it is none.
+        NotAVideoError: the file is not a video.
     """
     info = probe(path)
     name = path.name.encode(errors="replace").decode()
@@ -81,7 +81,7 @@ def _local_plan(
 
 
 def _scripted(clip: RenderedClip) -> list[ScriptedLabel]:
-    """What a model would see in the scenes: each label for as long as its scene lasts."""
+    """Return each scene's labels, each for as long as its scene lasts."""
     return [
         ScriptedLabel(
             label,

@@ -1,4 +1,4 @@
-"""The command line of the demo, and what is to be done in its terms."""
+"""The command line of the demo, and the plan that results from it."""
 
 import argparse
 import math
@@ -10,7 +10,7 @@ from vidkit import S3Video
 from vidkit.mpc import ObsObjInfo
 
 SHORTEST_INTERVAL = 0.2
-"""In seconds; Kinesis Video takes no shorter one."""
+"""In seconds; Kinesis Video accepts no shorter interval."""
 
 _MOST_FRAMES = 120
 _MOST_SNAPSHOTS = 12
@@ -20,15 +20,15 @@ _LARGEST_FRAME = 1920
 
 _CLOUD_HELP = """\
 By default everything runs against the local cloud on loopback: nothing leaves this machine and no
-account is needed. With --cloud the same steps run against the real services, on what is there
-already. Each step runs when its options are given:
+account is needed. With --cloud the same steps run against the real services, on your existing
+resources. Each step runs when its options are given:
 
   images      --stream NAME --start ISO [--length SECONDS]
   jobs        --bucket BUCKET --object KEY        (billed by the minute of video)
   policy      --policy NAME                       (created or updated in the account)
   snapshots   --obs-bucket BUCKET --obs-object KEY [--obs-output FOLDER]
 
-AWS credentials come from where boto3 finds them, the region from --region, AWS_REGION or the
+AWS credentials are resolved as by boto3; the region comes from --region, AWS_REGION or the
 profile. Huawei Cloud credentials come from HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and
 HUAWEICLOUD_SDK_PROJECT_ID, the region from --huawei-region.
 """
@@ -58,7 +58,7 @@ class Options(argparse.Namespace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamPlan:
-    """Which images to take out of which stream."""
+    """Which images to get from which stream."""
 
     name: str
     start: datetime
@@ -68,13 +68,13 @@ class StreamPlan:
 
     @property
     def points(self) -> int:
-        """How many sampling points there are."""
+        """The number of sampling points."""
         return max(1, math.ceil(self.length / self.interval))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotPlan:
-    """Which snapshots to take, and where; times are whole seconds, as MPC has them."""
+    """Which snapshots to take, and where; times are whole seconds, as in MPC."""
 
     input: ObsObjInfo
     output: ObsObjInfo
@@ -83,7 +83,7 @@ class SnapshotPlan:
 
     @classmethod
     def over(cls, length: timedelta, *, input: ObsObjInfo, output: ObsObjInfo) -> "SnapshotPlan":
-        """About a dozen snapshots, within what MPC admits."""
+        """Plan about a dozen snapshots, within MPC's limits."""
         seconds = math.ceil(length.total_seconds())
         every = min(_LONGEST_SNAPSHOT_INTERVAL, max(1, math.ceil(seconds / _MOST_SNAPSHOTS)))
         return cls(input=input, output=output, seconds=seconds, every=every)
@@ -91,14 +91,14 @@ class SnapshotPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done; a step that is None is left out.
+    """The steps of a run; a step that is None is skipped.
 
     Attributes:
-        title: what the pictures are headed with.
-        stream: the images.
-        video: what the jobs look at.
-        policy_name: the playback restriction policy.
-        snapshots: the snapshots.
+        title: the heading of the pictures.
+        stream: the images to get.
+        video: the stored video that the jobs analyse.
+        policy_name: the name of the playback restriction policy.
+        snapshots: the snapshots to take.
         one_video: whether images and jobs are of the same video.
     """
 
@@ -111,7 +111,7 @@ class Plan:
 
 
 def parse_options(arguments: list[str] | None = None) -> Options:
-    """Read the command line; what makes no sense ends the program with status 2."""
+    """Read the command line; invalid options end the program with status 2."""
     parser = _parser()
     options = parser.parse_args(arguments, Options())
     cloud_only = {
@@ -129,7 +129,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
             parser.error(f"{given[0]} goes with --cloud")
         return options
     if options.video is not None:
-        parser.error("VIDEO is for the local cloud; with --cloud name what is there already")
+        parser.error("VIDEO is for the local cloud; with --cloud name existing resources")
     for first, second in (("stream", "start"), ("bucket", "object"), ("obs_bucket", "obs_object")):
         if (getattr(options, first) is None) != (getattr(options, second) is None):
             pair = (f"--{name.replace('_', '-')}" for name in (first, second))
@@ -140,7 +140,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
 
 
 def chosen_interval(length: timedelta) -> timedelta:
-    """One second, or as much more as keeps the number of images within bounds."""
+    """Return one second, or a longer interval that limits the number of images."""
     for seconds in _INTERVALS:
         if length / timedelta(seconds=seconds) <= _MOST_FRAMES:
             return timedelta(seconds=seconds)
@@ -148,7 +148,7 @@ def chosen_interval(length: timedelta) -> timedelta:
 
 
 def frame_size(width: int, height: int) -> tuple[int, int] | None:
-    """A smaller size for images of a large video; None keeps the video's own."""
+    """Return a smaller size for images of a large video; None keeps its own size."""
     longest = max(width, height)
     if longest <= _LARGEST_FRAME:
         return None
@@ -157,7 +157,7 @@ def frame_size(width: int, height: int) -> tuple[int, int] | None:
 
 
 def cloud_plan(options: Options) -> Plan:
-    """What ``--cloud`` and its options ask for."""
+    """Return the plan for ``--cloud`` and its options."""
     stream = video = snapshots = None
     length = options.length or timedelta(seconds=60)
     if options.stream is not None and options.start is not None:
@@ -202,13 +202,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=Path("demo-output"),
         metavar="FOLDER",
-        help="where the pictures go; what an earlier run left there is replaced (%(default)s)",
+        help="folder for the pictures; replaces those of an earlier run (%(default)s)",
     )
     parser.add_argument(
         "--interval",
         type=_interval,
         metavar="SECONDS",
-        help=f"between two images, {SHORTEST_INTERVAL} at the least (default: 1, or more where "
+        help=f"between two images, at least {SHORTEST_INTERVAL} (default: 1, or longer if "
         f"that would be more than {_MOST_FRAMES} images)",
     )
     parser.add_argument(
@@ -222,13 +222,13 @@ def _parser() -> argparse.ArgumentParser:
     real.add_argument("--region", help="the AWS region")
     real.add_argument("--stream", metavar="NAME", help="a Kinesis video stream")
     real.add_argument(
-        "--start", type=_moment, metavar="ISO", help="where in it to begin; UTC unless it says"
+        "--start", type=_timestamp, metavar="ISO", help="start timestamp in it; UTC by default"
     )
     real.add_argument(
         "--length",
         type=_length,
         metavar="SECONDS",
-        help="how much of it to look at, for snapshots too (60)",
+        help="length of video to use, for snapshots too (60)",
     )
     real.add_argument("--bucket", help="the S3 bucket of a stored video")
     real.add_argument("--object", metavar="KEY", help="its key")
@@ -249,7 +249,7 @@ def _seconds(text: str, least: float, most: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
     if not least <= seconds <= most:
         raise argparse.ArgumentTypeError(f"must be {least:g} to {most:g} seconds, not {text}")
     return seconds
@@ -267,11 +267,11 @@ def _length(text: str) -> timedelta:
     return timedelta(seconds=_seconds(text, 1, 86_400))
 
 
-def _moment(text: str) -> datetime:
+def _timestamp(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        timestamp = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no time such as 2026-01-01T12:00:00+00:00"
+            f"{text!r} is not a timestamp such as 2026-01-01T12:00:00+00:00"
         ) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return timestamp.astimezone(UTC) if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -8,13 +8,13 @@ _FRAME = re.compile(r"\d{8}T\d{6}\.\d{3}Z\.jpg")
 _SNAPSHOT = re.compile(r"snapshot(_\d+)?\.jpg")
 
 SNAPSHOT_STEM = "snapshot"
-"""What the names of snapshots begin with."""
+"""The beginning of the snapshots' file names."""
 
 
 class OutputFolder:
-    """Where the demo leaves what it makes.
+    """The folder for the demo's results.
 
-    Only files that are named as the demo names them are ever deleted.
+    The demo deletes only files that have the names of its own results.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -26,10 +26,10 @@ class OutputFolder:
         self.clip = folder / "rendered_clip.mp4"
 
     def prepare(self, *, keep: Path | None = None) -> None:
-        """Make the folders, and delete what an earlier run left in them.
+        """Create the folders, and delete the results of an earlier run in them.
 
         Args:
-            keep: the user's own video, which may be an earlier run's clip.
+            keep: the user's own video, which may be the clip of an earlier run.
 
         Raises:
             OSError: the folder cannot be written to.
@@ -48,15 +48,15 @@ class OutputFolder:
                 path.unlink(missing_ok=True)
 
     def save_frame(self, timestamp: datetime, content: bytes) -> Path:
-        """Write an image (blocking); its name sorts by time and suits every file system."""
-        moment = timestamp.astimezone(UTC)
-        milliseconds = moment.microsecond // 1000
-        path = self.frames / f"{moment:%Y%m%dT%H%M%S}.{milliseconds:03}Z.jpg"
+        """Write an image (blocking); its name sorts by time and is valid on every file system."""
+        utc = timestamp.astimezone(UTC)
+        milliseconds = utc.microsecond // 1000
+        path = self.frames / f"{utc:%Y%m%dT%H%M%S}.{milliseconds:03}Z.jpg"
         path.write_bytes(content)
         return path
 
     def save_snapshot(self, name: str, content: bytes) -> Path:
-        """Write a snapshot under the name that the service gave it (blocking)."""
+        """Write a snapshot under its name at the service (blocking)."""
         path = self.snapshots / PurePosixPath(name).name
         path.write_bytes(content)
         return path

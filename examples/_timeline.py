@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw, ImageOps
 from vidkit.rekognition import SegmentDetection
 
 MOST_LABELS = 24
-"""Labels that get a row; those that are seen longest do."""
+"""The most labels that get a row: those that are seen longest."""
 
 _WIDTH = 2000
 _LEFT = 300
@@ -57,11 +57,11 @@ class _Row:
     height: int
     bars: Sequence[_Bar]
     missing: str | None = None
-    """What to say in a row without bars."""
+    """The text of a row without bars."""
 
 
 class _Axis:
-    """Where a time is, in pixels."""
+    """Converts times to positions in pixels."""
 
     def __init__(self, length: timedelta) -> None:
         self.length = max(length, timedelta(milliseconds=1))
@@ -71,11 +71,11 @@ class _Axis:
     def end(self) -> int:
         return _LEFT + self._pixels
 
-    def x(self, moment: timedelta) -> float:
-        return _LEFT + self._pixels * min(1.0, max(0.0, moment / self.length))
+    def x(self, offset: timedelta) -> float:
+        return _LEFT + self._pixels * min(1.0, max(0.0, offset / self.length))
 
     def ticks(self, draw: ImageDraw.ImageDraw) -> tuple[list[timedelta], float]:
-        """The ticks, and the step between them in seconds."""
+        """Return the ticks, and the step between them in seconds."""
 
         def most(step: float) -> int:
             widest = draw.textlength(clock(self.length, step=step), font(22))
@@ -99,9 +99,9 @@ def draw_timeline(
     Args:
         path: the PNG file to write.
         findings: shots, cues and labels.
-        title: which video it is.
-        length: of the video.
-        frames: images of the same video, for a strip of film above.
+        title: the heading of the timeline.
+        length: the length of the video.
+        frames: images of the same video, for a film strip above the rows.
     """
     axis = _Axis(length)
     rows = [_shot_row(findings), *_cue_rows(findings), *_label_rows(findings)]
@@ -144,7 +144,7 @@ def _shot_row(findings: Findings) -> _Row:
 
 
 def _cue_rows(findings: Findings) -> list[_Row]:
-    """A row for black frames, and one for each other technical cue that was found."""
+    """Return a row for black frames, and one for each other type of technical cue."""
     kinds: dict[str, list[_Bar]] = {"BlackFrames": []}
     for cue in findings.cues:
         kind = (cue.technical_cue_segment.type if cue.technical_cue_segment else None) or "?"
@@ -174,8 +174,8 @@ def _label_rows(findings: Findings) -> list[_Row]:
     longest = sorted(named, key=seen, reverse=True)[:MOST_LABELS]
     rows = [_Row(name, _BAR, named[name]) for name in sorted(longest, key=begins)]
     if others := len(named) - len(longest):
-        told = f"{others} more {'label' if others == 1 else 'labels'}, seen for less time"
-        rows.append(_Row("", _BAR, (), told))
+        text = f"{others} more {'label' if others == 1 else 'labels'}, seen for less time"
+        rows.append(_Row("", _BAR, (), text))
     return rows
 
 
@@ -184,7 +184,7 @@ def _spans(bars: Iterable[_Bar]) -> list[_Span]:
 
 
 def _worded(kind: str) -> str:
-    """``EndCredits`` as ``End credits``."""
+    """Return ``EndCredits`` as ``End credits``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize()
 
 
@@ -210,7 +210,7 @@ def _draw_header(
 def _draw_film(
     picture: Image.Image, draw: ImageDraw.ImageDraw, axis: _Axis, frames: Sequence[Frame]
 ) -> None:
-    """Images in equal slots, each the one nearest to its slot's middle."""
+    """Draw images in equal slots, each the image nearest to its slot's middle."""
     with Image.open(_image_of(frames[0])) as image:
         width = _FILM * image.width / image.height
     slots = max(1, round((axis.end - _LEFT) / width))
@@ -224,8 +224,8 @@ def _draw_film(
         picture.paste(tile, (edges[slot] + 1, _HEADER))
 
 
-def _nearest(frames: Sequence[Frame], moment: timedelta) -> Frame:
-    return min(frames, key=lambda frame: abs(frame.offset - moment))
+def _nearest(frames: Sequence[Frame], offset: timedelta) -> Frame:
+    return min(frames, key=lambda frame: abs(frame.offset - offset))
 
 
 def _image_of(frame: Frame) -> Path:
@@ -254,7 +254,7 @@ def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: _Row, y: int) -> None
     bars = sorted(row.bars, key=lambda bar: bar.span)
     nexts = [*(axis.x(bar.span[0]) for bar in bars[1:]), float(axis.end)]
     for bar, following in zip(bars, nexts, strict=False):
-        left, right = (axis.x(moment) for moment in bar.span)
+        left, right = (axis.x(offset) for offset in bar.span)
         box = (left, y + 8, max(right - 1, left + 3), y + row.height - 8)
         draw.rectangle(box, bar.colour)
         if bar.text:
@@ -264,10 +264,10 @@ def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: _Row, y: int) -> None
 def _draw_bar_text(
     draw: ImageDraw.ImageDraw, text: str, box: tuple[float, float, float, float], *, end: float
 ) -> None:
-    """Write a bar's number and length into it, or its length beside it where there is room.
+    """Draw a bar's number and length inside it, or its length beside it if there is room.
 
     Args:
-        draw: where to.
+        draw: the picture to draw in.
         text: ``number|length``.
         box: the bar.
         end: where the next bar begins, or the row ends.

@@ -1,4 +1,4 @@
-"""Kinesis Video Streams: the images of a range side by side, put together with Pillow."""
+"""Kinesis Video Streams: a contact sheet of the images of a range, drawn with Pillow."""
 
 import asyncio
 import io
@@ -19,7 +19,7 @@ COLUMNS = 4
 
 
 def contact_sheet(images: Sequence[vidkit.images.Image]) -> Image.Image:
-    """The images in rows, each with its time, and the reason where there is none (blocking)."""
+    """Draw the images in rows, each with its time, or with its error (blocking)."""
     width, height = TILE
     rows = -(-len(images) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * width, rows * height), "black")
@@ -30,13 +30,13 @@ def contact_sheet(images: Sequence[vidkit.images.Image]) -> Image.Image:
         if image.content is not None:
             with Image.open(io.BytesIO(image.content)) as picture:
                 sheet.paste(ImageOps.fit(picture, TILE), place)
-        told = f"{image.timestamp:%H:%M:%S} {image.error or ''}"
-        draw.text((place[0] + 6, place[1] + height - 18), told, "white")
+        caption = f"{image.timestamp:%H:%M:%S} {image.error or ''}"
+        draw.text((place[0] + 6, place[1] + height - 18), caption, "white")
     return sheet
 
 
 async def main(clip: Path, output: Path) -> None:
-    """Draw the contact sheet of a short stream, and a little of what comes after it."""
+    """Draw the contact sheet of a short stream, and of two seconds after its end."""
     start = datetime(2026, 1, 1, 12, tzinfo=UTC)
     async with LocalCloud() as cloud:
         cloud.add_stream("front-door", clip, start_timestamp=start)

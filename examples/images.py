@@ -10,7 +10,7 @@ from vidkit.local.clips import render_clip
 
 
 async def main(clip: Path) -> None:
-    """Take two images a second out of a stream, and run past its end."""
+    """Get two images a second from a stream, and one second past its end."""
     start = datetime(2026, 1, 1, 12, tzinfo=UTC)
     async with LocalCloud() as cloud:
         cloud.add_stream("front-door", clip, start_timestamp=start)
@@ -24,8 +24,8 @@ async def main(clip: Path) -> None:
                 height_pixels=180,
             )
             async for image in images:
-                found = f"{len(image.content)} bytes" if image.content else image.error
-                print(f"{image.timestamp:%H:%M:%S.%f}  {found}")
+                result = f"{len(image.content)} bytes" if image.content else image.error
+                print(f"{image.timestamp:%H:%M:%S.%f}  {result}")
 
 
 if __name__ == "__main__":

@@ -12,17 +12,17 @@ from vidkit.local.clips import RenderedClip, render_clip
 
 
 async def watch(job: Job[Any]) -> None:
-    """Print each change of a job's status until it has ended."""
+    """Print each change of a job's status until the job completes."""
     async for status in job.watch():
         print(f"{job.kind}: {status}")
 
 
 async def main(clip: RenderedClip) -> None:
-    """Start both jobs, watch them, read what they found."""
+    """Start both jobs, watch them, and read their results."""
     video = S3Video("videos", "clip.mp4")
     async with LocalCloud() as cloud:
         cloud.add_object(video.bucket, video.name, clip.path)
-        # No model looks at the pictures here: the local cloud finds the labels it was told.
+        # The local cloud runs no model: it returns the labels that are scripted here.
         cloud.script_labels(
             video.bucket,
             video.name,
@@ -43,7 +43,7 @@ async def main(clip: RenderedClip) -> None:
                 if item.label is not None:
                     print(f"{item.timestamp:>6} ms  {item.label.name}")
 
-            # The token is all that another process needs to go on with the job.
+            # The token is all that another process needs to resume the job.
             async for segment in await kit.resume(segments.token):
                 cue = segment.technical_cue_segment
                 what = cue.type if cue else "shot"

@@ -1,4 +1,4 @@
-"""Many jobs on the local cloud: a few in flight, their ends by message, a journal for restarts."""
+"""Many jobs on the local cloud: a few in flight, completion notifications, and a journal."""
 
 import asyncio
 import tempfile
@@ -45,9 +45,9 @@ async def main(folder: Path) -> None:
                     labels += len(await outcome.result.collect())
                     repeated += outcome.repeated
                 seconds = (datetime.now(UTC) - began).total_seconds()
-                print(f"{run} run: {labels} labels, {repeated} told before, {seconds:.1f} s")
-        started = [call for call in cloud.calls if call.operation == "StartLabelDetection"]
-        print(f"{len(started)} starts, {queue.counts.receives} receives")
+                print(f"{run} run: {labels} labels, {repeated} repeated, {seconds:.1f} s")
+        starts = [call for call in cloud.calls if call.operation == "StartLabelDetection"]
+        print(f"{len(starts)} starts, {queue.counts.receives} receives")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Amazon IVS: keep a playback restriction policy as it should be, on the local cloud."""
+"""Amazon IVS: keep a playback restriction policy as declared, on the local cloud."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from vidkit.local import LocalCloud
 
 
 async def main() -> None:
-    """Ensure a policy three times, look at what that sent, delete it."""
+    """Ensure a policy three times, print the writes that were sent, and delete it."""
     async with LocalCloud() as cloud, cloud.kit() as kit:
         for countries in (["DE", "AT"], ["AT", "DE"], ["DE", "AT", "CH"]):
             before = len(cloud.calls)

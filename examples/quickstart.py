@@ -1,6 +1,6 @@
-"""The main job of vidkit from end to end: one video, four services, one folder of results.
+"""All of vidkit in one run: one video, four services, one folder of results.
 
-Without an argument it renders a clip and works on a local cloud: real HTTP, real signatures, no
+Without an argument it renders a clip and uses a local cloud: real HTTP, real signatures, no
 account. ``--help`` says how to use a video of your own, and how to use the real services. The steps
 themselves are in ``_demo.py``.
 """
@@ -14,14 +14,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo.
 
     Args:
-        arguments: the command line without the program's name; that of the process by default.
+        arguments: the command line without the program's name; by default that of the process.
 
     Returns:
-        0; 1 when a service or the file system refused; 2 when the video is none. Ctrl-C ends the
-        process with 130.
+        0 on success, 1 after an error of a service or the file system, 2 if the file is not a
+        video. Ctrl-C ends the process with 130.
     """
     try:
-        # Importing takes long enough to be interrupted, too.
+        # The imports take long enough to be interrupted, too.
         from _board import DemoConsole
         from _demo import run
         from _options import parse_options
@@ -44,13 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fail(reason: object, status: int) -> int:
-    told = " ".join(str(reason).split())
-    sys.stderr.write(f"quickstart: {told}\n")
+    text = " ".join(str(reason).split())
+    sys.stderr.write(f"quickstart: {text}\n")
     return status
 
 
 def _stop() -> NoReturn:
-    """End at once; a video that is still being analysed would otherwise be waited for."""
+    """Exit at once; a normal exit would wait for a video that is still being analysed."""
     _fail("stopped", 130)
     sys.stdout.flush()
     sys.stderr.flush()

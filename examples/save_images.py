@@ -1,6 +1,6 @@
-"""Kinesis Video Streams: every image of a day's recordings into a folder, with a progress bar.
+"""Kinesis Video Streams: save every image of a day into a folder, with a progress bar.
 
-Run it again on the same folder, or after killing it: what is there is not fetched again.
+Run it again on the same folder, or after killing it: existing images are not fetched again.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 async def main(clip: Path, frames: Path) -> None:
-    """Save an image a second of a camera that records when something moves."""
+    """Save an image a second from a camera that records on motion."""
     async with LocalCloud(throttle={"images"}) as cloud:
         cloud.add_stream(
             "front-door",
             clip,
             start_timestamp=START,
             duration=24 * HOUR,
-            # Two minutes in the morning and one in the evening are recorded.
+            # The stream has two minutes of media in the morning and one in the evening.
             gaps=[
                 (START, START + 9 * HOUR),
                 (START + 9 * HOUR + HOUR / 30, START + 18 * HOUR),
@@ -45,7 +45,7 @@ async def main(clip: Path, frames: Path) -> None:
                     skip_gaps=True,
                     on_progress=bar,
                 )
-    print(f"{report.saved} saved, {report.skipped} there already, {report.bytes:,} bytes")
+    print(f"{report.saved} saved, {report.skipped} skipped, {report.bytes:,} bytes")
     for missing in report.missing:
         print(f"{missing.timestamp:%H:%M:%S}  {missing.error}")
 

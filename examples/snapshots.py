@@ -12,7 +12,7 @@ from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 
 async def main(clip: Path) -> None:
-    """Snapshots every two seconds, one at a chosen millisecond, one whose create goes wrong."""
+    """Take snapshots every two seconds, one at a millisecond, and one after a lost response."""
     video = ObsObjInfo(bucket="videos", location="cn-north-4", object="in/clip.mp4")
     folder = ObsObjInfo(bucket="videos", location="cn-north-4", object="out")
     async with LocalCloud() as cloud:
@@ -38,7 +38,7 @@ async def main(clip: Path) -> None:
             task = await job
             print(f"task {job.id}: {task.status}: {task.output_file_name}")
 
-            # The task is made and its answer lost: vidkit finds the task, and makes no second one.
+            # The task is created and the response is lost: vidkit finds it and creates no other.
             cloud.inject("lost_answer", service="mpc", operation="CreateThumbnailsTask", times=1)
             job = await kit.mpc.create_thumbnails_task(
                 input=video,

@@ -1,4 +1,4 @@
-"""What waiting costs, and what to do about it: the same work in two ways, over a slow line."""
+"""What waiting costs, and how to avoid it: the same work in two ways, over a slow connection."""
 
 import asyncio
 import tempfile
@@ -20,7 +20,7 @@ Way = Callable[[], Awaitable[int]]
 
 
 async def timed(name: str, way: Way) -> float:
-    """Do it, and say how long it took."""
+    """Do the work and print how long it took."""
     began = time.perf_counter()
     count = await way()
     seconds = time.perf_counter() - began
@@ -29,14 +29,14 @@ async def timed(name: str, way: Way) -> float:
 
 
 async def compare(title: str, slow: tuple[str, Way], fast: tuple[str, Way]) -> None:
-    """Both ways, and how many times as fast the second one was."""
+    """Time both ways, and print how many times as fast the second one was."""
     print(title)
     ratio = await timed(*slow) / await timed(*fast)
     print(f"  {ratio:.1f} times as fast\n")
 
 
 async def images(kit: VidKit, concurrency: int) -> int:
-    """Five images a second for half a minute, in six pages."""
+    """Read five images a second for half a minute, in six pages."""
     pager = kit.images.get_images(
         stream_name="front-door",
         start_timestamp=START,
@@ -50,7 +50,7 @@ async def images(kit: VidKit, concurrency: int) -> int:
 
 
 async def page_after_page(kit: VidKit, job_id: str) -> int:
-    """Ask for a page when the one before it has been dealt with."""
+    """Request each page after the previous one has been processed."""
     count, token, more = 0, None, True
     while more:
         page = await kit.rekognition.get_label_detection(job_id, max_results=10, next_token=token)
@@ -62,7 +62,7 @@ async def page_after_page(kit: VidKit, job_id: str) -> int:
 
 
 async def pages(kit: VidKit, job_id: str) -> int:
-    """The same with `pages()`, which has the next page on its way meanwhile."""
+    """Do the same with `pages()`, which fetches the next page meanwhile."""
     count = 0
     async for page in kit.rekognition.get_label_detection(job_id, max_results=10).pages():
         count += len(page.items)
@@ -71,7 +71,7 @@ async def pages(kit: VidKit, job_id: str) -> int:
 
 
 async def a_kit_each(cloud: LocalCloud) -> int:
-    """Ten calls, each with a kit of its own: ten clients, ten connections."""
+    """Make ten calls, each with a kit of its own: ten clients, ten connections."""
     for _ in range(10):
         async with cloud.kit() as kit:
             await kit.ivs.list_playback_restriction_policies()
@@ -79,7 +79,7 @@ async def a_kit_each(cloud: LocalCloud) -> int:
 
 
 async def one_kit(cloud: LocalCloud) -> int:
-    """The same with one kit for all."""
+    """Make the same calls with one kit."""
     async with cloud.kit() as kit:
         for _ in range(10):
             await kit.ivs.list_playback_restriction_policies()
@@ -87,7 +87,7 @@ async def one_kit(cloud: LocalCloud) -> int:
 
 
 async def main(clip: Path) -> None:
-    """Three kinds of work, each in two ways."""
+    """Compare two ways for each of three kinds of work."""
     async with LocalCloud() as cloud:
         cloud.add_stream("front-door", clip, start_timestamp=START)
         cloud.add_object("videos", "clip.mp4", clip)
@@ -96,9 +96,9 @@ async def main(clip: Path) -> None:
         async with cloud.kit() as kit:
             job = await kit.rekognition.start_label_detection(S3Video("videos", "clip.mp4"))
             await job
-            # The first look at a video, when its frames are decoded, is no part of this.
+            # The first read decodes the video's frames; it is not measured.
             await images(kit, 8)
-            # Every answer takes a while from here on, as those of a cloud far away do.
+            # From here on every response has a latency, as from a distant cloud.
             cloud.inject("latency", seconds=LATENCY)
             await compare(
                 "Images of half a minute",

@@ -1,7 +1,7 @@
-"""Kinesis Video Streams: a time lapse out of the images of a range, made with PyAV."""
+"""Kinesis Video Streams: a time-lapse video of the images of a range, encoded with PyAV."""
 
 # pyright: reportUnknownMemberType=false
-# (PyAV's types leave open what its packets belong to)
+# (PyAV's types do not say which stream a packet belongs to)
 
 import asyncio
 import io
@@ -21,11 +21,11 @@ from vidkit.local.clips import render_clip
 
 
 class Film:
-    """An H.264 file that grows by a frame for each picture; its methods block.
+    """An H.264 file that gets one frame for each picture; its methods block.
 
     Args:
         path: the MP4 file.
-        size: of the frames in pixels, even numbers.
+        size: width and height of the frames in pixels, even numbers.
         rate: frames a second.
     """
 
@@ -37,7 +37,7 @@ class Film:
         self.frames = 0
 
     def add(self, content: bytes) -> None:
-        """Add a JPEG or PNG."""
+        """Add a JPEG or PNG picture as a frame."""
         with Image.open(io.BytesIO(content)) as picture:
             rgb = picture.convert("RGB")
         frame = cast("VideoFrame", VideoFrame.from_image(rgb))  # type: ignore[no-untyped-call]
@@ -58,7 +58,7 @@ class Film:
 
 
 async def main(clip: Path, output: Path) -> None:
-    """Show ten minutes in six seconds: an image every four seconds, 25 a second."""
+    """Show ten minutes in six seconds: an image every four seconds, at 25 frames a second."""
     start = datetime(2026, 1, 1, 12, tzinfo=UTC)
     length = timedelta(minutes=10)
     size = 320, 180

@@ -21,7 +21,7 @@ AREAS = {
         "images/rate_limits",
         "images/windows/coverage",
         "images/windows/pages",
-        "images/windows/source",
+        "images/windows/window_source",
     ],
     "signing": ["transports/huawei/server_clock", "transports/huawei/signer"],
     "pages": [

@@ -1,1 +1,1 @@
-"""What is measured: one file a subject, run by `benchmarks.worker`."""
+"""The measured code: one file for each subject, run by `benchmarks.worker`."""

@@ -1,4 +1,4 @@
-"""Small calls, and reading pages that each take their time."""
+"""Small calls, and reading pages over a connection with latency."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -24,7 +24,7 @@ _RANGE = 300
 
 
 async def small_calls(address: str, samples: int, loops: int) -> Samples:
-    """Getting one policy, CPU of a call."""
+    """Measure getting one policy: CPU of a call."""
     threaded = boto3_client("ivs", address)
     request = json.dumps({"arn": POLICY_ARN}).encode()
     async with (
@@ -57,7 +57,7 @@ async def small_calls(address: str, samples: int, loops: int) -> Samples:
 async def images_over_minutes(
     address: str, size: int, images: int, samples: int, concurrencies: dict[str, int]
 ) -> Samples:
-    """An image a second over minutes, wall time."""
+    """Measure an image a second over minutes: wall time."""
     stream = f"front-door-{size}"
     api = "kinesis-video-archived-media"
     async with kit_on(address) as kit, aiobotocore_client(api, address) as client:
@@ -112,14 +112,14 @@ async def images_over_minutes(
 async def label_pages(
     address: str, pages: int, work: float, samples: int, *, on_the_loop: bool
 ) -> Samples:
-    """Label pages with some work between two of them, wall time.
+    """Measure label pages with some work between two of them: wall time.
 
     Args:
-        address: the server.
-        pages: how many.
-        work: seconds of it.
-        samples: of each case.
-        on_the_loop: whether work that keeps the event loop is measured, too.
+        address: the server's URL.
+        pages: the number of pages.
+        work: the seconds of work after each page.
+        samples: the number of samples of each case.
+        on_the_loop: whether work that blocks the event loop is measured, too.
     """
     job = f"results-{pages * 1000}"
     waiting, busy = partial(asyncio.sleep, work), partial(_busy, work)
@@ -173,7 +173,7 @@ async def _busy(seconds: float) -> None:
 
 
 async def policies(address: str, count: int, samples: int) -> Samples:
-    """The last policies of a list of a thousand, wall time."""
+    """Measure the last policies of a list of a thousand: wall time."""
     begin = str(1000 - count) if count < 1000 else None  # noqa: PLR2004
     async with kit_on(address) as kit, aiobotocore_client("ivs", address) as client:
 
@@ -203,6 +203,6 @@ async def policies(address: str, count: int, samples: int) -> Samples:
 
 
 def _check(found: int, wanted: int) -> None:
-    """A case that does less than its work is no case."""
+    """Check that a case did all of its work."""
     if found != wanted:
         raise AssertionError(f"{found} in place of {wanted}")

@@ -1,4 +1,4 @@
-"""What happens to the event loop while a process makes its first AWS client."""
+"""The stall of the event loop while a process creates its first AWS client."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -22,12 +22,12 @@ _IMPORTED = {
 
 
 async def stall(address: str, who: str) -> float:
-    """The longest stall while the first client is made, called and closed.
+    """Measure the longest stall while the first client is created, called and closed.
 
     Args:
-        address: the server.
-        who: ``vidkit`` and ``aiobotocore`` have imported what they need before; anyone else
-            imports it on the way.
+        address: the server's URL.
+        who: the client; ``vidkit`` and ``aiobotocore`` import what they need in advance, the
+            other names import it during the call.
     """
     for module in _IMPORTED.get(who, ()):
         import_module(module)

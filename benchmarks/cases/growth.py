@@ -18,16 +18,16 @@ _IMAGES = 50
 async def growth(
     address: str, items: int, streams: int, jobs: int, samples: int, times: int, after: float
 ) -> dict[str, Samples]:
-    """CPU of an item, a stream, a job: few of them and ``times`` as many.
+    """Measure the CPU of an item, a stream and a job: a few, and ``times`` as many.
 
     Args:
-        address: the server.
-        items: few of them.
-        streams: likewise.
-        jobs: likewise.
-        samples: of each case.
-        times: how many times as many are many.
-        after: seconds from a job's start to its end.
+        address: the server's URL.
+        items: the number of items in the small run.
+        streams: likewise, streams.
+        jobs: likewise, jobs.
+        samples: the number of samples of each case.
+        times: how many times as large the large run is.
+        after: the seconds from a job's start to its completion.
     """
     async with kit_on(address) as kit:
         unlimited = kit.with_options(poll=PollPolicy(polls_per_second=100_000))
@@ -46,7 +46,7 @@ async def growth(
             _check(await one_kit(kit, count, _IMAGES, _SIZE), count * _IMAGES)
 
         async def run(count: int) -> None:
-            # The queue's pauses are cut short: what is compared is the work for a job.
+            # The queue's pauses are shortened, because the work for a job is compared.
             await on_a_queue(unlimited, address, count, after=after, linger=0.05)
 
         found: dict[str, Samples] = {}
@@ -57,9 +57,9 @@ async def growth(
             ("jobs", run, jobs),
         ):
             many = few * times
-            # The large run makes all connections; ten small ones before it would tell nothing more.
+            # One large run opens all connections; small runs before it would add nothing.
             await work(many)
-            # As many in all: what the garbage collector does now and then falls on both.
+            # The same amount for both, so that the garbage collector's passes affect both.
             values = await in_turns(
                 {"few": partial(_repeated, work, few, times), "many": partial(work, many)},
                 samples=samples,

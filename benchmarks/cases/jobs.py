@@ -1,4 +1,4 @@
-"""Many jobs: learning of their ends from a queue, beside polling each."""
+"""Many jobs: completion notifications from a queue, compared with polling each job."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -21,7 +21,7 @@ _CHANNEL = NotificationChannel(
 )
 _CONNECTIONS = 64
 _ONE_BY_ONE = "vidkit, completion queue, ends one by one"
-# What the account may ask for in a second is not what is measured here.
+# The account's limit of polls a second is not measured here.
 _UNLIMITED = PollPolicy(polls_per_second=100_000)
 
 
@@ -34,15 +34,15 @@ async def on_a_queue(
     apart: float = 0.0,
     **options: Any,
 ) -> None:
-    """Run jobs whose ends are told by a queue, and read their results.
+    """Run jobs with completion notifications from a queue, and read their results.
 
     Args:
-        kit: what runs them.
-        address: the server.
-        jobs: how many.
-        after: seconds from the first one's start to its end.
-        apart: seconds between the ends of one and the next; all are started at once.
-        options: of the queue.
+        kit: the kit that runs the jobs.
+        address: the server's URL.
+        jobs: the number of jobs.
+        after: the seconds from the first job's start to its completion.
+        apart: the seconds between two completions; all jobs are started at once.
+        options: options of the queue.
     """
     results = 0
     queue_url = _QUEUE.format(address=address)
@@ -81,20 +81,20 @@ async def _polled(client: Any, jobs: int, interval: float) -> None:
 
 
 async def many(address: str, jobs: int, samples: int, interval: float) -> Samples:
-    """Jobs of a minute each, from start to result, CPU of a job.
+    """Measure jobs of a minute each, from start to result: CPU of a job.
 
     Args:
-        address: the server.
-        jobs: in a sample.
-        samples: of each case.
-        interval: seconds between two looks, in place of five.
+        address: the server's URL.
+        jobs: the number of jobs in a sample.
+        samples: the number of samples of each case.
+        interval: the seconds between two polls, in place of five.
     """
     async with (
         kit_on(address) as kit,
         aiobotocore_client("rekognition", address, connections=_CONNECTIONS) as client,
     ):
         unlimited = kit.with_options(poll=_UNLIMITED)
-        # Clients and connections are made once, however many jobs there are.
+        # Clients and connections are created once, whatever the number of jobs.
         await _warm(unlimited, address)
         await asyncio.gather(
             *(client.get_label_detection(JobId="results-1") for _ in range(_CONNECTIONS))
@@ -108,7 +108,7 @@ async def many(address: str, jobs: int, samples: int, interval: float) -> Sample
 
 
 async def one_by_one(address: str, jobs: int, apart: float) -> Samples:
-    """Jobs whose ends come one after another, so that hardly two are received at once."""
+    """Measure jobs that complete one after another, so that few are received together."""
     async with kit_on(address) as kit:
         unlimited = kit.with_options(poll=_UNLIMITED)
         await _warm(unlimited, address)

@@ -1,4 +1,4 @@
-"""Creating thumbnails tasks of Huawei Cloud MPC, beside Huawei's own client."""
+"""Creating thumbnails tasks of Huawei Cloud MPC, compared with Huawei's own client."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -70,13 +70,13 @@ def _official_cases(address: str, calls: int, pool: ThreadPoolExecutor) -> dict[
 
 
 async def creates(address: str, calls: int, samples: int, left_out: list[str]) -> Samples:
-    """Creating tasks all at once, wall time of a call.
+    """Measure concurrent creates: wall time of a call.
 
     Args:
-        address: the server.
-        calls: creates in a sample.
-        samples: samples of each case.
-        left_out: ways of the official client that are not measured.
+        address: the server's URL.
+        calls: the number of creates in a sample.
+        samples: the number of samples of each case.
+        left_out: the cases of the official client that are not measured.
     """
 
     async def create() -> str:

@@ -1,4 +1,4 @@
-"""Whole pages: faces, labels, images; their cost, memory and the stall while one comes."""
+"""Complete pages of faces, labels and images: their CPU, their memory and the loop's stall."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -43,21 +43,21 @@ _READERS: dict[str, Callable[[type[BaseModel]], Callable[[bytes], object]]] = {
     "aiohttp + msgspec structs": lambda model: msgspec.json.Decoder(struct_of(model)).decode,
 }
 _JOB = "results-1000"
-_ASKED: dict[str, Any] = {"JobId": _JOB, "MaxResults": 1000}
+_REQUEST: dict[str, Any] = {"JobId": _JOB, "MaxResults": 1000}
 _FACES = "get_face_detection"
-# Just after a collection nothing is in the processor's caches: one page would tell more of that.
+# After a garbage collection the processor's caches are cold, which would dominate a single page.
 _PAGES_A_SAMPLE = 4
 
 
 async def results(address: str, operation: str, samples: int, names: list[str]) -> Samples:
-    """A page of a thousand results of a job, CPU."""
+    """Measure a page of a thousand results of a job: CPU."""
     async with AsyncExitStack() as stack:
         cases = {who: await _case(stack, address, operation, who) for who in names}
         return await in_turns(cases, samples=samples)
 
 
 async def images(address: str, size: int, samples: int, left_out: list[str]) -> Samples:
-    """A page of 25 images, out of their base64, CPU."""
+    """Measure a page of 25 images, decoded from base64: CPU."""
     stream, second = f"front-door-{size}", timedelta(seconds=1)
     end = FIRST_MOMENT + 24 * second
     members: dict[str, Any] = {
@@ -71,11 +71,11 @@ async def images(address: str, size: int, samples: int, left_out: list[str]) -> 
     }
     api = "kinesis-video-archived-media"
     threaded = boto3_client(api, address)
-    asked = members | {
+    json_members = members | {
         "StartTimestamp": FIRST_MOMENT.timestamp(),
         "EndTimestamp": members["EndTimestamp"].timestamp(),
     }
-    request = json.dumps(asked).encode()
+    request = json.dumps(json_members).encode()
     typed_decoder = msgspec.json.Decoder(struct_of(GetImagesResponse))
 
     def contents(page: Any) -> list[bytes]:
@@ -124,24 +124,24 @@ async def images(address: str, size: int, samples: int, left_out: list[str]) -> 
 
 
 async def _case(stack: AsyncExitStack, address: str, operation: str, who: str) -> Case:
-    """A way to read a page of a thousand results of a job, by its name."""
+    """Return a case that reads a page of a thousand results of a job, by its name."""
     model = _MODELS[operation]
     if who == "vidkit":
         kit = await stack.enter_async_context(kit_on(address))
         return partial(getattr(kit.rekognition, operation), _JOB)
     if who == "boto3 in a thread":
         threaded = getattr(boto3_client("rekognition", address), operation)
-        return partial(asyncio.to_thread, threaded, **_ASKED)
+        return partial(asyncio.to_thread, threaded, **_REQUEST)
     if who in _READERS:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        request, read = json.dumps(_ASKED).encode(), _READERS[who](model)
+        request, read = json.dumps(_REQUEST).encode(), _READERS[who](model)
 
         async def bare() -> object:
             return read(await targeted(session, address, _TARGETS[operation], request))
 
         return bare
     client = await stack.enter_async_context(aiobotocore_client("rekognition", address))
-    raw = partial(getattr(client, operation), **_ASKED)
+    raw = partial(getattr(client, operation), **_REQUEST)
     if who == "aiobotocore":
         return raw
 
@@ -152,10 +152,10 @@ async def _case(stack: AsyncExitStack, address: str, operation: str, who: str) -
 
 
 async def memory(address: str, who: str) -> int:
-    """Bytes that the page of a thousand faces takes while it is kept."""
+    """Return the bytes that a page of a thousand faces takes while it is kept."""
     async with AsyncExitStack() as stack:
         page = await _case(stack, address, _FACES, who)
-        # What is kept for ever, such as imported modules, is there after the first one.
+        # The first page allocates what stays, such as imported modules.
         await page()
         gc.collect()
         tracemalloc.start()
@@ -169,7 +169,7 @@ async def memory(address: str, who: str) -> int:
 
 
 async def stalls(address: str, samples: int, names: list[str]) -> Samples:
-    """The longest stall of the event loop while the page of a thousand faces comes."""
+    """Measure the longest stall of the event loop while a page of a thousand faces is read."""
     values: Samples = {who: [] for who in names}
     async with AsyncExitStack() as stack:
         cases = {who: await _case(stack, address, _FACES, who) for who in names}

@@ -1,4 +1,4 @@
-"""Many streams at once: one kit beside a client for each."""
+"""Many streams at once: one kit, compared with a client for each stream."""
 
 # The peers ship no types:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 async def one_kit(kit: VidKit, streams: int, images: int, size: int) -> int:
-    """Images of many streams through one kit, a page of each at a time."""
+    """Read the images of many streams through one kit, one page at a time for each."""
 
     async def read(number: int) -> int:
         pager = kit.images.get_images(
@@ -63,7 +63,7 @@ async def _a_client_each(address: str, streams: int, images: int, size: int) -> 
 
 
 async def at_once(address: str, who: str, streams: int, images: int, size: int) -> dict[str, float]:
-    """Seconds an image, and the most memory that the process ever had, in bytes."""
+    """Measure the seconds of an image, and the peak memory of the process in bytes."""
     began = time.perf_counter()
     if who == "vidkit":
         async with kit_on(address) as kit:

@@ -1,4 +1,4 @@
-"""What each operation answers; the JSON around the items of `bodies`."""
+"""The responses of each operation: the JSON around the items of `bodies`."""
 
 import asyncio
 import json
@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from benchmarks import bodies
 
-__all__ = ["LOOKS_UNTIL_DONE", "Answers"]
+__all__ = ["POLLS_UNTIL_DONE", "Responses"]
 
-LOOKS_UNTIL_DONE: Final = 12
-"""Looks at a polled job until it has ended: a minute, looked at every five seconds."""
+POLLS_UNTIL_DONE: Final = 12
+"""Polls of a job until it completes: a minute, at one poll every five seconds."""
 
 _MOST_MESSAGES: Final = 10
 _IN_PROGRESS: Final = b'{"JobStatus":"IN_PROGRESS"}'
@@ -19,12 +19,12 @@ _SMALL_RESULT: Final = 10
 _POLICIES: Final = 1000
 
 
-class Answers:
-    """The state behind the server: how far jobs are, and a queue of their ends."""
+class Responses:
+    """The state of the server: the jobs, and a queue of their completion notifications."""
 
     def __init__(self) -> None:
         self._started = 0
-        self._looks: Counter[str] = Counter()
+        self._polls: Counter[str] = Counter()
         self._announced: set[str] = set()
         self._messages: deque[bytes] = deque()
         self._arrived = asyncio.Event()
@@ -39,15 +39,15 @@ class Answers:
             "thumbnails": self._create,
         }
 
-    async def answer(
+    async def respond(
         self, operation: str, content: dict[str, Any], address: str
     ) -> tuple[bytes, bool]:
-        """A body, and whether the port's latency is for it.
+        """Return a body, and whether the port's latency applies to it.
 
         Args:
             operation: the API's name of the operation, or the last part of the path.
             content: the request's members.
-            address: where the request came to.
+            address: the URL that the request was sent to.
         """
         if operation == "ReceiveMessage":
             return await self._receive(float(content.get("WaitTimeSeconds", 0))), False
@@ -60,7 +60,7 @@ class Answers:
         job_id = f"job-{self._started:060d}"
         if "NotificationChannel" in content:
             self._announced.add(job_id)
-            # The tag tells after how many seconds the end is to be published.
+            # The tag is the number of seconds until the completion is published.
             after = float(content["JobTag"])
             asyncio.get_running_loop().call_later(after, self._publish, job_id)
         return json.dumps({"JobId": job_id}).encode()
@@ -70,8 +70,8 @@ class Answers:
         return b'{"task_id":"%d"}' % (10_000_000 + self._started)
 
     def _publish(self, job_id: str) -> None:
-        told = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection"}
-        envelope = {"Type": "Notification", "Message": json.dumps(told)}
+        notification = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection"}
+        envelope = {"Type": "Notification", "Message": json.dumps(notification)}
         message = {
             "MessageId": job_id,
             "ReceiptHandle": job_id,
@@ -95,8 +95,8 @@ class Answers:
         job_id: str = content["JobId"]
         if not job_id.startswith("job-"):
             return _job_page(b"Labels", bodies.label_items(), content)
-        self._looks[job_id] += 1
-        if job_id not in self._announced and self._looks[job_id] < LOOKS_UNTIL_DONE:
+        self._polls[job_id] += 1
+        if job_id not in self._announced and self._polls[job_id] < POLLS_UNTIL_DONE:
             return _IN_PROGRESS
         return _job_page(b"Labels", bodies.label_items(), {"JobId": str(_SMALL_RESULT)})
 
@@ -115,11 +115,11 @@ def _policy(_: dict[str, Any]) -> bytes:
 
 
 def _job_page(member: bytes, items: Sequence[bytes], content: dict[str, Any]) -> bytes:
-    """A page of the results of a finished job; the job's id ends with how many it has."""
+    """Return a page of the results of a completed job; the job's id ends with their number."""
     total = int(content["JobId"].rpartition("-")[2])
     start = int(content.get("NextToken", 0))
     end = min(total, start + int(content.get("MaxResults", 1000)))
-    # However many there are, they are the same thousand over and over.
+    # More than a thousand results are the same thousand repeated.
     first = start % len(items)
     some = (*items[first:], *items[:first])[: end - start]
     more = b',"NextToken":"%d"' % end if end < total else b""
@@ -132,7 +132,7 @@ def _job_page(member: bytes, items: Sequence[bytes], content: dict[str, Any]) ->
 
 
 def _policies(content: dict[str, Any]) -> bytes:
-    """A page of policies."""
+    """Return a page of policies."""
     start = int(content.get("nextToken", 0))
     total = _POLICIES
     # The service's own default is one.
@@ -143,7 +143,7 @@ def _policies(content: dict[str, Any]) -> bytes:
 
 
 def _images(content: dict[str, Any]) -> bytes:
-    """A page of images of a stream; its name ends with the size of each, in bytes."""
+    """Return a page of images of a stream; its name ends with the size of an image in bytes."""
     picture = bodies.image_content(int(content["StreamName"].rpartition("-")[2]))
     first, last = (round(content[name] * 1000) for name in ("StartTimestamp", "EndTimestamp"))
     first = int(content.get("NextToken", first))
