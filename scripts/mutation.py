@@ -19,7 +19,7 @@ AREAS = {
     "windows": [
         "images/grid",
         "images/rate_limits",
-        "images/windows/coverage",
+        "images/windows/gaps",
         "images/windows/pages",
         "images/windows/window_source",
     ],

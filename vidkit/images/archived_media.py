@@ -19,7 +19,7 @@ from vidkit.errors import (
     VidKitError,
     VidKitTimeoutError,
 )
-from vidkit.images.data_endpoints import ApiName, DataEndpoint, DataEndpoints
+from vidkit.images.data_endpoint_cache import ApiName, DataEndpoint, DataEndpoints
 from vidkit.images.models import GetDataEndpointResponse, StreamRequest
 from vidkit.images.rate_limits import StreamRateLimits
 from vidkit.transports.base import AwsRequest

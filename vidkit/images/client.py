@@ -29,9 +29,9 @@ from vidkit.images.saving.saver import (
     check_progress,
     create_target,
 )
-from vidkit.images.windows.coverage import ListingRange, Span, recorded_spans
+from vidkit.images.windows.gaps import ListingRange, Span, recorded_spans
 from vidkit.images.windows.pages import WindowPages
-from vidkit.images.windows.recorded import RecordedWindows
+from vidkit.images.windows.recorded_windows import RecordedWindows
 from vidkit.images.windows.window_source import KnownWindows, UnsavedWindows, WindowSource
 from vidkit.models.timestamps import from_millis
 from vidkit.paging.pager import AsyncPager

@@ -5,13 +5,13 @@ from botocore.loaders import Loader
 from botocore.session import get_session
 
 from vidkit import AwsConfig, ConfigError, DecodeError, VidKit
-from vidkit.transports.aws.endpoints import (
+from vidkit.transports.aws.transport import AwsTransport
+from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
     dns_suffixes,
     endpoint_variable,
     is_service_endpoint,
 )
-from vidkit.transports.aws.transport import AwsTransport
 from vidkit.transports.base import AwsRequest
 
 ADDRESS = "http://127.0.0.1:1"
@@ -243,7 +243,7 @@ def test_a_plain_address_elsewhere_is_refused_where_it_is_given():
 async def test_plain_http_goes_elsewhere_where_it_is_allowed(scripted, monkeypatch):
     scripted.json({"playbackRestrictionPolicies": []})
     # As if the server were another machine.
-    monkeypatch.setattr("vidkit.transports.aws.endpoints.is_loopback", lambda _: False)
+    monkeypatch.setattr("vidkit.transports.aws.trusted_endpoints.is_loopback", lambda _: False)
     keys = {"region": "us-east-1", "access_key_id": "a", "secret_access_key": "b"}
     for allowed in (True, False):
         config = AwsConfig(**keys, endpoint_url=scripted.endpoint, allow_http=allowed)

@@ -5,12 +5,7 @@ import pytest
 from vidkit import DecodeError
 from vidkit.images.fragments import Fragment
 from vidkit.images.grid import Grid, windows
-from vidkit.images.windows.coverage import (
-    ListingRange,
-    covered_windows,
-    listing_ranges,
-    recorded_spans,
-)
+from vidkit.images.windows.gaps import ListingRange, covered_windows, listing_ranges, recorded_spans
 
 
 def cut(grid, *, begin=None, page_size=25):

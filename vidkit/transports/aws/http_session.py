@@ -13,7 +13,7 @@ from botocore.exceptions import HTTPClientError
 
 from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
-from vidkit.transports.aws.endpoints import check_signed_request_url
+from vidkit.transports.aws.trusted_endpoints import check_signed_request_url
 from vidkit.transports.body_limit import BodyReader
 
 __all__ = ["http_session_class"]

@@ -27,12 +27,6 @@ from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, kit_closed
-from vidkit.transports.aws.endpoints import (
-    check_data_endpoint,
-    dns_suffixes,
-    endpoint_variable,
-    is_service_endpoint,
-)
 from vidkit.transports.aws.errors import (
     configuration_error,
     credentials_error,
@@ -41,6 +35,12 @@ from vidkit.transports.aws.errors import (
 )
 from vidkit.transports.aws.http_session import http_session_class
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
+from vidkit.transports.aws.trusted_endpoints import (
+    check_data_endpoint,
+    dns_suffixes,
+    endpoint_variable,
+    is_service_endpoint,
+)
 from vidkit.transports.base import AwsRequest, HttpResponse
 from vidkit.transports.redaction import redacted, without_secrets
 

@@ -8,12 +8,7 @@ from vidkit import DecodeError
 from vidkit.images.fragments import Fragment
 from vidkit.images.grid import Grid
 from vidkit.images.saving.file_names import file_name, is_part_name, part_name, timestamp_parser
-from vidkit.images.windows.coverage import (
-    ListingRange,
-    covered_windows,
-    listing_ranges,
-    recorded_spans,
-)
+from vidkit.images.windows.gaps import ListingRange, covered_windows, listing_ranges, recorded_spans
 from vidkit.models.timestamps import from_millis
 
 

@@ -1,4 +1,4 @@
-"""Which sampling points lie where media was recorded. Pure functions, in milliseconds."""
+"""Gaps in a recording: which sampling points have media. Pure functions, in milliseconds."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ _MAX_FRAGMENT_MILLIS: Final = 20_000
 _MIN_FRAGMENT_MILLIS: Final = 1000
 _MAX_RESULTS: Final = 1000
 
-# The server timestamps of fragments say when they were ingested, some a little late: a gap that
-# is no longer than this is none.
+# The server timestamps of fragments say when they were ingested, some a little late: a
+# shorter gap than this does not count.
 _MAX_JITTER_MILLIS: Final = 500
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vidkit._internal.tasks import cancel_quietly, result_of
 from vidkit.images.grid import Grid, Window
-from vidkit.images.windows.coverage import ListingRange, Span, covered_windows, listing_ranges
+from vidkit.images.windows.gaps import ListingRange, Span, covered_windows, listing_ranges
 
 __all__ = ["RecordedWindows"]
 
