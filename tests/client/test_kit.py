@@ -469,3 +469,39 @@ def test_the_models_of_a_kind_that_is_not_used_are_not_loaded(use, models):
     loaded = loaded_after(TOUCH.format(use=use))
     assert "vidkit.rekognition.client" in loaded
     assert {name for name in MODELS if f"vidkit.rekognition.{name}" in loaded} == models
+
+
+async def test_a_kit_that_closes_under_a_pager_gives_the_page_that_came_and_then_says_where(cloud):
+    async with cloud.kit() as kit:
+        for number in range(6):
+            await kit.ivs.create_channel(name=f"channel-{number}")
+        pages = kit.ivs.list_channels(max_results=1).pages()
+        tokens = [(await anext(pages)).next_token for _ in range(2)]
+        await asyncio.sleep(0.2)
+    # The third page had come before the kit was closed.
+    third = await anext(pages)
+    assert len(third.channels) == 1
+    with pytest.raises(RequestError, match="closed") as caught:
+        await anext(pages)
+    assert caught.value.next_token == third.next_token
+    assert third.next_token not in tokens
+
+
+async def test_a_kit_that_closes_under_a_reader_of_images_gives_what_came(cloud, t0, clock_clip):
+    cloud.add_stream("door", clock_clip.path, start_timestamp=t0)
+    async with cloud.kit() as kit:
+        pages = kit.images.get_images(
+            stream_name="door",
+            start_timestamp=t0,
+            end_timestamp=t0 + timedelta(seconds=6),
+            max_results=1,
+            concurrency=2,
+        ).pages()
+        first = await anext(pages)
+        await asyncio.sleep(0.5)
+    second = await anext(pages)
+    assert len(second.items) == 1
+    assert second.items[0].timestamp > first.items[0].timestamp
+    with pytest.raises(RequestError, match="closed") as caught:
+        await anext(pages)
+    assert caught.value.next_token == second.next_token

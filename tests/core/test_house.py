@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter, defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,55 @@ def test_a_function_fits_on_a_screen():
         if code_lines(node) > MOST_FUNCTION_LINES
     ]
     assert not long
+
+
+def imported_modules(path):
+    """The modules of vidkit that a file imports; what only type checkers see moves nothing."""
+    pending, found = list(ast.parse(path.read_text("utf-8")).body), set()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            pending += node.orelse
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        else:
+            pending += ast.iter_child_nodes(node)
+    return found
+
+
+def rooms_of(folder):
+    """The files and folders in a folder, each with those beside it that it imports."""
+    prefix = ".".join(("vidkit", *folder.relative_to(PACKAGE).parts))
+    rooms = {
+        path.stem: {path} if path.is_file() else set(path.rglob("*.py"))
+        for path in folder.iterdir()
+        if path.suffix == ".py" or path.is_dir()
+    }
+    rooms.pop("__init__", None)
+    rooms.pop("__pycache__", None)
+    modules = {f"{prefix}.{name}": name for name in rooms}
+    return {
+        name: {
+            modules[".".join(module.split(".")[: prefix.count(".") + 2])]
+            for file in files
+            for module in imported_modules(file)
+            if ".".join(module.split(".")[: prefix.count(".") + 2]) in modules
+        }
+        - {name}
+        for name, files in rooms.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in FILES}),
+    ids=lambda folder: str(folder.relative_to(PACKAGE.parent)),
+)
+def test_no_rooms_of_a_folder_import_one_another_in_a_circle(folder):
+    try:
+        TopologicalSorter(rooms_of(folder)).prepare()
+    except CycleError as error:
+        pytest.fail(f"circle: {' -> '.join(error.args[1])}")
 
 
 def test_the_page_names_every_room():

@@ -17,7 +17,8 @@ class BackgroundTasks:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._closed = False
+        self.closed = False
+        """Whether the owner has closed: work that starts now should end at once."""
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -30,13 +31,7 @@ class BackgroundTasks:
         Args:
             work: the coroutine to run.
             context: the context to run it in; default: a copy of the current one.
-
-        Raises:
-            RequestError: the owner is closed.
         """
-        if self._closed:
-            work.close()
-            raise kit_closed()
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._tasks.add(task)
         task.add_done_callback(self._discard)
@@ -50,8 +45,8 @@ class BackgroundTasks:
 
     async def close(self) -> None:
         """Cancel and await the tasks; safe to call twice."""
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

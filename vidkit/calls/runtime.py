@@ -139,9 +139,6 @@ class Runtime:
         Args:
             work: the coroutine to run.
             context: the context to run it in; default: a copy of the current one.
-
-        Raises:
-            RequestError: this runtime is closed.
         """
         return self._tasks.spawn(work, context=context)
 

@@ -117,7 +117,7 @@ class _Call(Generic[M]):
     own_endpoint: DataEndpoint | None = None
 
     async def run(self) -> M:
-        # The look-up comes before the wait for points: points stand for a call sent at once.
+        # The look-up comes before the wait for points, which must be used at once.
         await self._look_up_own_endpoint()
         await self.rate_limits.acquire(
             self.request.stream, metadata=self.cost.metadata, media=self.cost.media

@@ -5,7 +5,6 @@ Everything here counts in whole milliseconds since the epoch, the service's own 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 __all__ = [
     "MAX_WINDOW_MILLIS",
@@ -20,9 +19,6 @@ PAGE_SIZE = 25
 
 MAX_WINDOW_MILLIS = 300_000
 """Milliseconds that one request may span."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The client's own rate limits: no stream is asked for more than its quotas allow."""
+"""The client's own rate limits, which keep requests to a stream within its quotas."""
 
 import asyncio
 import re

@@ -11,7 +11,7 @@ from vidkit._internal.arguments import short_repr
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError
-from vidkit.ivs.operations.base import API
+from vidkit.ivs.models.fields import API
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 

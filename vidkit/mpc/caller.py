@@ -1,7 +1,6 @@
 """Calls of the thumbnails API, and the state that a kit's clients share."""
 
 import dataclasses
-import json
 import time
 from typing import Any, TypeVar
 
@@ -28,8 +27,6 @@ DELETE = Operation("mpc", "DeleteThumbnailsTask", Nothing)
 
 PATH = "/v1/{project_id}/thumbnails"
 
-# The size up to which a body is parsed a second time, for its request id.
-_MAX_REPARSED_BYTES = 1000
 _RETENTION_SECONDS = 24 * 3600.0
 
 
@@ -153,23 +150,9 @@ class MpcCaller(Caller):
     async def _send(self, request: AwsRequest | HttpRequest) -> HttpResponse:
         response = await super()._send(request)
         self.clock.observe_date(response.headers.get("date"))
-        return _with_request_id(response)
+        return response
 
 
 def format_place(region: str | None, project_id: str) -> str:
     """Region and project, as job tokens name them."""
     return f"{region or ''}/{project_id}"
-
-
-def _with_request_id(response: HttpResponse) -> HttpResponse:
-    """The response; a request id that only its body has becomes a header."""
-    if "x-request-id" in response.headers or len(response.body) > _MAX_REPARSED_BYTES:
-        return response
-    try:
-        content: Any = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return response
-    value: Any = content.get("request_id") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    if not isinstance(value, str):
-        return response
-    return dataclasses.replace(response, headers={**response.headers, "x-request-id": value})

@@ -58,7 +58,7 @@ async def run(
         return result
 
     async def after_a_failure(number: int) -> T:
-        # tenacity runs only calls whose first attempt failed: most calls need no loop.
+        # tenacity runs a call only after its first attempt failed, since most calls need no loop.
         if failed:
             raise failed.pop()
         return await _attempt(attempt, number, policy, deadline)

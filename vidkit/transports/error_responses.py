@@ -8,7 +8,7 @@ from typing import Any
 from vidkit.errors import ServiceError, service_error
 from vidkit.transports.base import HttpResponse
 
-__all__ = ["error_from_response", "request_id", "retry_after"]
+__all__ = ["error_from_response", "json_object", "request_id", "retry_after"]
 
 _REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-iam-trace-id")
 _CODE_KEYS = ("__type", "code", "Code", "error_code", "errorCode")
@@ -22,10 +22,10 @@ _MESSAGE_KEYS = (
     "title",
 )
 _MAX_MESSAGE_LENGTH = 500
-# A longer number of seconds is no delay that a service means.
+# A number with more digits is not a delay that a service would ask for.
 _MAX_RETRY_AFTER_DIGITS = 9
 # A successful body is parsed for its request id only where that costs next to nothing.
-_MAX_PARSED_SUCCESS = 1000
+_MAX_PARSED_SUCCESS_BYTES = 1000
 _REDIRECTS = range(300, 400)
 
 
@@ -34,10 +34,13 @@ def request_id(response: HttpResponse) -> str | None:
     for name in _REQUEST_ID_HEADERS:
         if value := response.headers.get(name):
             return value
-    if response.ok and len(response.body) > _MAX_PARSED_SUCCESS:
+    if response.ok and len(response.body) > _MAX_PARSED_SUCCESS_BYTES:
         return None
-    value = _object(response.body).get("request_id")
-    return value if isinstance(value, str) else None
+    content = json_object(response.body)
+    for members in (content, _error_members(content)):
+        if isinstance(value := members.get("request_id"), str):
+            return value
+    return None
 
 
 def retry_after(response: HttpResponse, *, now: datetime | None = None) -> float | None:
@@ -62,7 +65,7 @@ def error_from_response(response: HttpResponse) -> ServiceError:
     Cloud's gateway writes ``{"error_code": "APIGW.0301", "error_msg": ...}``, AWS a ``__type``, a
     ``code`` or a header.
     """
-    members = _error_members(response)
+    members = _error_members(json_object(response.body))
     return service_error(
         code=_code(response, members),
         status=response.status,
@@ -72,7 +75,7 @@ def error_from_response(response: HttpResponse) -> ServiceError:
     )
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
     """The members of a JSON object; none of anything else."""
     try:
         content: Any = json.loads(body)
@@ -81,24 +84,25 @@ def _object(body: bytes) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}  # pyright: ignore[reportUnknownVariableType]
 
 
-def _error_members(response: HttpResponse) -> dict[str, Any]:
-    content = _object(response.body)
+def _error_members(content: dict[str, Any]) -> dict[str, Any]:
     nested: Any = content.get("error")
     return nested if isinstance(nested, dict) else content  # pyright: ignore[reportUnknownVariableType]
 
 
 def _code(response: HttpResponse, members: dict[str, Any]) -> str | None:
+    codes = [members[key] for key in _CODE_KEYS if key in members]
     stated = response.headers.get("x-amzn-errortype") or next(
-        (members[key] for key in _CODE_KEYS if _is_code(members.get(key))), None
+        (code for kind in (str, int) for code in codes if _is_code(code, kind)), None
     )
-    if not stated:
+    if stated is None:
         return None
     # AWS writes namespace#Code in bodies and Code:address in headers.
     return str(stated).partition(":")[0].rpartition("#")[2] or None
 
 
-def _is_code(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
+def _is_code(value: object, kind: type) -> bool:
+    # IAM's number is the status: a string beside it says more.
+    return isinstance(value, kind) and not isinstance(value, bool) and bool(value)
 
 
 def _message(response: HttpResponse, members: dict[str, Any]) -> str | None:

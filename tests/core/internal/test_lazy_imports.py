@@ -7,10 +7,12 @@ import pytest
 
 import vidkit
 import vidkit.jobs
+import vidkit.paging
 import vidkit.rekognition
+import vidkit.retry
 from vidkit._internal import lazy_imports
 
-PACKAGES = [vidkit, vidkit.jobs, vidkit.rekognition]
+PACKAGES = [vidkit, vidkit.jobs, vidkit.paging, vidkit.rekognition, vidkit.retry]
 
 
 def imports_for_type_checkers(package):

@@ -99,3 +99,21 @@ def test_a_date_of_another_zone_is_that_moment():
     now = datetime(2026, 2, 1, tzinfo=UTC)
     date = "Sun, 01 Feb 2026 08:01:00 +0800"
     assert retry_after(response(429, {}, retry_after=date), now=now) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ({"code": 400, "error_code": "MPC.10053"}, "MPC.10053"),
+        ({"code": 0, "error_code": "APIGW.0301"}, "APIGW.0301"),
+        ({"error": {"code": 401, "message": "no"}}, "401"),
+        ({"code": 0}, None),
+    ],
+)
+def test_a_string_says_more_than_a_number_beside_it(content, code):
+    assert error_from_response(response(400, content)).code == code
+
+
+def test_a_request_id_may_be_nested_with_the_error():
+    content = {"error": {"code": "a", "request_id": "r"}}
+    assert error_from_response(response(400, content)).request_id == "r"

@@ -9,6 +9,7 @@ from vidkit.models.aws_tags import check_tags
 from vidkit.models.requests import CamelRequest
 
 __all__ = [
+    "API",
     "AdConfigurationArnOrNone",
     "ChannelArn",
     "Flag",
@@ -22,6 +23,9 @@ __all__ = [
     "ResourceArn",
     "Tags",
 ]
+
+API = "ivs"
+"""The name of the service, in vidkit and in botocore."""
 
 # The service's model allows only the partition aws; ARNs of other partitions are valid too.
 _ARN = r"arn:[a-z0-9-]+:ivs:[a-z0-9-]+:[0-9]+:"
@@ -57,4 +61,4 @@ PageToken = Annotated[
 class IvsRequest(CamelRequest):
     """The base of the parameters of all IVS operations."""
 
-    service: ClassVar[str | None] = "ivs"
+    service: ClassVar[str | None] = API

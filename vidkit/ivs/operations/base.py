@@ -6,14 +6,13 @@ from pydantic import BaseModel
 
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
+from vidkit.ivs.models.fields import API
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["API", "IvsOperations"]
+__all__ = ["IvsOperations"]
 
 M = TypeVar("M", bound=BaseModel)
-
-API = "ivs"
 
 
 class IvsOperations:

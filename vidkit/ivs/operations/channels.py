@@ -24,7 +24,8 @@ from vidkit.ivs.models.channels import (
     TranscodePreset,
     UpdateChannelRequest,
 )
-from vidkit.ivs.operations.base import API, IvsOperations
+from vidkit.ivs.models.fields import API
+from vidkit.ivs.operations.base import IvsOperations
 from vidkit.ivs.rate_limits import CALLS_PER_SECOND, call_at_rate, run_for_each
 from vidkit.paging.pager import AsyncPager
 

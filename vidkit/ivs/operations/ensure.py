@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from vidkit._internal.arguments import checked_arguments
 from vidkit.config import AwsConfig
 from vidkit.errors import AmbiguousError, ConflictError, NotFoundError, VidKitError
+from vidkit.ivs.models.fields import API
 from vidkit.ivs.models.policies import PlaybackRestrictionPolicy
-from vidkit.ivs.operations.base import API
 from vidkit.ivs.operations.policies import PolicyOperations
 from vidkit.ivs.operations.tags import TagOperations
 from vidkit.ivs.policy_diff import (
@@ -33,8 +33,8 @@ _START_SPREAD_DELAYS = 5
 
 _Locks = WeakValueDictionary[tuple[AwsConfig, str], asyncio.Lock]
 
-# One set of locks for all kits of the process: the service cannot tell kits apart that ensure the
-# same name, but here they can wait for each other. A lock is dropped when nothing waits for it.
+# All kits of a process share one set of locks, so that kits that ensure the same name wait for each
+# other. A lock is dropped when nothing waits for it.
 _LOCKS_BY_LOOP: WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks] = WeakKeyDictionary()
 
 
@@ -253,7 +253,7 @@ class EnsureOperations(PolicyOperations, TagOperations):
 def _duplicates_error(name: str, policies: Sequence[PlaybackRestrictionPolicy]) -> ConflictError:
     listed = ", ".join(sorted(policy.arn for policy in policies))
     return ConflictError(
-        f"{len(policies)} policies have the name {name!r}, and it cannot be told which one is "
+        f"{len(policies)} policies have the name {name!r}, and it is not clear which one is "
         f"meant: {listed}",
         service=API,
         operation=_OPERATION_NAME,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
+from vidkit.ivs.models.fields import API
 from vidkit.ivs.models.policies import (
     CreatePlaybackRestrictionPolicyRequest,
     DeletePlaybackRestrictionPolicyRequest,
@@ -16,7 +17,7 @@ from vidkit.ivs.models.policies import (
     UpdatePlaybackRestrictionPolicyRequest,
 )
 from vidkit.ivs.models.rules import countries
-from vidkit.ivs.operations.base import API, IvsOperations
+from vidkit.ivs.operations.base import IvsOperations
 from vidkit.models.requests import RequestModel
 from vidkit.paging.pager import AsyncPager
 

@@ -2,6 +2,7 @@
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
+from vidkit.ivs.models.fields import API
 from vidkit.ivs.models.streams import (
     GetStreamSessionRequest,
     GetStreamSessionResponse,
@@ -11,7 +12,7 @@ from vidkit.ivs.models.streams import (
     StreamSession,
     StreamSessionSummary,
 )
-from vidkit.ivs.operations.base import API, IvsOperations
+from vidkit.ivs.operations.base import IvsOperations
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["StreamOperations"]

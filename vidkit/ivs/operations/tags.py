@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.operation import Nothing, Operation
+from vidkit.ivs.models.fields import API
 from vidkit.ivs.models.tags import (
     ListTagsForResourceRequest,
     ListTagsForResourceResponse,
     TagResourceRequest,
     UntagResourceRequest,
 )
-from vidkit.ivs.operations.base import API, IvsOperations
+from vidkit.ivs.operations.base import IvsOperations
 
 __all__ = ["TagOperations"]
 

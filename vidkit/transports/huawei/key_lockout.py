@@ -16,7 +16,7 @@ from vidkit.transports.error_responses import error_from_response
 
 __all__ = ["KeyLockoutGuard", "is_wrong_signature"]
 
-# A service with these did not check the signature: it is too busy, or has failed.
+# A response with such a status says nothing of the signature: the gateway was too busy, or failed.
 _THROTTLED_STATUS = 429
 _FIRST_SERVER_ERROR = 500
 # The gateway locks a key for as long.
@@ -100,7 +100,7 @@ class KeyLockoutGuard:
         return keys is self._accepted or keys == self._accepted
 
     async def _wait(self, keys: HuaweiCredentials) -> None:
-        """Wait for the first request with these keys; after a while, only for most of them."""
+        """Wait for the first request with these keys; after a while, until few are unconfirmed."""
         try:
             async with asyncio.timeout(self._first_request_seconds):
                 await self._fewer_unconfirmed_than(1, keys)
@@ -131,8 +131,8 @@ class KeyLockoutGuard:
 def _not_sent(response: HttpResponse, seconds_left: float) -> VidKitError:
     error = error_from_response(response)
     error.message = (
-        "not sent: the signature with these keys was refused a short while ago, and some more "
-        f"refusals would lock them; correct the secret key, or wait {seconds_left:.0f} s"
+        "not sent: the gateway rejected the signature of these keys a short while ago, and more "
+        f"wrong signatures would lock them; correct the secret key, or wait {seconds_left:.0f} s"
     )
     # The status belongs to an earlier request.
     error.status = None

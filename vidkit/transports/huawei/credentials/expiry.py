@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from vidkit.transports.base import AUTH_STATUSES, HttpResponse
+from vidkit.transports.error_responses import json_object
 from vidkit.transports.huawei.credentials import responses
 from vidkit.transports.huawei.credentials.credential_source import IamToken, Identity
 
@@ -22,7 +23,7 @@ def is_expired(identity: Identity, response: HttpResponse) -> bool:
         return response.status == HTTPStatus.UNAUTHORIZED
     if response.status not in AUTH_STATUSES:
         return False
-    members = responses.members(response.body)
+    members = json_object(response.body)
     if members.get("error_code") in _TOKEN_MUST_BE_UPDATED_CODES:
         return True
     message = (responses.text_member(members, "error_msg") or "").lower()

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from vidkit.errors import ConfigError
 from vidkit.transports.base import HttpResponse
+from vidkit.transports.error_responses import json_object
 from vidkit.transports.huawei.credentials import responses
 from vidkit.transports.huawei.credentials.credential_source import (
     CredentialRequest,
@@ -90,7 +91,7 @@ def _token_credentials(response: HttpResponse) -> FoundCredentials:
     value = response.headers.get("x-subject-token", "")
     if not (value.isascii() and value.isprintable()) or not value or " " in value:
         raise responses.missing_member(response, "IAM", "X-Subject-Token")
-    token = responses.object_member(responses.members(response.body), "token")
+    token = responses.object_member(json_object(response.body), "token")
     expires_at = responses.time_member(token, "expires_at")
     if expires_at is None:
         raise responses.missing_member(response, "IAM", "token.expires_at")
@@ -143,7 +144,7 @@ async def find_project(
 
 
 def _project_ids(response: HttpResponse) -> list[str]:
-    projects = responses.members(response.body).get("projects")
+    projects = json_object(response.body).get("projects")
     if not isinstance(projects, list):
         raise responses.missing_member(response, "IAM", "projects")
     project_ids: list[str] = []

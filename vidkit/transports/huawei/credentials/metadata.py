@@ -7,6 +7,7 @@ from typing import Final
 from vidkit.config import HuaweiCredentials
 from vidkit.errors import ConfigError, TransportError, VidKitTimeoutError
 from vidkit.transports.base import HttpResponse
+from vidkit.transports.error_responses import json_object
 from vidkit.transports.huawei.credentials import responses
 from vidkit.transports.huawei.credentials.credential_source import (
     CredentialRequest,
@@ -104,7 +105,7 @@ class MetadataSource:
 
 def _credentials(response: HttpResponse) -> FoundCredentials:
     service = "the metadata service"
-    members = responses.object_member(responses.members(response.body), "credential")
+    members = responses.object_member(json_object(response.body), "credential")
     expires_at = responses.time_member(members, "expires_at")
     if expires_at is None:
         raise responses.missing_member(response, service, "expires_at")

@@ -3,7 +3,6 @@
 Responses hold secrets, and so would the exceptions of a parser: neither ends up in an error.
 """
 
-import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +16,6 @@ __all__ = [
     "Members",
     "credential_error",
     "lifetime",
-    "members",
     "missing_member",
     "object_member",
     "text_member",
@@ -26,15 +24,6 @@ __all__ = [
 ]
 
 Members: TypeAlias = dict[str, Any]
-
-
-def members(body: bytes) -> Members:
-    """The members of a JSON object; none of anything else."""
-    try:
-        content: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}  # pyright: ignore[reportUnknownVariableType]
 
 
 def object_member(content: Members, name: str) -> Members:

@@ -32,6 +32,8 @@ class SingleFlight(Generic[T]):
         Raises:
             RequestError: the owner of the tasks is closed.
         """
+        if self._tasks.closed:
+            raise kit_closed()
         if self._task is None:
             self._task = self._tasks.spawn(self._run())
         return self._task
