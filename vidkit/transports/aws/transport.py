@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import AioSession, get_session
+from aiobotocore.session import AioSession
 from botocore import exceptions as botocore_errors
 from botocore import xform_name
 
@@ -27,9 +27,9 @@ from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, kit_closed
+from vidkit.transports.aws.credential_session import CredentialSession
 from vidkit.transports.aws.errors import (
     configuration_error,
-    credentials_error,
     safe_cause,
     translate,
 )
@@ -122,10 +122,11 @@ class AwsTransport:
             async with self._opening:
                 session = await self._open_session()
             self.region = _region(self._config, session)
-        except VidKitError:
-            raise
-        except Exception as error:  # noqa: BLE001
-            raise configuration_error(error) from safe_cause(error)
+        except Exception as error:
+            failure = self._opening_error(error)
+            if failure is error:
+                raise
+            raise failure from safe_cause(error)
         return self.region
 
     async def send(self, request: AwsRequest) -> HttpResponse:
@@ -135,10 +136,11 @@ class AwsTransport:
         with self._logs.own_call(call.secrets):
             try:
                 service = self._services.get(request.api) or await self._open(request.api)
-            except VidKitError:
-                raise
-            except Exception as error:  # noqa: BLE001
-                raise configuration_error(error) from safe_cause(error)
+            except Exception as error:
+                failure = self._opening_error(error)
+                if failure is error:
+                    raise
+                raise failure from safe_cause(error)
             self._check_endpoint(service, call)
             try:
                 async with service.connection_slots:
@@ -146,8 +148,6 @@ class AwsTransport:
                     self._check_open()
                     response = await _call_client(service.client, request, call)
             except botocore_errors.ClientError as error:
-                if error.operation_name != request.operation:
-                    raise credentials_error(error) from safe_cause(error)
                 response = _raw_response(error.response)
             except Exception as error:
                 translated = error if isinstance(error, VidKitError) else translate(error)
@@ -157,6 +157,12 @@ class AwsTransport:
                     raise
                 raise translated from safe_cause(error)
         return response if response.ok else _without_secrets(response, call.secrets)
+
+    def _opening_error(self, error: Exception) -> VidKitError:
+        if not self._services:
+            # A session keeps what it has read of the files, even if it could not read all of them.
+            self._session = None
+        return configuration_error(error)
 
     async def close(self) -> None:
         """Close the clients and their connections."""
@@ -238,7 +244,7 @@ class AwsTransport:
 
     async def _open_session(self) -> AioSession:
         if self._session is None:
-            session = await asyncio.to_thread(get_session, _variables(self._config))
+            session = await asyncio.to_thread(CredentialSession, _variables(self._config))
             if self._config.profile:
                 session.set_config_variable("profile", self._config.profile)
             if self._config.region:
