@@ -166,7 +166,8 @@ class UnavailableError(ServiceError):
 class TransportError(VidKitError):
     """No complete response arrived; check the network, and try again.
 
-    For example: a connection was refused or reset, TLS or DNS failed, or the body was incomplete.
+    For example: a connection was refused or reset, TLS or DNS failed, or the body was incomplete;
+    or no file descriptor was free.
     """
 
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from vidkit._internal.arguments import checked_arguments, checked_constructor, seconds
+from vidkit._internal.descriptors import first_import
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, RequestError
@@ -107,28 +108,32 @@ class VidKit:
     @cached_property
     def images(self) -> "ImagesClient":
         """Kinesis Video Streams archived media: images."""
-        from vidkit.images.client import ImagesClient
+        with first_import():
+            from vidkit.images.client import ImagesClient
 
         return ImagesClient(self._caller)
 
     @cached_property
     def rekognition(self) -> "RekognitionClient":
         """Rekognition Video: stored-video jobs and stream processors."""
-        from vidkit.rekognition.client import RekognitionClient
+        with first_import():
+            from vidkit.rekognition.client import RekognitionClient
 
         return RekognitionClient(self._caller)
 
     @cached_property
     def ivs(self) -> "IvsClient":
         """Amazon IVS: channels, streams and playback restriction policies."""
-        from vidkit.ivs.client import IvsClient
+        with first_import():
+            from vidkit.ivs.client import IvsClient
 
         return IvsClient(self._caller)
 
     @cached_property
     def mpc(self) -> "MpcClient":
         """Huawei Cloud MPC: thumbnails."""
-        from vidkit.mpc.client import MpcClient
+        with first_import():
+            from vidkit.mpc.client import MpcClient
 
         return MpcClient(self._caller)
 
@@ -235,7 +240,8 @@ class VidKit:
             RequestError: at once or from the iteration: a parameter is invalid, or the journal
                 cannot be used.
         """
-        from vidkit.jobs.runs import JobRun
+        with first_import():
+            from vidkit.jobs.runs import JobRun
 
         def resume(token: str) -> "Job[R]":
             return self.resume(token, completion=completion)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from vidkit._internal.descriptors import first_import
+
 __all__ = ["lazy_names"]
 
 
@@ -22,7 +24,8 @@ def lazy_names(
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package['__name__']!r} has no attribute {name!r}")
-        value = package[name] = getattr(import_module(modules[name]), name)
+        with first_import():
+            value = package[name] = getattr(import_module(modules[name]), name)
         return value
 
     def names() -> list[str]:

@@ -11,6 +11,7 @@ from contextvars import Context
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
+from vidkit._internal.descriptors import first_import
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
@@ -93,8 +94,7 @@ class Runtime:
         async with self._transport_lock:
             transport = self._aws
             if transport is None:
-                # In a thread: the import takes so long that it would block the loop.
-                module = await asyncio.to_thread(import_module, "vidkit.transports.aws.transport")
+                module = await _import("vidkit.transports.aws.transport")
                 self.check()
                 transport = self._aws = module.AwsTransport(self.aws_config)
             return transport
@@ -117,9 +117,7 @@ class Runtime:
         async with self._transport_lock:
             transport = self._huawei
             if transport is None:
-                module = await asyncio.to_thread(
-                    import_module, "vidkit.transports.huawei.transport"
-                )
+                module = await _import("vidkit.transports.huawei.transport")
                 self.check()
                 transport = self._huawei = module.HuaweiTransport(self.huawei_config)
             return transport
@@ -153,3 +151,9 @@ class Runtime:
                 if transport is not None:
                     stack.push_async_callback(transport.close)
             await self._tasks.close()
+
+
+async def _import(name: str) -> Any:
+    """Import a module in a thread: it takes so long that it would block the loop."""
+    with first_import():
+        return await asyncio.to_thread(import_module, name)

@@ -9,6 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from vidkit._internal.arguments import short_repr
+from vidkit._internal.descriptors import first_import
 from vidkit._internal.single_reader import SingleReader
 from vidkit.errors import RequestError
 from vidkit.paging.pages import Page, PageSource, PageT
@@ -103,7 +104,8 @@ class AsyncPager(Generic[Item, PageT]):
             RequestError: the file cannot be written.
             VidKitError: an error of the operation.
         """
-        from vidkit.paging.jsonl import write_jsonl
+        with first_import():
+            from vidkit.paging.jsonl import write_jsonl
 
         return await write_jsonl(self.pages(), path, on_progress=on_progress)
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from vidkit._internal.arguments import checked_constructor
+from vidkit._internal.descriptors import first_import
 from vidkit.errors import ConfigError, RequestError
 from vidkit.images.saving.saver import SaveProgress
 
@@ -39,7 +40,8 @@ class SaveProgressBar:
 
     def __init__(self, description: str = "Images", *, console: "Console | None" = None) -> None:
         try:
-            rich: Any = import_module("rich.progress")
+            with first_import():
+                rich: Any = import_module("rich.progress")
         except ImportError as error:
             raise ConfigError(
                 "SaveProgressBar needs rich; install vidkit[rich], or give on_progress a function "

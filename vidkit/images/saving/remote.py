@@ -7,6 +7,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
+from vidkit._internal.descriptors import first_import
 from vidkit.errors import ConfigError
 from vidkit.images.saving.file_names import is_part_name, part_name, redacted_target
 
@@ -33,16 +34,18 @@ class RemoteTarget:
     def __init__(self, url: str, storage_options: Mapping[str, Any]) -> None:
         self._url = url
         try:
-            core = import_module("fsspec.core")
+            with first_import():
+                core = import_module("fsspec.core")
         except ImportError as error:
             raise ConfigError(
                 f"target={redacted_target(url)!r}: a URL needs fsspec; install vidkit[fsspec]"
             ) from error
         try:
             # Without fsspec's cache, so that the connections end with this run.
-            self._files, self._path = core.url_to_fs(
-                url, **{"skip_instance_cache": True, **storage_options}
-            )
+            with first_import():
+                self._files, self._path = core.url_to_fs(
+                    url, **{"skip_instance_cache": True, **storage_options}
+                )
         except ImportError as error:
             raise ConfigError(
                 f"target={redacted_target(url)!r}: {redacted_target(str(error))}"

@@ -6,6 +6,7 @@ What all kinds share (idempotent starts, polling, paging) is in `video_jobs`.
 from importlib import import_module
 from typing import Any
 
+from vidkit._internal.descriptors import first_import
 from vidkit.rekognition.kinds.kind import JobKind
 
 __all__ = ["KINDS", "kind_named"]
@@ -28,5 +29,6 @@ def kind_named(name: str) -> JobKind[Any] | None:
     module = KINDS.get(name)
     if module is None:
         return None
-    kind: JobKind[Any] = getattr(import_module(module), name.upper())
+    with first_import():
+        kind: JobKind[Any] = getattr(import_module(module), name.upper())
     return kind

@@ -11,6 +11,11 @@ from aiohttp import ClientConnectorError
 from botocore import exceptions as botocore_errors
 from botocore.parsers import ResponseParserError
 
+from vidkit._internal.descriptors import (
+    has_free_descriptor,
+    is_lack_of_descriptors,
+    lack_of_descriptors,
+)
 from vidkit.errors import (
     ConfigError,
     DecodeError,
@@ -25,15 +30,9 @@ __all__ = ["configuration_error", "credentials_error", "safe_cause", "translate"
 
 _CONFIG_ERRORS = (
     botocore_errors.BaseEndpointResolverError,
-    botocore_errors.CredentialRetrievalError,
     botocore_errors.EndpointProviderError,
     botocore_errors.InvalidEndpointConfigurationError,
-    botocore_errors.LoginError,
-    botocore_errors.MetadataRetrievalError,
     botocore_errors.NoCredentialsError,
-    botocore_errors.PartialCredentialsError,
-    botocore_errors.SSOError,
-    botocore_errors.TokenRetrievalError,
 )
 
 
@@ -46,42 +45,80 @@ def safe_cause(error: Exception) -> Exception | None:
     return error if redacted(text) == text else None
 
 
-def configuration_error(error: Exception) -> ConfigError:
-    """The error for a failure before anything was sent: configuration, credentials, endpoints."""
+def configuration_error(error: Exception) -> VidKitError:
+    """The error for a failure to open a client: configuration, credentials, endpoints.
+
+    A ConfigError is kept, unless its cause may be a lack of file descriptors: botocore treats files
+    that it cannot open like files that do not exist.
+    """
+    if isinstance(error, VidKitError) and not isinstance(error, ConfigError):
+        return error
+    if is_lack_of_descriptors(error) or not has_free_descriptor():
+        return lack_of_descriptors()
+    if isinstance(error, ConfigError):
+        return error
     if isinstance(error, ResponseParserError):
         return ConfigError("AWS configuration: credentials: a response that cannot be read")
     return ConfigError(f"AWS configuration: {redacted(str(error))}")
 
 
-def credentials_error(error: Any) -> VidKitError:
-    """The error for an error response of a service that provides credentials.
+def credentials_error(error: Exception, source: str = "") -> VidKitError:
+    """The error for a failure of a source of credentials.
 
     The caller's own request was not sent.
+
+    Args:
+        error: what aiobotocore raised.
+        source: the name of the source in the message.
     """
+    if is_lack_of_descriptors(error):
+        return lack_of_descriptors()
+    failure = _credentials_error(error, source)
+    failure.ambiguous = False
+    return failure
+
+
+def _credentials_error(error: Exception, source: str) -> VidKitError:
+    if isinstance(error, VidKitError):
+        return error
+    if isinstance(error, botocore_errors.ClientError):
+        return _credentials_rejected(error)
+    if isinstance(error, ResponseParserError):
+        return DecodeError(f"credentials: {source}a response that cannot be read")
+    if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
+        failure = translate(error)
+        failure.message = f"credentials: {source}{failure.message}"
+        return failure
+    known = isinstance(error, botocore_errors.BotoCoreError)
+    kind = "" if known else f"{type(error).__name__}: "
+    return ConfigError(f"credentials: {source}{kind}{redacted(str(error))}")
+
+
+def _credentials_rejected(error: Any) -> VidKitError:
+    """The error for an error response of a service that provides credentials."""
     details = error.response.get("Error", {})
-    converted = service_error(
+    return service_error(
         code=details.get("Code"),
         status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400),
         message=f"credentials: {error.operation_name}: {redacted(str(details.get('Message')))}",
     )
-    converted.ambiguous = False
-    return converted
 
 
 def translate(error: Exception) -> VidKitError:
     """The vidkit error for an error of botocore that is no error response."""
     if isinstance(error, ResponseParserError):
         return DecodeError("the response is not the XML that its API defines", ambiguous=True)
+    if is_lack_of_descriptors(error):
+        return lack_of_descriptors()
     text = redacted(f"{error}")
     if isinstance(error, _CONFIG_ERRORS):
         return ConfigError(text)
     sent = not _never_sent(error)
     if isinstance(error, botocore_errors.ConnectTimeoutError | botocore_errors.ReadTimeoutError):
         return VidKitTimeoutError(text, retryable=True, ambiguous=sent)
-    if isinstance(error, botocore_errors.SSLError):
-        return TransportError(text)
     if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
-        return TransportError(text, retryable=True, ambiguous=sent)
+        may_pass = not isinstance(error, botocore_errors.SSLError)
+        return TransportError(text, retryable=may_pass, ambiguous=may_pass and sent)
     return TransportError(f"{type(error).__name__}: {text}", ambiguous=True)
 
 

@@ -16,24 +16,26 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import AioSession, get_session
-from botocore import exceptions as botocore_errors
+from aiobotocore.session import AioSession
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from vidkit._internal.send_state import mark_sent, mark_unsent
+from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, kit_closed
+from vidkit.transports.aws.clock import SigningClock, sign_with_clock
+from vidkit.transports.aws.credential_session import configured_session
 from vidkit.transports.aws.errors import (
     configuration_error,
-    credentials_error,
     safe_cause,
     translate,
 )
-from vidkit.transports.aws.http_session import http_session_class
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
 from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
@@ -109,7 +111,9 @@ class AwsTransport:
         self._opening = asyncio.Lock()
         self._session: AioSession | None = None
         self._stack = AsyncExitStack()
+        self._tasks = BackgroundTasks()
         self._logs = LogRedaction("botocore", "aiobotocore")
+        self._clock = SigningClock()
         self._closed = False
 
     async def find_region(self) -> str:
@@ -122,10 +126,11 @@ class AwsTransport:
             async with self._opening:
                 session = await self._open_session()
             self.region = _region(self._config, session)
-        except VidKitError:
-            raise
-        except Exception as error:  # noqa: BLE001
-            raise configuration_error(error) from safe_cause(error)
+        except Exception as error:
+            failure = self._opening_error(error)
+            if failure is error:
+                raise
+            raise failure from safe_cause(error)
         return self.region
 
     async def send(self, request: AwsRequest) -> HttpResponse:
@@ -135,20 +140,19 @@ class AwsTransport:
         with self._logs.own_call(call.secrets):
             try:
                 service = self._services.get(request.api) or await self._open(request.api)
-            except VidKitError:
-                raise
-            except Exception as error:  # noqa: BLE001
-                raise configuration_error(error) from safe_cause(error)
+            except Exception as error:
+                failure = self._opening_error(error)
+                if failure is error:
+                    raise
+                raise failure from safe_cause(error)
             self._check_endpoint(service, call)
             try:
                 async with service.connection_slots:
                     # The kit may have been closed meanwhile.
                     self._check_open()
-                    response = await _call_client(service.client, request, call)
-            except botocore_errors.ClientError as error:
-                if error.operation_name != request.operation:
-                    raise credentials_error(error) from safe_cause(error)
-                response = _raw_response(error.response)
+                    response = await self._clock.exchange(
+                        partial(_call_client, service.client, request, call)
+                    )
             except Exception as error:
                 translated = error if isinstance(error, VidKitError) else translate(error)
                 # The failure may be that of a request for credentials, before this one was sent.
@@ -158,12 +162,19 @@ class AwsTransport:
                 raise translated from safe_cause(error)
         return response if response.ok else _without_secrets(response, call.secrets)
 
+    def _opening_error(self, error: Exception) -> VidKitError:
+        if not self._services:
+            # A session keeps what it has read of the files, even if it could not read all of them.
+            self._session = None
+        return configuration_error(error)
+
     async def close(self) -> None:
         """Close the clients and their connections."""
         self._closed = True
         self._services.clear()
         try:
-            await self._stack.aclose()
+            async with self._stack:
+                await self._tasks.close()
         finally:
             self._logs.close()
 
@@ -222,6 +233,7 @@ class AwsTransport:
             )
             self._logs.cover()
             _handle_events(client)
+            sign_with_clock(client)
             if self._closed:
                 await self._stack.aclose()
                 self._logs.close()
@@ -238,28 +250,7 @@ class AwsTransport:
 
     async def _open_session(self) -> AioSession:
         if self._session is None:
-            session = await asyncio.to_thread(get_session, _variables(self._config))
-            if self._config.profile:
-                session.set_config_variable("profile", self._config.profile)
-            if self._config.region:
-                # A service that provides credentials needs a region too.
-                session.set_config_variable("region", self._config.region)
-            if self._config.access_key_id:
-                session.set_credentials(
-                    self._config.access_key_id,
-                    self._config.secret_access_key,
-                    self._config.session_token,
-                )
-            # The services that provide credentials get the same settings.
-            session.set_default_client_config(
-                AioConfig(
-                    http_session_cls=http_session_class(allow_http=self._config.allow_http),
-                    connect_timeout=self._config.connect_timeout,
-                    # The attempt timeout ends an attempt; this one must not be shorter.
-                    read_timeout=None,
-                    retries={"total_max_attempts": 1, "mode": "standard"},
-                )
-            )
+            session = await asyncio.to_thread(configured_session, self._config, self._tasks)
             self._logs.cover()
             self._session = session
         return self._session
@@ -278,6 +269,8 @@ async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpRes
     token = _call.set(call)
     try:
         return _raw_response(await method(**request.params))
+    except ClientError as error:
+        return _raw_response(error.response)
     finally:
         _call.reset(token)
 
@@ -296,13 +289,6 @@ def _user_agent(session: AioSession) -> str:
     if app_id := session.get_config_variable("user_agent_appid"):
         names.append(f"app/{app_id}")
     return " ".join(names)
-
-
-def _variables(config: AwsConfig) -> dict[str, Any] | None:
-    """Disables the profile of the environment where keys and region are configured."""
-    if config.access_key_id and config.region and not config.profile:
-        return {"profile": (None, None, None, None)}
-    return None
 
 
 def _read_models(session: AioSession, api: str) -> tuple[Mapping[str, Any], Any]:

@@ -15,6 +15,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
 from vidkit._internal.send_state import mark_sent
 from vidkit.config import HuaweiConfig
 from vidkit.errors import (
@@ -200,6 +201,8 @@ class HuaweiHttpClient:
         try:
             network = self._transport or await self._connections(address)
         except Exception as error:
+            if is_lack_of_descriptors(error):
+                raise lack_of_descriptors() from error
             raise ConfigError(f"Huawei Cloud configuration: {error}") from error
         if self._closed:
             await network.aclose()
@@ -327,6 +330,8 @@ def _translate(error: Exception) -> VidKitError:
     """The vidkit error for an error of the network."""
     if isinstance(error, VidKitError):
         return error
+    if is_lack_of_descriptors(error):
+        return lack_of_descriptors()
     what = f"{type(error).__name__}: {error}"
     sent = not _never_sent(error)
     if isinstance(error, aiohttp.ClientSSLError):

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from vidkit.transports.base import AUTH_STATUSES
+from vidkit.transports.server_date import skewed_server_date
 
 __all__ = ["ServerClock", "server_date_of_a_skew"]
 
@@ -33,16 +33,11 @@ def server_date_of_a_skew(
         body: its body.
         signed: the date that was signed.
     """
-    if status not in AUTH_STATUSES or not date:
+    if status not in AUTH_STATUSES:
         return None
-    try:
-        server_date = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return None
-    server_date = server_date if server_date.tzinfo else server_date.replace(tzinfo=UTC)
-    skew = abs(server_date - signed)
     is_named = b"signature" in body.lower() and _EXPIRED in body.lower()
-    return server_date if skew > (_MAX_SKEW_WHEN_NAMED if is_named else _MAX_SKEW) else None
+    max_skew = _MAX_SKEW_WHEN_NAMED if is_named else _MAX_SKEW
+    return skewed_server_date(date, signed=signed, max_skew=max_skew)
 
 
 class ServerClock:

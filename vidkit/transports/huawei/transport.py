@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
 from vidkit._internal.send_state import mark_unsent, watch_send_state
 from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError
@@ -95,6 +96,8 @@ class HuaweiTransport:
         except VidKitError:
             raise
         except Exception as error:
+            if is_lack_of_descriptors(error):
+                raise lack_of_descriptors() from error
             # Its message might hold a secret.
             raise ConfigError(f"credentials: {type(error).__name__}") from error
 

@@ -1,5 +1,7 @@
 """What botocore raises: the message that is left of it, and what may be shown as its cause."""
 
+import errno
+import os
 import socket
 
 import aiohttp
@@ -17,6 +19,7 @@ from vidkit import (
     UnavailableError,
     VidKitTimeoutError,
 )
+from vidkit.errors import kit_closed
 from vidkit.transports.aws.errors import (
     configuration_error,
     credentials_error,
@@ -79,12 +82,6 @@ def connection(error):
             False,
         ),
         (botocore_errors.NoCredentialsError(), ConfigError, False, False),
-        (
-            botocore_errors.CredentialRetrievalError(provider="sso", error_msg="x"),
-            ConfigError,
-            False,
-            False,
-        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
@@ -146,6 +143,60 @@ def test_what_cannot_be_used_is_a_matter_of_configuration():
     assert type(error) is ConfigError
     assert error.message.startswith("AWS configuration: credentials: ")
     assert SECRET not in error.message
+
+
+@pytest.mark.parametrize(
+    ("raised", "cls", "retryable", "text"),
+    [
+        (FileNotFoundError(2, "No such file"), ConfigError, False, "FileNotFoundError: [Errno 2]"),
+        (RuntimeError("still expired"), ConfigError, False, "RuntimeError: still expired"),
+        (
+            botocore_errors.CredentialRetrievalError(provider="x", error_msg="exit 1"),
+            ConfigError,
+            False,
+            "Error when retrieving credentials from x: exit 1",
+        ),
+        (connection(socket.gaierror()), TransportError, True, "Could not connect"),
+        (connection(aiohttp.ClientOSError(104, "reset")), TransportError, True, "Could not"),
+        (UNREADABLE, DecodeError, False, "a response that cannot be read"),
+        (DecodeError("too large"), DecodeError, False, "too large"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_a_failing_source_of_credentials_is_named_and_nothing_was_sent(
+    raised, cls, retryable, text
+):
+    error = credentials_error(raised, "container-role: ")
+    assert type(error) is cls
+    assert text in error.message
+    if error is not raised:
+        assert error.message.startswith("credentials: container-role: ")
+    assert (error.retryable, error.ambiguous) == (retryable, False)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("make", [translate, configuration_error, credentials_error])
+def test_a_lack_of_file_descriptors_passes_and_nothing_was_sent(number, make):
+    lack = OSError(number, os.strerror(number))
+    wrapped = botocore_errors.HTTPClientError(error=lack)
+    wrapped.__context__ = lack
+    for raised in (lack, wrapped):
+        error = make(raised)
+        assert type(error) is TransportError
+        assert (error.retryable, error.ambiguous) == (True, False)
+        assert "ulimit -n" in error.message
+
+
+def test_what_libraries_pass_over_for_lack_of_descriptors_is_no_configuration(monkeypatch):
+    missing = botocore_errors.ProfileNotFound(profile="p")
+    found = ConfigError("credentials: none found")
+    closed = kit_closed()
+    assert type(configuration_error(missing)) is ConfigError
+    assert configuration_error(found) is found
+    monkeypatch.setattr("vidkit.transports.aws.errors.has_free_descriptor", lambda: False)
+    assert type(configuration_error(missing)) is TransportError
+    assert type(configuration_error(found)) is TransportError
+    assert configuration_error(closed) is closed
 
 
 def refused(response):

@@ -3,11 +3,18 @@ import logging
 
 import pytest
 
-from vidkit import HuaweiCredentials, RequestError, TransportError
+from vidkit import (
+    AuthError,
+    ConfigError,
+    DecodeError,
+    HuaweiCredentials,
+    RequestError,
+    TransportError,
+)
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.transports.huawei.credentials.credential_source import FoundCredentials, IamToken
 from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
-from vidkit.transports.huawei.credentials.single_flight import SingleFlight
+from vidkit.transports.single_flight import SingleFlight
 
 HOUR = 3600.0
 
@@ -277,6 +284,41 @@ async def test_a_failed_replacement_is_an_error_and_retried(credentials, source)
         await credentials.replace(rejected)
     source.failure = None
     assert await value(credentials) == "t2"
+
+
+@pytest.mark.parametrize(
+    "failure", [ConfigError("no such file"), DecodeError("no token"), TransportError("refused")]
+)
+async def test_a_source_that_has_worked_and_fails_is_an_error_that_may_pass(
+    credentials, source, clock, failure
+):
+    source.failure = failure
+    with pytest.raises(type(failure)) as caught:
+        await value(credentials)
+    assert not caught.value.retryable
+    source.failure = None
+    assert await value(credentials) == "t1"
+    source.failure = failure
+    clock.time += 2 * HOUR
+    for replaced in (False, True):
+        with pytest.raises(TransportError) as caught:
+            await (credentials.replace(IamToken("t1")) if replaced else value(credentials))
+        assert caught.value.message == failure.message
+        assert (caught.value.retryable, caught.value.ambiguous) == (True, False)
+        assert caught.value.retry_after == 2
+    source.failure = None
+    assert await value(credentials) == "t2"
+
+
+async def test_a_source_whose_password_is_rejected_is_not_asked_again_and_again(
+    credentials, source, clock
+):
+    await value(credentials)
+    clock.time += 2 * HOUR
+    source.failure = AuthError("wrong password", status=401)
+    with pytest.raises(AuthError) as caught:
+        await value(credentials)
+    assert not caught.value.retryable
 
 
 async def test_credentials_are_compared_completely(tasks, clock):

@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+from vidkit._internal.descriptors import is_lack_of_descriptors
 from vidkit.config import HuaweiCredentials
 from vidkit.errors import ConfigError, TransportError, VidKitTimeoutError
 from vidkit.transports.base import HttpResponse
@@ -77,7 +78,7 @@ class MetadataSource:
         try:
             response = await self._send("PUT", _TOKEN_PATH, headers)
         except (TransportError, VidKitTimeoutError) as error:
-            if self._available:
+            if self._available or is_lack_of_descriptors(error):
                 raise
             raise NoCredentialsError("does not respond") from error
         if response.status in _TOKENS_UNSUPPORTED_STATUSES:

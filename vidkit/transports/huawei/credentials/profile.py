@@ -5,6 +5,7 @@ from configparser import ConfigParser
 from configparser import Error as IniError
 from pathlib import Path
 
+from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
 from vidkit.config import HuaweiCredentials
 from vidkit.config.endpoints import check_secure_endpoint
 from vidkit.config.field_checks import check_identifier
@@ -48,6 +49,7 @@ class ProfileSource:
         Raises:
             NoCredentialsError: the file or the section does not exist, and is not required.
             ConfigError: it is required, or the file or the section is not usable.
+            TransportError: no file descriptor is free.
         """
         content = await asyncio.to_thread(self._read)
         if isinstance(content, str):
@@ -69,6 +71,8 @@ class ProfileSource:
         except FileNotFoundError:
             return "there is no such file"
         except (OSError, RuntimeError) as error:
+            if is_lack_of_descriptors(error):
+                raise lack_of_descriptors() from error
             return f"cannot be read ({type(error).__name__})"
 
     def _missing(self, why: str) -> ConfigError:

@@ -12,7 +12,8 @@ from vidkit.transports.huawei.credentials.credential_source import (
     FoundCredentials,
     Identity,
 )
-from vidkit.transports.huawei.credentials.single_flight import SingleFlight
+from vidkit.transports.refresh_failures import failed_refresh
+from vidkit.transports.single_flight import SingleFlight
 
 __all__ = ["RefreshableCredentials"]
 
@@ -80,6 +81,7 @@ class RefreshableCredentials:
         self._cached: _CachedCredentials | None = None
         self._next_refresh_at = 0.0
         self._replacing = False
+        self._has_worked = False
 
     async def get(self) -> FoundCredentials:
         """Credentials that are valid now.
@@ -128,7 +130,11 @@ class RefreshableCredentials:
             credentials = await self._source.fetch()
         except VidKitError as error:
             self._handle_failure(error)
-            raise
+            failure = failed_refresh(error) if self._has_worked else error
+            if failure is error:
+                raise
+            raise failure from error
+        self._has_worked = True
         now = self._clock()
         self._cached = _CachedCredentials(credentials, now, is_replacement=self._replacing)
         self._replacing = False

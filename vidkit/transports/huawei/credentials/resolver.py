@@ -17,7 +17,7 @@ from vidkit.transports.huawei.credentials.credential_source import (
 from vidkit.transports.huawei.credentials.endpoints import iam_endpoint_url
 from vidkit.transports.huawei.credentials.iam import find_project
 from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
-from vidkit.transports.huawei.credentials.single_flight import SingleFlight
+from vidkit.transports.single_flight import SingleFlight
 
 __all__ = ["CredentialResolver", "ResolvedCredentials"]
 

@@ -5,6 +5,7 @@ import inspect
 from datetime import UTC, datetime
 from typing import Any
 
+from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
 from vidkit.config import HuaweiConfig, HuaweiCredentials
 from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, VidKitError
@@ -69,6 +70,8 @@ class CallableSource:
         except VidKitError:
             raise
         except Exception as error:
+            if is_lack_of_descriptors(error):
+                raise lack_of_descriptors() from error
             # The error's message may contain secrets of the callable, so it is not quoted.
             raise ConfigError(f"credentials: the callable raised {type(error).__name__}") from error
         if not isinstance(credentials, HuaweiCredentials):
