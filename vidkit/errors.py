@@ -29,6 +29,7 @@ __all__ = [
     "VidKitTimeoutError",
     "kit_closed",
     "service_error",
+    "unforeseen",
 ]
 
 
@@ -268,6 +269,14 @@ _SERVICE_FAULTS = range(500, 600)
 def kit_closed() -> RequestError:
     """The error of calls on a kit that is closed, or closed meanwhile."""
     return RequestError("this VidKit is closed; make a new one")
+
+
+def unforeseen(error: Exception) -> VidKitError:
+    """The error of work that failed for a reason that is none of vidkit's.
+
+    Its message has only the name of the class: the text of the exception may have a secret.
+    """
+    return VidKitError(f"{type(error).__name__} was raised; please report it")
 
 
 def _error_class(code: str | None, status: int) -> type[ServiceError]:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from vidkit._internal.descriptors import first_import
-from vidkit._internal.tasks import BackgroundTasks
+from vidkit._internal.tasks import BackgroundTasks, wait_until_done
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
 from vidkit.retry.budget import RetryBudget
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Runtime"]
 
 T = TypeVar("T")
+
+# How long a cancelled close still waits for the connections.
+_CLOSING_GRACE_SECONDS = 1.0
 
 
 class Runtime:
@@ -40,6 +43,7 @@ class Runtime:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._transport_lock = asyncio.Lock()
         self._closed = False
+        self._closing: asyncio.Task[None] | None = None
         self._shared: dict[type, Any] = {}
         self._tasks = BackgroundTasks()
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
@@ -141,16 +145,28 @@ class Runtime:
         return self._tasks.spawn(work, context=context)
 
     async def close(self) -> None:
-        """Cancel and await tasks, then close connections; safe to call twice."""
+        """Cancel and await tasks, then close connections; safe to call twice.
+
+        A cancellation ends the waiting for the tasks; the connections are closed nevertheless.
+        One of the tasks may call this, too: it is cancelled with the others.
+        """
         self._closed = True
+        try:
+            await self._tasks.close()
+        finally:
+            if self._closing is None:
+                # A task of its own, which no cancellation of the caller interrupts.
+                self._closing = asyncio.create_task(self._close_transports())
+            await wait_until_done(self._closing, grace=_CLOSING_GRACE_SECONDS)
+        self._closing.result()
+
+    async def _close_transports(self) -> None:
         aws, self._aws = self._aws, None
         huawei, self._huawei = self._huawei, None
         async with AsyncExitStack() as stack:
-            # If closing is cancelled while it awaits the tasks, the connections still close.
             for transport in (huawei, aws):
                 if transport is not None:
                     stack.push_async_callback(transport.close)
-            await self._tasks.close()
 
 
 async def _import(name: str) -> Any:

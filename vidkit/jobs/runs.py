@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from vidkit._internal.arguments import short_repr
 from vidkit._internal.single_reader import SingleReader
-from vidkit._internal.tasks import cancel_quietly
+from vidkit._internal.tasks import cancel_quietly, is_cancelled, result_of, wait_until_done
 from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
 from vidkit.jobs.idempotency import plan_request_token
 from vidkit.jobs.job import Job
@@ -93,25 +93,49 @@ class _Run(Generic[R]):
         self.undelivered = asyncio.Semaphore(2 * max_in_flight)
         self.job_ended = asyncio.Condition()
         self.tasks: set[asyncio.Task[None]] = set()
-        self.starters_error: Exception | None = None
+        # What the reader raises after the outcomes so far.
+        self.failure: BaseException | None = None
 
     async def start_all(self) -> None:
-        """Start the jobs as others end; finally put None into ``outcomes``."""
+        """Start the jobs as others end, and wait for all of them."""
         try:
             try:
-                for key, starter in self.starters:
-                    await self.undelivered.acquire()
-                    await self.in_flight.acquire()
-                    task = self.runtime.spawn(self.run_job(key, starter))
-                    self.tasks.add(task)
-                    task.add_done_callback(self.tasks.discard)
+                await self.spawn_jobs()
+            except asyncio.CancelledError:
+                if is_cancelled():
+                    raise
+                self.failure = JobError("what the iterable of starters awaited was cancelled")
             except Exception as error:  # noqa: BLE001
                 # The iterable of starters failed: return the outcomes so far, then raise this.
-                self.starters_error = error
+                self.failure = error
             while self.tasks:
                 await asyncio.wait(self.tasks)
-        finally:
-            self.outcomes.put_nowait(None)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def end(self, _: object = None) -> None:
+        """Tell the reader that there are no more outcomes."""
+        self.outcomes.put_nowait(None)
+
+    async def spawn_jobs(self) -> None:
+        """Start the jobs, each when there is room for it."""
+        for key, starter in self.starters:
+            await self.undelivered.acquire()
+            await self.in_flight.acquire()
+            task = self.runtime.spawn(self.run_job(key, starter))
+            self.tasks.add(task)
+            task.add_done_callback(self.job_done)
+
+    def job_done(self, task: "asyncio.Task[None]") -> None:
+        """Let the reader raise what is not an outcome, such as ``SystemExit``."""
+        self.tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.failure = self.failure or error
+            self.end()
 
     async def run_job(self, key: str, starter: Starter[R]) -> None:
         """Start one job, wait for it, and put its outcome into ``outcomes``."""
@@ -121,8 +145,7 @@ class _Run(Generic[R]):
             job = await self.start_or_resume(key, starter)
             result = await job
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if is_cancelled():
                 raise
             # This run was not cancelled: something that the starter awaited was.
             canceled = JobError("the start of the job, or waiting for it, was cancelled")
@@ -256,9 +279,9 @@ class JobRun(Generic[R]):
         outcome = await self._run.outcomes.get()
         if outcome is None:
             await self.aclose()
+            if self._run.failure is not None:
+                raise self._run.failure
             self._run.runtime.check()
-            if self._run.starters_error is not None:
-                raise self._run.starters_error
             raise StopAsyncIteration
         self._run.undelivered.release()
         self._last_outcome = outcome
@@ -267,12 +290,16 @@ class JobRun(Generic[R]):
     async def aclose(self) -> None:
         """Start no more jobs, stop polling, and close the journal."""
         self._ended = True
-        tasks = [*self._run.tasks, *([self._starting] if self._starting else [])]
+        own = (self._opening_journal, self._starting)
+        tasks = [*self._run.tasks, *(task for task in own if task is not None)]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._journal is not None:
-            self._journal.close()
+        try:
+            await wait_until_done(*tasks)
+        finally:
+            # If this is cancelled, too, the tasks end without the journal.
+            if self._journal is not None:
+                self._journal.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -291,8 +318,10 @@ class JobRun(Generic[R]):
             if self._opening_journal is None:
                 self._opening_journal = self._run.runtime.spawn(self._journal.open())
             # Shielded: if the reader is cancelled, opening the file still completes.
-            await asyncio.shield(self._opening_journal)
+            await result_of(asyncio.shield(self._opening_journal))
         self._starting = self._run.runtime.spawn(self._run.start_all())
+        # A callback: a task that is cancelled before its first step reaches no ``finally``.
+        self._starting.add_done_callback(self._run.end)
 
     async def _acknowledge(self) -> None:
         """Write to the journal how the last job ended.
@@ -310,6 +339,8 @@ class JobRun(Generic[R]):
         self._last_outcome = None
 
     def __del__(self) -> None:
+        if self._opening_journal is not None:
+            cancel_quietly(self._opening_journal)
         if self._starting is not None:
             cancel_quietly(self._starting)
             self._run.stop()

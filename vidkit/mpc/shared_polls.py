@@ -7,7 +7,14 @@ import asyncio
 import copy
 from dataclasses import dataclass
 
-from vidkit.errors import AuthError, NotFoundError, ServiceError, VidKitError, kit_closed
+from vidkit.errors import (
+    AuthError,
+    NotFoundError,
+    ServiceError,
+    VidKitError,
+    kit_closed,
+    unforeseen,
+)
 from vidkit.jobs.polling import JobPoll
 from vidkit.jobs.rate_limits import minute_limiter, poll_limiter
 from vidkit.mpc.caller import LIST, MpcCaller
@@ -119,6 +126,9 @@ class _SharedPolls:
                     await _poll_batch(batch)
         except VidKitError as error:
             failure = error
+        except Exception as error:
+            failure = unforeseen(error)
+            raise
         finally:
             # A poll that began after `_stop` has a worker of its own.
             if self._worker is asyncio.current_task():
@@ -182,6 +192,9 @@ async def _list_tasks(batch: list[_TaskPoll]) -> None:
     except VidKitError as error:
         _set_errors(batch, error)
         return
+    except Exception as error:
+        _set_errors(batch, unforeseen(error))
+        raise
     except BaseException:
         _set_errors(batch, kit_closed())
         raise

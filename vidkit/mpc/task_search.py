@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from vidkit.errors import DecodeError, VidKitError, kit_closed
+from vidkit.errors import DecodeError, VidKitError, kit_closed, unforeseen
 from vidkit.mpc.caller import MpcCaller
 from vidkit.mpc.models import ListThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import MAX_PAGE_NUMBER, ListThumbnailsTaskRequest
@@ -90,6 +90,9 @@ class TaskSearch:
                 self._last_listing_seconds = min(elapsed, _MAX_BATCHING_SECONDS)
         except VidKitError as error:
             failure = error
+        except Exception as error:
+            failure = unforeseen(error)
+            raise
         finally:
             if self._pending is searches:
                 self._pending = None

@@ -2,66 +2,18 @@ import asyncio
 import gc
 
 import pytest
+from job_service import FAST, Service
 
 from vidkit import (
     AuthError,
     JobError,
     JobFailedError,
-    PollPolicy,
     QuotaError,
     RequestError,
     VidKit,
 )
-from vidkit.jobs.idempotency import take_planned_request_token
 from vidkit.jobs.job import Job, JobDriver
-from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
-
-FAST = PollPolicy(initial_delay=0.001, max_delay=0.01)
-
-
-class Service:
-    """Jobs that end after a few polls; counts starts and jobs in progress."""
-
-    def __init__(self, polls_needed=3, limit=None):
-        self.polls_needed = polls_needed
-        self.limit = limit
-        self.started = {}
-        self.polls = {}
-        self.most_in_progress = 0
-        self.refused = 0
-
-    def in_progress(self):
-        return sum(self.polls[id_] < self.polls_needed for id_ in self.started.values())
-
-    def starter(self, name, *, fails=False, refuses=None):
-        async def start():
-            await asyncio.sleep(0)
-            if refuses is not None:
-                raise refuses
-            if self.limit is not None and self.in_progress() >= self.limit:
-                self.refused += 1
-                raise QuotaError("20 open jobs", code="LimitExceededException")
-            token = take_planned_request_token() or f"own-{name}"
-            id_ = self.started.setdefault(token, f"{name}{'!' if fails else ''}")
-            self.polls.setdefault(id_, 0)
-            self.most_in_progress = max(self.most_in_progress, self.in_progress())
-            return self.job(id_)
-
-        return start
-
-    def job(self, id_):
-        async def poll():
-            await asyncio.sleep(0.001)
-            self.polls[id_] += 1
-            if self.polls[id_] < self.polls_needed:
-                return JobPoll("IN_PROGRESS", JobState.RUNNING, None)
-            if id_.endswith("!"):
-                return JobPoll("FAILED", JobState.FAILED, None, "bad video")
-            return JobPoll("SUCCEEDED", JobState.SUCCEEDED, id_)
-
-        ref = JobRef("rekognition.label_detection", id_, "r")
-        return Job(JobDriver(ref, poll, lambda response: f"result {response}"), FAST)
 
 
 @pytest.fixture
@@ -103,6 +55,45 @@ async def test_a_start_that_fails_is_an_outcome_too(kit):
     assert isinstance(outcomes["bad"].error, ValueError)
     assert outcomes["bad"].job is None
     assert outcomes["good"].result == "result good"
+
+
+class Stop(BaseException):
+    """As `pytest.fail` and `sys.exit` raise."""
+
+
+async def test_what_is_no_exception_comes_out_of_the_iteration(kit):
+    starters = [Service().starter("a", refuses=Stop()), Service(10_000).starter("b")]
+    with pytest.raises(Stop):
+        [outcome async for outcome in kit.run_jobs(starters)]
+    assert not kit._runtime._tasks
+
+
+async def test_so_does_what_making_a_result_raises(kit):
+    service = Service()
+
+    async def start():
+        job = await service.starter("a")()
+        object.__setattr__(job._driver, "result", stop)
+        return job
+
+    def stop(_):
+        raise Stop
+
+    with pytest.raises(Stop):
+        [outcome async for outcome in kit.run_jobs([start])]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(Stop(), Stop), (asyncio.CancelledError(), JobError)]
+)
+async def test_so_does_what_the_iterable_of_starters_raises(kit, error, raised):
+    def starters():
+        yield Service().starter("a")
+        raise error
+
+    run = kit.run_jobs(starters())
+    with pytest.raises(raised):
+        [outcome async for outcome in run]
 
 
 async def test_a_full_account_means_waiting_for_a_place(kit):

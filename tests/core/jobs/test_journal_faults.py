@@ -1,11 +1,17 @@
 """The errors of a journal that cannot be used, and its fields afterwards."""
 
+import asyncio
+import os
+import threading
+import time
+
 import pytest
 from full_disk import fill
 
 from vidkit import RequestError
 from vidkit.jobs import journal
 from vidkit.jobs.journal import Journal
+from vidkit.jobs.journal_file import JournalFile
 
 
 async def refusal(work):
@@ -42,6 +48,61 @@ async def test_a_line_is_on_disk_before_it_is_known(tmp_path, monkeypatch):
     await log.write("0", request="r0")
     assert synced == [b'{"key":"0","request":"r0"}\n']
     log.close()
+
+
+async def test_a_journal_that_is_closed_while_it_is_written_is_free_afterwards(
+    tmp_path, monkeypatch
+):
+    log = Journal(tmp_path / "j")
+    await log.open()
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow_sync(_):
+        writing.set()
+        go_on.wait(5)
+
+    monkeypatch.setattr(journal.os, "fsync", slow_sync)
+    write = asyncio.create_task(log.write("0", request="r0"))
+    await asyncio.to_thread(writing.wait, 5)
+    log.close()
+    go_on.set()
+    await write
+    again = Journal(tmp_path / "j")
+    await again.open()
+    assert again.get("0", "request") == "r0"
+    again.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_no_process_that_was_forked_meanwhile_keeps_the_lock(tmp_path):
+    def lock():
+        return JournalFile(tmp_path / "j")
+
+    first = lock()
+    waiting, end = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(end)
+        os.read(waiting, 1)
+        os._exit(0)
+    try:
+        # As if its holder had been killed: nothing unlocks the file.
+        with pytest.raises(RequestError, match="another run"):
+            lock()
+        first.close_in_child()
+        deadline = time.monotonic() + 5
+        while True:
+            try:
+                lock().close()
+                break
+            except RequestError:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+    finally:
+        os.close(end)
+        os.close(waiting)
+        os.waitpid(child, 0)
 
 
 async def test_a_full_disk_is_a_clear_error_and_what_was_not_written_is_not_known(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vidkit._internal.single_reader import SingleReader
-from vidkit._internal.tasks import cancel_quietly, result_of
+from vidkit._internal.tasks import cancel_quietly, result_of, wait_until_done
 from vidkit.errors import VidKitError
 from vidkit.images.grid import Window
 from vidkit.images.models import Image, ImagePage
@@ -67,7 +67,7 @@ class WindowPages:
         """Stop fetching, and wait until all tasks have ended."""
         tasks = self._cancel()
         self._fetching.clear()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await wait_until_done(*tasks)
 
     async def _next_page(self) -> ImagePage:
         self._fetch_ahead(self._concurrency)

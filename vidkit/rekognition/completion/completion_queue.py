@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from vidkit._internal.arguments import seconds, short_repr
+from vidkit._internal.tasks import wait_until_done
 from vidkit.calls.caller import Caller
 from vidkit.errors import RequestError, VidKitError
 from vidkit.rekognition.completion.messages import CompletionMessage, read_completion
@@ -134,7 +135,7 @@ class CompletionQueue:
         tasks = [*self._on_unknown_tasks, *([self._reader] if self._reader else [])]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await wait_until_done(*tasks)
 
     def expect(self, job_id: str) -> None:
         """Expect a message about this job; a closed queue does nothing, so the job is polled."""
