@@ -29,7 +29,10 @@ def xml(operation, content):
     ).encode()
 
 
-SUBSCRIBED = f"<member><Protocol>sqs</Protocol><Endpoint>{QUEUE}</Endpoint></member>"
+SUBSCRIBED = (
+    f"<member><SubscriptionArn>{TOPIC}:1</SubscriptionArn><Protocol>sqs</Protocol>"
+    f"<Endpoint>{QUEUE}</Endpoint></member>"
+)
 SUBSCRIPTIONS = f"<Subscriptions>{SUBSCRIBED}</Subscriptions>"
 
 
@@ -40,11 +43,12 @@ def check(kit):
 async def test_subscriptions_that_never_end_are_an_error(scripted):
     endless = xml("ListSubscriptionsByTopic", f"{SUBSCRIPTIONS}<NextToken>again</NextToken>")
     scripted.raw(xml("GetTopicAttributes", "<Attributes/>"), content_type="text/xml")
+    scripted.json({"Attributes": {"QueueArn": QUEUE}})
     scripted.raw(endless, content_type="text/xml")
     async with scripted.kit() as kit, asyncio.timeout(20):
         with pytest.raises(DecodeError, match="token it had given before"):
             await check(kit)
-    assert len(scripted.requests) == 3
+    assert len(scripted.requests) == 4
 
 
 @pytest.mark.parametrize(
@@ -52,8 +56,9 @@ async def test_subscriptions_that_never_end_are_an_error(scripted):
 )
 async def test_a_policy_of_a_queue_that_is_none_admits_nobody(scripted, policy):
     scripted.raw(xml("GetTopicAttributes", "<Attributes/>"), content_type="text/xml")
-    scripted.raw(xml("ListSubscriptionsByTopic", SUBSCRIPTIONS), content_type="text/xml")
     scripted.json({"Attributes": {"QueueArn": QUEUE, "Policy": policy}})
+    scripted.raw(xml("ListSubscriptionsByTopic", SUBSCRIPTIONS), content_type="text/xml")
+    scripted.raw(xml("GetSubscriptionAttributes", "<Attributes/>"), content_type="text/xml")
     async with scripted.kit(retry=RetryPolicy.none()) as kit:
         if policy == "\ud800":
             with pytest.raises(DecodeError):

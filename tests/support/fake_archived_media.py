@@ -80,6 +80,7 @@ class FakeArchivedMedia:
     """
 
     fragments: list[tuple[int, int]] = field(default_factory=list)
+    listed_length: float = 1
     skew: int = 0
     page_size: int = 25
     fragment_page_size: int = 100
@@ -216,7 +217,7 @@ class FakeArchivedMedia:
                     "FragmentNumber": str(begin),
                     "ServerTimestamp": begin / 1000,
                     "ProducerTimestamp": (begin + self.skew) / 1000,
-                    "FragmentLengthInMilliseconds": length,
+                    "FragmentLengthInMilliseconds": int(length * self.listed_length),
                 }
                 for begin, length in found[offset : offset + size]
             ]

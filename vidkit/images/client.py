@@ -173,15 +173,15 @@ class ImagesClient:
             max_results: sampling points in one window, 1 to 25 (25).
             concurrency: windows fetched at the same time, 1 to 64 (8).
             skip_gaps: whether to list the stream's fragments first, and to request only the
-                sampling points within them (False).
+                sampling points that may lie within them (False).
             on_progress: called after each window with a `SaveProgress`; must not block. A
                 `SaveProgressBar` can be given here.
             storage_options: for a URL: the options of fsspec's file system, such as
                 ``{"endpoint_url": ...}``.
 
         Returns:
-            How many images were saved and skipped, which images are missing and why, and how
-            many bytes were written.
+            How many images were saved and skipped, which images are missing and why, how many
+            sampling points are in gaps, and how many bytes were written.
 
         Raises:
             RequestError: a parameter is invalid, or the target cannot be written: no permission,

@@ -20,7 +20,8 @@ class Fragment(PascalResponse):
         fragment_size_in_bytes: the size of its media and its metadata, in bytes.
         producer_timestamp: when it begins by the producer's clock, UTC, to the millisecond.
         server_timestamp: when it begins by the server's clock, UTC, to the millisecond.
-        fragment_length_in_milliseconds: its playback duration, in milliseconds.
+        fragment_length_in_milliseconds: its playback duration, in milliseconds. The service leaves
+            out the time of the last frame, and may return 0 for a fragment with media.
 
     Example:
         >>> from datetime import UTC, datetime

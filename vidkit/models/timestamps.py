@@ -1,7 +1,9 @@
 """Timestamps of the services: numbers since the epoch, or ISO 8601."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
@@ -9,6 +11,7 @@ __all__ = [
     "EpochMillis",
     "EpochSeconds",
     "EpochSecondsInMillis",
+    "NumberInSeconds",
     "Timestamp",
     "from_millis",
     "to_millis",
@@ -16,6 +19,8 @@ __all__ = [
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 
 
 def to_millis(timestamp: datetime) -> int:
@@ -40,30 +45,48 @@ def _to_epoch_millis(value: datetime) -> float:
     return (value - _EPOCH) / timedelta(milliseconds=1)
 
 
-# Pydantic parses both units: it takes a number above 2e10 for milliseconds.
+def _from_number(convert: Callable[[float], datetime]) -> BeforeValidator:
+    """Converts numbers, and texts that are numbers, in the unit of the member.
+
+    Pydantic would choose the unit by the size of the number: small milliseconds, as those of a
+    clock that counts from boot, would become seconds.
+    """
+
+    def parse(value: Any) -> Any:
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            value = float(value)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return value
+        try:
+            return convert(value)
+        except OverflowError:
+            raise ValueError("must be within the range of datetime") from None
+
+    return BeforeValidator(parse)
+
+
+NumberInSeconds: Final = _from_number(lambda value: _EPOCH + value * _SECOND)
+"""Marks a timestamp whose numbers are seconds since the epoch, whatever their size."""
+
 EpochSeconds = Annotated[
-    datetime, AfterValidator(_assume_utc), PlainSerializer(_to_epoch_seconds, when_used="json")
+    datetime,
+    NumberInSeconds,
+    AfterValidator(_assume_utc),
+    PlainSerializer(_to_epoch_seconds, when_used="json"),
 ]
 """A timestamp in a response: an aware datetime; seconds since the epoch in the JSON."""
 
 EpochMillis = Annotated[
-    datetime, AfterValidator(_assume_utc), PlainSerializer(_to_epoch_millis, when_used="json")
+    datetime,
+    _from_number(lambda value: _EPOCH + value * _MILLISECOND),
+    AfterValidator(_assume_utc),
+    PlainSerializer(_to_epoch_millis, when_used="json"),
 ]
 """A timestamp in a response: an aware datetime; milliseconds since the epoch in the JSON."""
 
-# ISO 8601 in the JSON; some published responses have numbers, which Pydantic parses too.
-Timestamp = Annotated[datetime, AfterValidator(_assume_utc)]
+# ISO 8601 in the JSON; some published responses have numbers.
+Timestamp = Annotated[datetime, NumberInSeconds, AfterValidator(_assume_utc)]
 """A timestamp in a response: an aware datetime."""
-
-
-def _parse_epoch_seconds(value: Any) -> Any:
-    # The JSON has seconds as a float; times 1000 it is off by less than half a millisecond.
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return from_millis(round(value * 1000))
-        except OverflowError:
-            raise ValueError("must be seconds since the epoch") from None
-    return value
 
 
 def _truncate_to_millis(value: datetime) -> datetime:
@@ -75,6 +98,9 @@ def _truncate_to_millis(value: datetime) -> datetime:
 
 
 EpochSecondsInMillis = Annotated[
-    datetime, BeforeValidator(_parse_epoch_seconds), AfterValidator(_truncate_to_millis)
+    datetime,
+    # The JSON has seconds as a float; times 1000 it is off by less than half a millisecond.
+    _from_number(lambda value: from_millis(round(value * 1000))),
+    AfterValidator(_truncate_to_millis),
 ]
 """A timestamp in a response: UTC, to the millisecond; parsed from seconds since the epoch."""

@@ -24,12 +24,14 @@ class AwsRequest:
         operation: such as ``StartLabelDetection``.
         params: members under their wire names.
         endpoint: an endpoint for this request alone, such as a stream's data endpoint.
+        region: the region of the resource, such as a queue's; None is the region of calls.
     """
 
     api: str
     operation: str
     params: Mapping[str, Any]
     endpoint: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -370,6 +370,49 @@ async def test_check_names_problems_and_remedies(queues, kit, boto):
     assert "no queue" in problems[-1]
 
 
+async def test_a_queue_in_another_region_is_found_there(queues, kit, boto, channel, moto_server):
+    far = boto3.client(
+        "sqs",
+        endpoint_url=moto_server,
+        region_name="eu-west-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
+    far.create_queue(QueueName="far")
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/far"
+    found = await kit.rekognition.check_completion_queue(
+        url, notification_channel=channel.notification_channel
+    )
+    assert ["not subscribed" in found[0].problem, "policy" in found[1].problem] == [True, True]
+    near = url.replace("eu-west-1", "us-east-1")
+    (missing,) = await kit.rekognition.check_completion_queue(
+        near, notification_channel=channel.notification_channel
+    )
+    assert "no queue" in missing.problem
+    far.close()
+
+
+async def test_a_region_of_a_resource_that_is_the_kits_needs_no_client_of_its_own(queues, kit):
+    channel = await kit.rekognition.ensure_completion_queue("one-client", role_arn=ROLE)
+    clients = (await kit._runtime.aws())._services
+    assert clients["sns"] is clients["sns us-east-1"]
+    assert channel.queue_url
+
+
+async def test_a_filter_policy_is_found(queues, kit, boto, channel):
+    topic = channel.notification_channel.sns_topic_arn
+    (subscription,) = boto["sns"].list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    boto["sns"].set_subscription_attributes(
+        SubscriptionArn=subscription["SubscriptionArn"],
+        AttributeName="FilterPolicy",
+        AttributeValue=json.dumps({"event": ["uploaded"]}),
+    )
+    (finding,) = await kit.rekognition.check_completion_queue(
+        channel.queue_url, notification_channel=channel.notification_channel
+    )
+    assert "filter policy" in finding.problem
+
+
 @pytest.mark.parametrize(
     ("name", "role"), [("", ROLE), ("white space", ROLE), ("x" * 61, ROLE), ("x", "me")]
 )

@@ -27,24 +27,26 @@ def spans(*fragments, by="SERVER_TIMESTAMP"):
 
 def test_fragments_that_follow_one_another_are_one_span():
     found = spans(fragment(4000), fragment(0), fragment(2000, 1500), fragment(1000))
+    assert found == [(0, 24_000)]
     # 500 ms are jitter of the server timestamps, 501 ms are a gap.
-    assert found == [(0, 5000)] == spans(fragment(0, 9), fragment(509, 4491))
-    assert spans(fragment(0), fragment(1501)) == [(0, 1000), (1501, 2501)]
+    assert spans(fragment(0), fragment(20_500)) == [(0, 40_500)]
+    assert spans(fragment(0), fragment(20_501)) == [(0, 20_000), (20_501, 40_501)]
 
 
 def test_a_long_fragment_holds_the_short_ones_within_it():
-    assert spans(fragment(0, 9000), fragment(1000), fragment(2000)) == [(0, 9000)]
+    assert spans(fragment(0, 90_000), fragment(1000), fragment(2000)) == [(0, 90_000)]
 
 
 def test_spans_are_on_the_clock_that_was_asked_for():
-    assert spans(fragment(0), by="PRODUCER_TIMESTAMP") == [(7, 1007)]
+    assert spans(fragment(0), by="PRODUCER_TIMESTAMP") == [(7, 20_007)]
     with pytest.raises(DecodeError, match="PRODUCER_TIMESTAMP"):
         spans(Fragment(server_timestamp=from_millis(0)), by="PRODUCER_TIMESTAMP")
 
 
-def test_a_fragment_without_a_length_may_be_as_long_as_any():
-    assert spans(Fragment(server_timestamp=from_millis(5))) == [(5, 20_005)]
-    assert spans(fragment(5, -3)) == [(5, 5)]
+@pytest.mark.parametrize("length", [None, -3, 0, 1000, 3000, 20_000])
+def test_a_fragment_may_be_as_long_as_any_whatever_length_is_listed(length):
+    """The length lacks the time of the last frame, and can be 0 for seconds of video."""
+    assert spans(fragment(5, length)) == [(5, 20_005)]
 
 
 def test_both_ends_of_a_fragment_count():

@@ -210,6 +210,14 @@ def test_a_record_without_faces_has_an_empty_list():
     assert parse_face_search_record(STATUS_ONLY).face_search_response == []
 
 
+def test_the_clock_of_a_producer_may_count_from_its_start():
+    mapping = {"kinesisVideoMapping": {"producerTimestamp": 86_400_000}}
+    event = LABEL_DETECTED | {"labels": [{"videoMapping": mapping}]}
+    (label,) = parse_connected_home_event(event).labels
+    found = label.video_mapping.kinesis_video_mapping.producer_timestamp
+    assert found == datetime(1970, 1, 2, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("zone", ["", "Z", "+00:00"])
 def test_a_timestamp_in_text_form_is_aware(zone):
     content = {"InputInformation": {"KinesisVideo": {"ServerTimestamp": f"2026-01-01T00:00{zone}"}}}

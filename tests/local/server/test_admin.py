@@ -7,6 +7,7 @@ from local_cloud_calls import call, send, write_video
 from vidkit.local import LocalCloud, ScriptedLabel
 from vidkit.local.kinesis_video.state import KinesisVideoState
 from vidkit.local.rekognition.state import RekognitionState
+from vidkit.local.server.admin import _StreamRequest
 
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -102,3 +103,8 @@ async def test_admin_endpoints_are_not_for_web_pages(cloud):
     status, response = await admin(cloud, "POST", "labels", {"bucket": "b"})
     assert status == 400
     assert "labels" in response["error"]
+
+
+def test_a_number_of_any_size_is_seconds():
+    stream = _StreamRequest(name="s", path="p", start_timestamp=30_000_000_000)
+    assert stream.start_timestamp == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=3e10)

@@ -54,6 +54,7 @@ class SaveReport:
         skipped: images that were saved before.
         missing: the sampling points that have no image, in time order.
         bytes: the size of the images that were written, in bytes.
+        in_gaps: sampling points that ``skip_gaps`` left out, because nothing was recorded there.
 
     Example:
         >>> SaveReport(saved=2, skipped=1, missing=(), bytes=51_200).saved
@@ -64,6 +65,7 @@ class SaveReport:
     skipped: int
     missing: tuple[MissingImage, ...]
     bytes: int
+    in_gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +211,11 @@ class Saver:
             RequestError: a file cannot be written.
             VidKitError: whatever the operation raises.
         """
+        requested = 0
         try:
             async for page in pages:
                 if pages.window is not None:
+                    requested += pages.window.points
                     await self._write(page.items)
                     done = self.grid.index_of(pages.window.last) + 1
                     self._report_progress(done, source.skipped_before(pages.window))
@@ -223,6 +227,7 @@ class Saver:
             skipped=self._skipped + source.skipped,
             missing=tuple(self._missing),
             bytes=self._bytes,
+            in_gaps=len(self.grid) - requested - source.skipped,
         )
 
     async def _write(self, images: Sequence[Image]) -> None:

@@ -14,7 +14,7 @@ from vidkit.models.timestamps import to_millis
 __all__ = ["ListingRange", "Span", "covered_windows", "listing_ranges", "recorded_spans"]
 
 Span: TypeAlias = tuple[int, int]
-"""The beginning and the end of recorded media, both included."""
+"""The beginning and the latest possible end of recorded media, both included."""
 
 LOOK_BACK_MILLIS: Final = 60_000
 """How long before a point its fragment may begin; the service limits fragments to 20 s."""
@@ -77,7 +77,10 @@ def listing_ranges(grid: Grid, begin: int, *, page_size: int) -> Iterator[Listin
 
 
 def recorded_spans(fragments: Iterable[Fragment], selector_type: ImageSelectorType) -> list[Span]:
-    """When media was recorded, in time order; fragments with no gap between them are one span.
+    """When media may have been recorded, in time order; spans with no gap between them are one.
+
+    A fragment counts up to the longest length that the service accepts. The length that it lists
+    is no upper bound: it lacks the time of the last frame, and can be 0.
 
     Raises:
         DecodeError: a fragment has no timestamp of this type.
@@ -100,9 +103,7 @@ def _span(fragment: Fragment, selector_type: ImageSelectorType) -> Span:
             service="images",
             operation="ListFragments",
         )
-    length = fragment.fragment_length_in_milliseconds
-    # Without a length, the longest one: no recorded point may be left out.
-    length = _MAX_FRAGMENT_MILLIS if length is None else max(0, length)
+    length = max(_MAX_FRAGMENT_MILLIS, fragment.fragment_length_in_milliseconds or 0)
     return to_millis(begin), to_millis(begin) + length
 
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from vidkit.local.notifications.attributes import Attribute
 from vidkit.local.notifications.message_queue import Queue
-from vidkit.local.notifications.queue_policies import admits, is_policy
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
+from vidkit.rekognition.completion.queue_policies import PolicyDecision, evaluate, statements_of
 
 SETTABLE: dict[str, tuple[int, int, int]] = {
     "VisibilityTimeout": (30, 0, 43_200),
@@ -150,12 +150,15 @@ class Queues:
             Whether the message was sent.
         """
         queue = next((queue for queue in self._queues.values() if queue.arn == queue_arn), None)
-        if queue is None or not admits(
+        if queue is None:
+            return False
+        decision = evaluate(
             queue.attributes.get("Policy"),
             queue_arn=queue_arn,
             topic_arn=topic_arn,
             account_id=self._state.identity.account_id,
-        ):
+        )
+        if decision is not PolicyDecision.ALLOWED:
             return False
         queue.send(body, self._state.now(), attributes=attributes)
         return True
@@ -188,7 +191,7 @@ def _read_setting(name: str, value: str) -> str:
         raise _not_supported(name)
     invalid_value = ApiError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
     if name == "Policy":
-        if value and not is_policy(value):
+        if value and statements_of(value) is None:
             raise invalid_value
         return value
     if name not in SETTABLE:

@@ -20,19 +20,21 @@ from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import State
 from vidkit.local.runtime.worker_threads import in_worker_thread
+from vidkit.models.timestamps import NumberInSeconds
 
 PREFIX: Final = "/_local/"
 """The prefix of these endpoints' paths."""
 
 _JSON: Final = "application/json"
 _NAME = Annotated[str, Field(min_length=1)]
-_Span: TypeAlias = tuple[AwareDatetime, AwareDatetime]
+_Time = Annotated[AwareDatetime, NumberInSeconds]
+_Span: TypeAlias = tuple[_Time, _Time]
 
 
 class _StreamRequest(BaseModel):
     name: str
     path: str
-    start_timestamp: AwareDatetime
+    start_timestamp: _Time
     duration: timedelta | None = None
     """Durations are seconds, or ISO 8601 durations."""
     gaps: list[_Span] = Field(default_factory=list[_Span])

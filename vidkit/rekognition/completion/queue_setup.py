@@ -1,22 +1,22 @@
 """Setup of the topic and the queue of completion messages, and checks of an existing setup."""
 
-import fnmatch
 import json
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import StringConstraints
 
-from vidkit.errors import NotFoundError, RequestError
+from vidkit.errors import ConflictError, DecodeError, NotFoundError, RequestError, ServiceError
 from vidkit.models.requests import PascalRequest
+from vidkit.rekognition.completion.queue_policies import PolicyDecision, evaluate, statements_of
 from vidkit.rekognition.completion.sns_sqs import QueueAttributes, SnsSqsClient
 from vidkit.rekognition.models import NotificationChannel
 
 __all__ = ["CompletionChannel", "Finding", "check_channel", "ensure_channel"]
 
-_NAME_PREFIX = "AmazonRekognition"
-_SEND_MESSAGE = "sqs:sendmessage"
+_NAME_PREFIX: Final = "AmazonRekognition"
+_MANAGED_KEY: Final = "alias/aws/sqs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,13 @@ class Finding:
     remedy: str
 
 
+_NOT_CONFIRMED: Final = Finding(
+    "the subscription of the queue is not confirmed, so it delivers nothing",
+    "confirm it with the token that SNS has sent to the queue, or let the owner of the queue "
+    "subscribe it",
+)
+
+
 class EnsureCompletionQueueRequest(PascalRequest):
     """The parameters of ``ensure_completion_queue``."""
 
@@ -66,17 +73,31 @@ class EnsureCompletionQueueRequest(PascalRequest):
 
 
 async def ensure_channel(client: SnsSqsClient, name: str, role_arn: str) -> CompletionChannel:
-    """Create topic, queue, queue policy and subscription, each if it does not exist."""
+    """Create topic, queue, queue policy and subscription, each if it does not exist.
+
+    Raises:
+        ConflictError: what exists keeps messages from arriving, and is not vidkit's to change.
+    """
     request = EnsureCompletionQueueRequest(name=name, role_arn=role_arn)
     topic_arn = await client.create_topic(f"{_NAME_PREFIX}-{request.name}")
     queue_url = await client.create_queue(f"{_NAME_PREFIX}-{request.name}")
     attributes = await client.queue_attributes(queue_url)
-    queue_arn = attributes.queue_arn
-    policy = _policy(attributes)
-    if not allows_topic(policy, topic_arn, queue_arn):
-        policy = _with_topic_allowed(policy, topic_arn, queue_arn)
+    decision = _decision(attributes, topic_arn)
+    if decision in {PolicyDecision.NOT_ALLOWED, PolicyDecision.UNKNOWN}:
+        policy = _with_topic_allowed(_policy(attributes), topic_arn, attributes.queue_arn)
         await client.set_queue_policy(queue_url, policy)
-    await client.subscribe(topic_arn, queue_arn)
+    subscription_arn = await client.subscribe(topic_arn, attributes.queue_arn)
+    findings: list[Finding] = []
+    # Credentials that may create a subscription need not be able to read it.
+    with suppress(ServiceError, DecodeError):
+        findings += await _delivery_findings(client, topic_arn, subscription_arn)
+    if decision is PolicyDecision.DENIED:
+        findings += _policy_findings(attributes, topic_arn)
+    if findings:
+        problems = "; ".join(f"{finding.problem}: {finding.remedy}" for finding in findings)
+        raise ConflictError(
+            f"no completion message can arrive in {queue_url}: {problems}", service="rekognition"
+        )
     channel = NotificationChannel(sns_topic_arn=topic_arn, role_arn=request.role_arn)
     return CompletionChannel(queue_url, channel)
 
@@ -103,11 +124,6 @@ async def check_channel(
     findings = _topic_arn_findings(topic_arn, region)
     try:
         await client.topic_attributes(topic_arn)
-        subscribers = {
-            subscription.endpoint
-            for subscription in await client.subscriptions(topic_arn)
-            if subscription.protocol == "sqs"
-        }
     except NotFoundError:
         missing = Finding(f"there is no topic {topic_arn}", "create it, or correct sns_topic_arn")
         return [*findings, missing]
@@ -116,23 +132,96 @@ async def check_channel(
     except NotFoundError:
         missing = Finding(f"there is no queue {queue_url}", "create it, or correct its URL")
         return [*findings, missing]
-    queue_arn = attributes.queue_arn
-    if queue_arn not in subscribers:
-        findings.append(
+    findings += await _subscription_findings(client, topic_arn, attributes.queue_arn)
+    findings += _policy_findings(attributes, topic_arn)
+    findings += _encryption_findings(attributes)
+    return findings
+
+
+async def _subscription_findings(
+    client: SnsSqsClient, topic_arn: str, queue_arn: str
+) -> list[Finding]:
+    """What keeps the topic's subscription from delivering completion messages to the queue."""
+    subscription_arns = [
+        subscription.subscription_arn or ""
+        for subscription in await client.subscriptions(topic_arn)
+        if subscription.protocol == "sqs" and subscription.endpoint == queue_arn
+    ]
+    if not subscription_arns:
+        return [
             Finding(
                 "the queue is not subscribed to the topic",
                 f"subscribe {queue_arn} to {topic_arn} with protocol sqs",
             )
-        )
-    if not allows_topic(_policy(attributes), topic_arn, queue_arn):
-        findings.append(
+        ]
+    try:
+        return await _delivery_findings(client, topic_arn, subscription_arns[0])
+    except (ServiceError, DecodeError) as error:
+        # A subscription of another account can be listed, but not read.
+        return [
             Finding(
-                "the queue's policy does not allow the topic to send to it",
-                f"allow sns.amazonaws.com sqs:SendMessage on {queue_arn} where aws:SourceArn is "
-                f"{topic_arn}",
+                f"whether the subscription has a filter policy is not known: {error}",
+                "allow sns:GetSubscriptionAttributes, or ask the owner of the subscription",
             )
+        ]
+
+
+async def _delivery_findings(
+    client: SnsSqsClient, topic_arn: str, subscription_arn: str
+) -> list[Finding]:
+    """What keeps a subscription from delivering completion messages."""
+    # SNS has a text in place of the ARN while the subscription waits for its confirmation.
+    if not subscription_arn.startswith("arn:"):
+        return [_NOT_CONFIRMED]
+    attributes = await client.subscription_attributes(topic_arn, subscription_arn)
+    if attributes.pending_confirmation == "true":
+        return [_NOT_CONFIRMED]
+    if attributes.filter_policy and _object_of(attributes.filter_policy) != {}:
+        return [
+            Finding(
+                "the subscription delivers only what its filter policy accepts: "
+                f"{attributes.filter_policy}",
+                f"remove the filter policy of {subscription_arn}: completion messages have no "
+                "message attributes",
+            )
+        ]
+    return []
+
+
+def _policy_findings(attributes: QueueAttributes, topic_arn: str) -> list[Finding]:
+    remedy = (
+        f"allow sns.amazonaws.com sqs:SendMessage on {attributes.queue_arn} where aws:SourceArn is "
+        f"{topic_arn}"
+    )
+    match _decision(attributes, topic_arn):
+        case PolicyDecision.ALLOWED:
+            return []
+        case PolicyDecision.NOT_ALLOWED:
+            problem = "the queue's policy does not allow the topic to send to it"
+        case PolicyDecision.DENIED:
+            problem = "a Deny statement of the queue's policy keeps the topic from sending to it"
+            remedy = f"exempt requests from it whose aws:SourceArn is {topic_arn}"
+        case PolicyDecision.UNKNOWN:
+            problem = (
+                "whether the queue's policy allows the topic to send to it depends on conditions "
+                "that only SQS can evaluate"
+            )
+            remedy = f"make sure that a message arrives, or {remedy} and no Deny applies"
+    return [Finding(problem, remedy)]
+
+
+def _encryption_findings(attributes: QueueAttributes) -> list[Finding]:
+    key = attributes.kms_master_key_id or ""
+    if not key.endswith(_MANAGED_KEY):
+        return []
+    return [
+        Finding(
+            f"the queue is encrypted with the AWS managed key {_MANAGED_KEY}, which SNS may not be "
+            "allowed to use",
+            "use SQS-owned encryption, or a customer managed key whose policy allows "
+            "sns.amazonaws.com kms:GenerateDataKey and kms:Decrypt",
         )
-    return findings
+    ]
 
 
 def _topic_arn_findings(topic_arn: str, region: str) -> list[Finding]:
@@ -157,13 +246,26 @@ def _topic_arn_findings(topic_arn: str, region: str) -> list[Finding]:
     return findings
 
 
+def _decision(attributes: QueueAttributes, topic_arn: str) -> PolicyDecision:
+    return evaluate(
+        attributes.policy,
+        queue_arn=attributes.queue_arn,
+        topic_arn=topic_arn,
+        account_id=topic_arn.split(":")[4],
+    )
+
+
 def _policy(attributes: QueueAttributes) -> dict[str, Any]:
     """The queue's policy; an empty one if the queue has none that can be read."""
+    return _object_of(attributes.policy or "{}") or {}
+
+
+def _object_of(text: str) -> dict[str, Any] | None:
     try:
-        policy: Any = json.loads(attributes.policy or "{}")
+        value: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return policy if isinstance(policy, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+        return None
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
 
 
 def _with_topic_allowed(policy: dict[str, Any], topic_arn: str, queue_arn: str) -> dict[str, Any]:
@@ -175,58 +277,14 @@ def _with_topic_allowed(policy: dict[str, Any], topic_arn: str, queue_arn: str) 
         "Resource": queue_arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
     }
+    others = [
+        other
+        for other in statements_of(json.dumps(policy)) or ()
+        # SQS accepts no two statements with one Sid.
+        if other.get("Sid") != statement["Sid"]
+    ]
     return {
         **policy,
         "Version": policy.get("Version", "2012-10-17"),
-        "Statement": [*_as_list(policy.get("Statement")), statement],
+        "Statement": [*others, statement],
     }
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
-
-
-def allows_topic(policy: Mapping[str, Any], topic_arn: str, queue_arn: str) -> bool:
-    """Whether a statement of a queue's policy allows a topic to send to the queue.
-
-    Deny statements, and conditions other than those on ``aws:SourceArn``, are not evaluated.
-    """
-    statements = [_as_object(statement) for statement in _as_list(policy.get("Statement"))]
-    return any(_statement_allows(statement, topic_arn, queue_arn) for statement in statements)
-
-
-def _as_object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
-
-
-def _as_strings(value: Any) -> list[str]:
-    return [str(item) for item in _as_list(value)]
-
-
-def _statement_allows(statement: Mapping[str, Any], topic_arn: str, queue_arn: str) -> bool:
-    principal = statement.get("Principal")
-    principals = _as_object(principal)
-    is_anyone = principal == "*" or "*" in _as_strings(principals.get("AWS"))
-    actions = {action.lower() for action in _as_strings(statement.get("Action"))}
-    return (
-        statement.get("Effect") == "Allow"
-        and (is_anyone or "sns.amazonaws.com" in _as_strings(principals.get("Service")))
-        and any(fnmatch.fnmatchcase(_SEND_MESSAGE, action) for action in actions)
-        and _any_matches(queue_arn, statement.get("Resource"))
-        and _condition_allows(_as_object(statement.get("Condition")), topic_arn)
-    )
-
-
-def _condition_allows(condition: Mapping[str, Any], topic_arn: str) -> bool:
-    keys = [item for operator in condition.values() for item in _as_object(operator).items()]
-    return all(
-        _any_matches(topic_arn, patterns)
-        for key, patterns in keys
-        if key.lower() == "aws:sourcearn"
-    )
-
-
-def _any_matches(arn: str, patterns: Any) -> bool:
-    return any(fnmatch.fnmatchcase(arn, pattern) for pattern in _as_strings(patterns))

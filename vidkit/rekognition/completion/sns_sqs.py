@@ -1,8 +1,10 @@
 """The operations of SNS and SQS that completion queues need."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -12,10 +14,22 @@ from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.models import TopicArn
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["MAX_MESSAGES", "QueueAttributes", "SnsSqsClient", "SqsMessage", "Subscription"]
+__all__ = [
+    "MAX_MESSAGES",
+    "QueueAttributes",
+    "SnsSqsClient",
+    "SqsMessage",
+    "Subscription",
+    "SubscriptionAttributes",
+    "queue_region",
+]
 
 MAX_MESSAGES = 10
 """The most messages that SQS returns for one receive, and deletes at once."""
+
+_HOST_OF_QUEUES: Final = re.compile(
+    r"(?:(?:.+\.)?sqs(?:-fips)?\.([a-z]+(?:-[a-z]+)+-\d+)|([a-z]+(?:-[a-z]+)+-\d+)\.queue)\..+"
+)
 
 
 class SqsMessage(PascalResponse):
@@ -34,10 +48,11 @@ class _GetTopicAttributesResponse(PascalResponse):
 
 
 class QueueAttributes(PascalResponse):
-    """A queue's ARN and policy."""
+    """A queue's ARN, policy and encryption key."""
 
     queue_arn: str
     policy: str | None = None
+    kms_master_key_id: str | None = None
 
 
 class _GetQueueAttributesResponse(PascalResponse):
@@ -60,6 +75,17 @@ class Subscription(PascalResponse):
     endpoint: str | None = None
 
 
+class SubscriptionAttributes(PascalResponse):
+    """Whether and for which messages a subscription is in effect."""
+
+    pending_confirmation: str | None = None
+    filter_policy: str | None = None
+
+
+class _GetSubscriptionAttributesResponse(PascalResponse):
+    attributes: SubscriptionAttributes = Field(default_factory=SubscriptionAttributes)
+
+
 class _ListSubscriptionsByTopicResponse(PascalResponse):
     subscriptions: list[Subscription] = Field(default_factory=list[Subscription])
     next_token: str | None = None
@@ -79,11 +105,32 @@ _CREATE_QUEUE = Operation("sqs", "CreateQueue", _CreateQueueResponse)
 _CREATE_TOPIC = Operation("sns", "CreateTopic", _CreateTopicResponse)
 _SUBSCRIBE = Operation("sns", "Subscribe", Subscription)
 _TOPIC_ATTRIBUTES = Operation("sns", "GetTopicAttributes", _GetTopicAttributesResponse)
+_SUBSCRIPTION_ATTRIBUTES = Operation(
+    "sns", "GetSubscriptionAttributes", _GetSubscriptionAttributesResponse
+)
 _SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", _ListSubscriptionsByTopicResponse)
 
 
+def queue_region(queue_url: str) -> str | None:
+    """The region that a queue's URL names; None if it names none.
+
+    Example:
+        >>> queue_region("https://sqs.eu-west-1.amazonaws.com/123456789012/clips")
+        'eu-west-1'
+    """
+    host = urlsplit(queue_url).hostname or ""
+    if host == "queue.amazonaws.com":
+        # The name that all queues had before there were regions.
+        return "us-east-1"
+    match = _HOST_OF_QUEUES.fullmatch(host)
+    return match and (match[1] or match[2])
+
+
 class SnsSqsClient:
-    """SNS and SQS over the connections of a kit."""
+    """SNS and SQS over the connections of a kit.
+
+    A queue is requested from the region that its URL names, a topic from that of its ARN.
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -97,14 +144,11 @@ class SnsSqsClient:
         """
         response = await self._caller.call(
             _RECEIVE,
-            AwsRequest(
-                "sqs",
+            _queue_request(
                 "ReceiveMessage",
-                {
-                    "QueueUrl": queue_url,
-                    "MaxNumberOfMessages": MAX_MESSAGES,
-                    "WaitTimeSeconds": wait_seconds,
-                },
+                queue_url,
+                MaxNumberOfMessages=MAX_MESSAGES,
+                WaitTimeSeconds=wait_seconds,
             ),
         )
         return response.messages or []
@@ -115,8 +159,8 @@ class SnsSqsClient:
             {"Id": str(index), "ReceiptHandle": handle}
             for index, handle in enumerate(receipt_handles)
         ]
-        params = {"QueueUrl": queue_url, "Entries": entries}
-        await self._caller.call(_DELETE, AwsRequest("sqs", "DeleteMessageBatch", params))
+        request = _queue_request("DeleteMessageBatch", queue_url, Entries=entries)
+        await self._caller.call(_DELETE, request)
 
     async def create_queue(self, name: str) -> str:
         """Create a queue, if it does not exist; its URL is returned."""
@@ -124,15 +168,15 @@ class SnsSqsClient:
         return (await self._caller.call(_CREATE_QUEUE, request)).queue_url
 
     async def queue_attributes(self, queue_url: str) -> QueueAttributes:
-        """Get the queue's ARN and policy."""
-        params = {"QueueUrl": queue_url, "AttributeNames": ["QueueArn", "Policy"]}
-        request = AwsRequest("sqs", "GetQueueAttributes", params)
+        """Get the queue's ARN, policy and encryption key."""
+        names = ["QueueArn", "Policy", "KmsMasterKeyId"]
+        request = _queue_request("GetQueueAttributes", queue_url, AttributeNames=names)
         return (await self._caller.call(_QUEUE_ATTRIBUTES, request)).attributes
 
     async def set_queue_policy(self, queue_url: str, policy: Mapping[str, Any]) -> None:
         """Set the queue's policy."""
-        params = {"QueueUrl": queue_url, "Attributes": {"Policy": json.dumps(policy)}}
-        request = AwsRequest("sqs", "SetQueueAttributes", params)
+        attributes = {"Policy": json.dumps(policy)}
+        request = _queue_request("SetQueueAttributes", queue_url, Attributes=attributes)
         await self._caller.call(_SET_QUEUE_ATTRIBUTES, request)
 
     async def create_topic(self, name: str) -> str:
@@ -142,13 +186,28 @@ class SnsSqsClient:
 
     async def topic_attributes(self, topic_arn: str) -> Mapping[str, str]:
         """Get the topic's attributes."""
-        request = AwsRequest("sns", "GetTopicAttributes", {"TopicArn": topic_arn})
+        request = _topic_request("GetTopicAttributes", topic_arn, TopicArn=topic_arn)
         return (await self._caller.call(_TOPIC_ATTRIBUTES, request)).attributes
 
-    async def subscribe(self, topic_arn: str, queue_arn: str) -> None:
-        """Subscribe a queue to a topic."""
+    async def subscribe(self, topic_arn: str, queue_arn: str) -> str:
+        """Subscribe a queue to a topic, if it is not; the subscription's ARN is returned.
+
+        While the subscription waits for its confirmation, SNS returns a text in place of the ARN.
+        """
         params = {"TopicArn": topic_arn, "Protocol": "sqs", "Endpoint": queue_arn}
-        await self._caller.call(_SUBSCRIBE, AwsRequest("sns", "Subscribe", params))
+        response = await self._caller.call(
+            _SUBSCRIBE, _topic_request("Subscribe", topic_arn, **params)
+        )
+        return response.subscription_arn or ""
+
+    async def subscription_attributes(
+        self, topic_arn: str, subscription_arn: str
+    ) -> SubscriptionAttributes:
+        """Get the attributes of a topic's subscription."""
+        request = _topic_request(
+            "GetSubscriptionAttributes", topic_arn, SubscriptionArn=subscription_arn
+        )
+        return (await self._caller.call(_SUBSCRIPTION_ATTRIBUTES, request)).attributes
 
     async def subscriptions(self, topic_arn: str) -> list[Subscription]:
         """List all subscriptions of a topic."""
@@ -156,7 +215,19 @@ class SnsSqsClient:
         async def page(token: str | None) -> _ListSubscriptionsByTopicResponse:
             more = {} if token is None else {"NextToken": token}
             params = {"TopicArn": topic_arn} | more
-            request = AwsRequest("sns", "ListSubscriptionsByTopic", params)
+            request = _topic_request("ListSubscriptionsByTopic", topic_arn, **params)
             return await self._caller.call(_SUBSCRIPTIONS, request)
 
         return await self._caller.pager(page).collect()
+
+
+def _queue_request(operation: str, queue_url: str, /, **params: Any) -> AwsRequest:
+    """A request about a queue, to its region."""
+    return AwsRequest(
+        "sqs", operation, {"QueueUrl": queue_url, **params}, region=queue_region(queue_url)
+    )
+
+
+def _topic_request(operation: str, topic_arn: str, /, **params: Any) -> AwsRequest:
+    """A request about a topic or its subscriptions, to the region of the topic's ARN."""
+    return AwsRequest("sns", operation, params, region=topic_arn.split(":")[3])

@@ -76,10 +76,13 @@ class CompletionOperations(RekognitionOperations):
         Raises:
             RequestError: a parameter is invalid; nothing was sent.
             AuthError: the credentials do not allow creating topics or queues.
+            ConflictError: no message can arrive because of a ``Deny`` statement in the queue's
+                policy, or a subscription that is not confirmed or has a filter policy; the message
+                says what to change.
             VidKitError: see `vidkit.errors`.
 
-        Source: ``CreateTopic`` and ``Subscribe`` of SNS, ``CreateQueue``, ``GetQueueAttributes``
-        and ``SetQueueAttributes`` of SQS.
+        Source: ``CreateTopic``, ``Subscribe`` and ``GetSubscriptionAttributes`` of SNS,
+        ``CreateQueue``, ``GetQueueAttributes`` and ``SetQueueAttributes`` of SQS.
         """
         return await ensure_channel(SnsSqsClient(self._caller), name, role_arn)
 
@@ -89,8 +92,11 @@ class CompletionOperations(RekognitionOperations):
     ) -> list[Finding]:
         """Find what keeps completion messages from arriving, and how to correct it.
 
-        Checks what is commonly misconfigured: the topic's region, the topic's name, the
-        subscription and the queue's policy. It does not check the permissions of the role.
+        Checks what is commonly misconfigured: the topic's region and name; whether the queue is
+        subscribed, the subscription confirmed and without a filter policy; the queue's policy with
+        its conditions; and whether the queue is encrypted with the AWS managed key. It does not
+        check the permissions of the role, nor the policy of a customer managed key. The queue may
+        be in another region than the kit's: its URL names it.
 
         Args:
             queue_url: the queue's URL.
@@ -104,8 +110,8 @@ class CompletionOperations(RekognitionOperations):
             AuthError: the credentials do not allow reading the topic or the queue.
             VidKitError: see `vidkit.errors`.
 
-        Source: ``GetTopicAttributes`` and ``ListSubscriptionsByTopic`` of SNS,
-        ``GetQueueAttributes`` of SQS.
+        Source: ``GetTopicAttributes``, ``ListSubscriptionsByTopic`` and
+        ``GetSubscriptionAttributes`` of SNS, ``GetQueueAttributes`` of SQS.
         """
         region = await self._caller.runtime.aws_region()
         return await check_channel(

@@ -105,7 +105,8 @@ class EventKinesisVideoMapping(CamelResponse):
     Attributes:
         fragment_number: the number of the fragment.
         server_timestamp: when the service received the fragment, aware.
-        producer_timestamp: when the producer recorded the fragment, aware.
+        producer_timestamp: when the producer recorded the fragment, by the producer's clock, aware;
+            in 1970 if that clock counts from its start.
         frame_offset_millis: the offset of the frame in the fragment, in milliseconds.
     """
 
@@ -210,7 +211,8 @@ class KinesisVideo(PascalResponse):
     Attributes:
         stream_arn: the ARN of the Kinesis video stream.
         fragment_number: the number of the fragment that contains the frame.
-        producer_timestamp: when the producer recorded the fragment, aware.
+        producer_timestamp: when the producer recorded the fragment, by the producer's clock, aware;
+            in 1970 if that clock counts from its start.
         server_timestamp: when the service received the fragment, aware.
         frame_offset_in_seconds: the offset of the frame in the fragment, in seconds.
     """

@@ -139,7 +139,8 @@ class AwsTransport:
         mark_unsent()
         with self._logs.own_call(call.secrets):
             try:
-                service = self._services.get(request.api) or await self._open(request.api)
+                key = _service_key(request.api, request.region)
+                service = self._services.get(key) or await self._open(request.api, request.region)
             except Exception as error:
                 failure = self._opening_error(error)
                 if failure is error:
@@ -206,12 +207,16 @@ class AwsTransport:
             suffixes=service.suffixes,
         )
 
-    async def _open(self, api: str) -> _Service:
+    async def _open(self, api: str, resource_region: str | None) -> _Service:
         async with self._opening:
-            if api in self._services:
-                return self._services[api]
             session = await self._open_session()
-            region = self.region = _region(self._config, session)
+            self.region = _region(self._config, session)
+            # The region of calls needs no client of its own.
+            region = resource_region or self.region
+            key = _service_key(api, None if region == self.region else region)
+            if service := self._services.get(key):
+                self._services[_service_key(api, resource_region)] = service
+                return service
             await self._check_credentials(session)
             # Reading the service model from disk would block the loop.
             model, partitions = await asyncio.to_thread(_read_models, session, api)
@@ -238,7 +243,7 @@ class AwsTransport:
                 await self._stack.aclose()
                 self._logs.close()
             self._check_open()
-            service = self._services[api] = _Service(
+            service = _Service(
                 client,
                 client.meta.endpoint_url,
                 has_own_variable,
@@ -246,6 +251,7 @@ class AwsTransport:
                 dns_suffixes(partitions, region),
                 asyncio.Semaphore(self._config.max_connections),
             )
+            self._services[key] = self._services[_service_key(api, resource_region)] = service
             return service
 
     async def _open_session(self) -> AioSession:
@@ -273,6 +279,10 @@ async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpRes
         return _raw_response(error.response)
     finally:
         _call.reset(token)
+
+
+def _service_key(api: str, region: str | None) -> str:
+    return f"{api} {region}" if region else api
 
 
 def _region(config: AwsConfig, session: AioSession) -> str:
