@@ -43,6 +43,8 @@ class LocalCloud(
             those that do: ``images``, ``rekognition``, ``ivs``, ``mpc``.
         sns_endpoint: the endpoint URL of another SNS on this machine, such as moto's server, to
             which completion notifications are published; the cloud's own SNS by default.
+        square_pixels: whether pictures of a video whose pixels are not square are stretched, as
+            players do; False keeps the pixels as they are stored.
         recorded_calls: the largest number of calls that ``calls`` holds (100,000).
 
     Raises:
@@ -69,6 +71,7 @@ class LocalCloud(
         stop_seconds: float = 0.0,
         throttle: bool | Collection[str] = False,
         sns_endpoint: str | None = None,
+        square_pixels: bool = True,
         recorded_calls: int = 100_000,
     ) -> None:
         require_loopback(host)
@@ -87,7 +90,10 @@ class LocalCloud(
             require_local_endpoint(sns_endpoint)
         self._sns_endpoint = sns_endpoint
         self._state = State(
-            identity, job_seconds=job_seconds, throttle=_throttled_services(throttle)
+            identity,
+            job_seconds=job_seconds,
+            throttle=_throttled_services(throttle),
+            square_pixels=square_pixels,
         )
         self._state.of(HuaweiAccounts).projects[identity.project_id] = identity.huawei_region
         self._state.of(IvsAccount).stop_seconds = stop_seconds

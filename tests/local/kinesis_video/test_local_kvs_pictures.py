@@ -28,8 +28,8 @@ def decoded(monkeypatch):
     counted = Counter()
     real = media.numbered_frames
 
-    def counting(path, line, numbers):
-        for number, image in zip(numbers, real(path, line, numbers), strict=True):
+    def counting(path, line, numbers, **options):
+        for number, image in zip(numbers, real(path, line, numbers, **options), strict=True):
             counted[number] += 1
             yield image
 
@@ -110,12 +110,12 @@ async def test_a_waiting_thread_encodes_what_another_failed_to_encode(video, mon
     failing, go_on = threading.Event(), threading.Event()
     real = media.numbered_frames
 
-    def fail_once(path, line, numbers):
+    def fail_once(path, line, numbers, **options):
         if not failing.is_set():
             failing.set()
             assert go_on.wait(20)
             raise media.NotAVideoError(path, "on purpose")
-        yield from real(path, line, numbers)
+        yield from real(path, line, numbers, **options)
 
     monkeypatch.setattr(pictures.media, "numbered_frames", fail_once)
     first = asyncio.ensure_future(in_worker_thread(kept.encoded, file, [0, 1], JPEG))

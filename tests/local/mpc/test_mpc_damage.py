@@ -79,10 +79,10 @@ async def test_closing_ends_the_work_on_a_damaged_video(state, damaged, monkeypa
     monkeypatch.setattr(snapshots, "PATIENCE", 600.0)
     take = snapshots.take_pictures
 
-    def watched(*given):
+    def watched(*given, **options):
         begun.set()
         try:
-            return take(*given)
+            return take(*given, **options)
         finally:
             ended.set()
 

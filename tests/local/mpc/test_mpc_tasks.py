@@ -88,7 +88,7 @@ async def test_a_task_waits_is_processed_and_succeeds(mpc, state):
 
 
 async def test_an_internal_error_fails_the_task_and_is_logged(mpc, monkeypatch, caplog):
-    def broken(*args):
+    def broken(*args, **options):
         raise RuntimeError("no disk")
 
     monkeypatch.setattr("vidkit.local.mpc.snapshot_tasks.take_pictures", broken)

@@ -2,6 +2,7 @@ import io
 import os
 import pickle
 import wave
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -41,7 +42,8 @@ def test_probe_returns_the_properties_of_a_real_file(carphone):
 
     assert info.path == carphone
     assert info.duration == pytest.approx(4.004)
-    assert (info.width, info.height) == (176, 144)
+    assert (info.width, info.height) == (193, 144)
+    assert info.pixel_aspect == Fraction(128, 117)
     assert info.frame_rate == pytest.approx(30000 / 1001)
     assert info.codec == "h264"
     assert info.container == "QuickTime / MOV"

@@ -49,9 +49,19 @@ class ImagesRequest:
 
 
 def read_images_request(
-    stream: Stream, parameters: Mapping[str, Any], tokens: PageTokens
+    stream: Stream,
+    parameters: Mapping[str, Any],
+    tokens: PageTokens,
+    *,
+    square_pixels: bool = True,
 ) -> ImagesRequest:
     """Check a request.
+
+    Args:
+        stream: the stream that it names.
+        parameters: its parameters.
+        tokens: reads its ``NextToken``.
+        square_pixels: whether images are stretched to square pixels.
 
     Raises:
         ApiError: a parameter is invalid.
@@ -78,7 +88,7 @@ def read_images_request(
         start=start,
         end=end,
         interval=interval,
-        style=Style(parameters["Format"], _quality(parameters), size),
+        style=Style(parameters["Format"], _quality(parameters), size, square_pixels),
         max_results=parameters.get("MaxResults", PAGE_SIZE),
         bound=bound,
         position=position,

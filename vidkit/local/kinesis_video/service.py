@@ -143,7 +143,9 @@ class KinesisVideoService:
         return f"{_digest(named)}{_digest(f'{named}/{api_name}')}"
 
     async def _images(self, stream: Stream, parameters: Mapping[str, Any]) -> Response:
-        request = read_images_request(stream, parameters, self._tokens)
+        request = read_images_request(
+            stream, parameters, self._tokens, square_pixels=self._state.square_pixels
+        )
         if self._state.throttles(self.name):
             self._throttle.take_images(stream.name, request.max_results)
         async with self._workers:

@@ -102,7 +102,7 @@ class SnapshotTasks:
         """
         task = self._new(project_id, request, source)
         try:
-            pictures = await in_worker_thread(_take, task)
+            pictures = await self._pictures_of(task)
         except media.NotAVideoError as error:
             if _is_gone(error):
                 raise ApiError("MPC.10212", "Operation failed. The input cannot be read.") from None
@@ -169,7 +169,7 @@ class SnapshotTasks:
         try:
             task.description = self._forbidden(task)
             if task.description is None:
-                pictures = await in_worker_thread(_take, task)
+                pictures = await self._pictures_of(task)
                 await asyncio.sleep(earliest - loop.time())
                 await self._store(task, pictures)
         except media.NotAVideoError as error:
@@ -183,6 +183,9 @@ class SnapshotTasks:
         if task.status == "PROCESSING":
             await asyncio.sleep(earliest - loop.time())
             task.status, task.ended = "FAILED", self._state.now()
+
+    async def _pictures_of(self, task: SnapshotTask) -> list[Picture]:
+        return await in_worker_thread(_take, task, square_pixels=self._state.square_pixels)
 
     def _forbidden(self, task: SnapshotTask) -> str | None:
         """Why a task fails whose buckets were forbidden while it was waiting; None otherwise."""
@@ -221,9 +224,9 @@ def location_item(location: Location) -> dict[str, object]:
     return {"bucket": location.bucket, "location": location.location, "object": location.object}
 
 
-def _take(task: SnapshotTask) -> list[Picture]:
+def _take(task: SnapshotTask, *, square_pixels: bool) -> list[Picture]:
     with as_file(task.source) as path:
-        return take_pictures(task.request, path)
+        return take_pictures(task.request, path, square_pixels=square_pixels)
 
 
 def _is_gone(error: media.NotAVideoError) -> bool:

@@ -39,9 +39,12 @@ class Picture:
     content: bytes
 
 
-def take_pictures(request: SnapshotRequest, path: Path) -> list[Picture]:
+def take_pictures(
+    request: SnapshotRequest, path: Path, *, square_pixels: bool = True
+) -> list[Picture]:
     """The pictures of a request, in the order of its points (blocking).
 
+    The pictures have the size of ``picture_size``, of the video in square pixels or as stored.
     TIME takes one every ``time`` seconds from ``start_time`` on, before ``start_time`` +
     ``duration`` if there is a duration, and only the first one when the task is synchronous.
     Points beyond the end of the video give no picture.
@@ -59,20 +62,21 @@ def take_pictures(request: SnapshotRequest, path: Path) -> list[Picture]:
         media.NotAVideoError: the file contains no video.
         TooSlowError: the work took too long, or would take too long.
     """
-    info = media.probe(path)
+    info = media.probe(path, square_pixels=square_pixels)
     patience = _Patience(PATIENCE + PATIENCE_PER_FRAME * info.frame_count)
     size = picture_size(request, info.width, info.height)
     points = list(islice(_points(request, info.duration), MAX_POINTS + 1))
     if len(points) > MAX_POINTS:
         raise TooSlowError
     if request.amount is None:
-        frames = media.frames_at(path, points)
+        frames = media.frames_at(path, points, square_pixels=False)
     else:
         frames = (_first_bright(request, path, point, patience) for point in points)
     pictures: list[Picture] = []
     for point, frame in zip(points, frames, strict=True):
         patience.check()
         if frame is not None:
+            # This stretches stored pixels straight to the size of the picture.
             content = media.encode(frame, format="JPEG", size=size)
             pictures.append(Picture(_name(request, point), content))
     return pictures
@@ -158,7 +162,7 @@ def _first_bright(
         if offset >= point + window * 1000:
             break
         offsets.append(offset)
-    for frame in media.frames_at(path, offsets):
+    for frame in media.frames_at(path, offsets, square_pixels=False):
         patience.check()
         if frame is not None and not is_black(frame, request.amount or 0, request.threshold):
             return frame

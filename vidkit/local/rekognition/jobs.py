@@ -179,7 +179,7 @@ class AnalysisJobs:
         scripted = copy.deepcopy(script.get((stored.bucket, stored.name), []))
         with as_file(stored) as path:
             try:
-                info = media.probe(path)
+                info = media.probe(path, square_pixels=self._state.square_pixels)
             except media.NotAVideoError:
                 raise FailedVideoError("Unsupported codec/format.") from None
             if info.codec != "h264" or info.container != "QuickTime / MOV":

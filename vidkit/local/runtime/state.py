@@ -39,6 +39,8 @@ class State:
     """The shortest time that an asynchronous job or task takes."""
     throttle: bool | frozenset[str] = False
     """Whether services reject requests beyond their rates, or the names of those that do."""
+    square_pixels: bool = True
+    """Whether pictures are stretched to square pixels, as players show them."""
     endpoint: str = "http://127.0.0.1"
     """The URL that responses and messages contain; the real one while the cloud is serving."""
     _states: dict[type, Any] = field(default_factory=dict[type, Any], init=False)

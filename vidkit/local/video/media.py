@@ -6,25 +6,21 @@ block and may be called from any thread.
 
 import io
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
 import av
 from av.container import InputContainer
-from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from PIL import Image
 
-from vidkit.local.video.decoding import (
-    FrameReader,
-    NotAVideoError,
-    Timeline,
-    decoded,
-    opened,
-    read_timeline,
-)
+from vidkit.local.video.decoding import FrameReader, decoded, read_timeline
+from vidkit.local.video.display import pixel_aspect, square_pixel_size, upright, upright_size
+from vidkit.local.video.timelines import Timeline, fraction
+from vidkit.local.video.video_files import NotAVideoError, opened
 
 __all__ = [
     "AudioInfo",
@@ -39,11 +35,6 @@ __all__ = [
 ]
 
 _FULL_RANGE_FORMATS = ("yuvj", "rgb", "bgr", "gbr", "argb", "abgr")
-_TRANSPOSES = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +56,10 @@ class VideoInfo:
     duration: float
     """From the first frame to the end of the last one, in seconds."""
     width: int
-    """In pixels as shown, after the rotation that the container specifies."""
+    """In pixels as shown: after the rotation and with the pixel aspect that the file specifies."""
     height: int
+    pixel_aspect: Fraction
+    """The width of a pixel divided by its height, before ``width`` and ``height`` make it 1."""
     frame_rate: float
     codec: str
     container: str
@@ -81,16 +74,21 @@ class VideoInfo:
         return self.audio is not None
 
 
-def probe(path: str | Path) -> VideoInfo:
+def probe(path: str | Path, *, square_pixels: bool = True) -> VideoInfo:
     """Reads the properties of a video file.
 
     Args:
         path: a file in one of the common containers (MP4, MOV, Matroska, MPEG-TS ...).
+        square_pixels: whether the size is in square pixels; False keeps pixels as stored.
 
     Raises:
         NotAVideoError: the path does not exist, or is not a video with a decodable frame.
     """
-    return _scanned(Path(path))[0]
+    info = _scanned(Path(path))[0]
+    if not square_pixels:
+        return info
+    width, height = square_pixel_size((info.width, info.height), info.pixel_aspect)
+    return replace(info, width=width, height=height)
 
 
 def timeline(path: str | Path) -> Timeline:
@@ -102,13 +100,16 @@ def timeline(path: str | Path) -> Timeline:
     return _scanned(Path(path))[1]
 
 
-def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image | None]:
+def frames_at(
+    path: str | Path, offsets: Sequence[int], *, square_pixels: bool = True
+) -> Iterator[Image.Image | None]:
     """The frames on screen at some offsets into a video.
 
     Args:
         path: the video file.
         offsets: in milliseconds after the first frame, in any order. Ascending ones are fastest:
             the file is then decoded forwards once, skipping from key frame to key frame.
+        square_pixels: whether pictures are stretched to square pixels; see ``probe``.
 
     Returns:
         One item per offset, in the order of the offsets, decoded on demand: an RGB image, or None
@@ -119,21 +120,25 @@ def frames_at(path: str | Path, offsets: Sequence[int]) -> Iterator[Image.Image 
     """
     path = Path(path)
     line = timeline(path)
-    return _frames_at(path, line, [line.frame_at(offset) for offset in offsets])
+    numbers = [line.frame_at(offset) for offset in offsets]
+    return _frames_at(path, line, numbers, square_pixels=square_pixels)
 
 
-def numbered_frames(path: Path, line: Timeline, numbers: Sequence[int]) -> Generator[Image.Image]:
+def numbered_frames(
+    path: Path, line: Timeline, numbers: Sequence[int], *, square_pixels: bool = True
+) -> Generator[Image.Image]:
     """Some frames of a video as RGB images, decoded on demand.
 
     Args:
         path: the video file.
         line: its timeline.
         numbers: the frames' numbers, from 0; ascending ones are fastest.
+        square_pixels: whether pictures are stretched to square pixels; see ``probe``.
 
     Raises:
         NotAVideoError: as ``probe``; raised by the iterator.
     """
-    for image in _frames_at(path, line, numbers):
+    for image in _frames_at(path, line, numbers, square_pixels=square_pixels):
         # The image is None only for a number that is None.
         if image is not None:
             yield image
@@ -156,8 +161,8 @@ def encode(
     """
     if image.mode != "RGB":
         image = image.convert("RGB")
-    if size is not None and size != image.size:
-        image = image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]
+    if size is not None:
+        image = _stretched(image, size)
     content = io.BytesIO()
     if format == "JPEG":
         image.save(content, format, quality=quality)
@@ -189,17 +194,17 @@ def _scanned(path: Path) -> tuple[VideoInfo, Timeline]:
 
 @lru_cache(maxsize=32)
 def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
-    """Reads a file's packets once; the result is cached until the file changes."""
+    """Reads a file's packets once; the result is cached until the file changes.
+
+    The size is in pixels as stored.
+    """
+    line = read_timeline(path)
     with opened(path) as (container, stream):
-        line = read_timeline(path, container, stream)
-    with opened(path) as (container, stream):
-        first = next(decoded(container, stream), None)
+        first = next(decoded(container, stream, line), None)
         if first is None:
             raise NotAVideoError(path, "none of its frames can be decoded")
-        width, height = first.width, first.height
-        if _rotation(first) in {90, 270}:
-            width, height = height, width
-        rate = stream.average_rate or stream.guessed_rate or len(line.times) / line.duration
+        width, height = upright_size(first)
+        rate = fraction(stream.average_rate) or fraction(stream.guessed_rate)
         full = first.color_range == ColorRange.JPEG or first.format.name.startswith(
             _FULL_RANGE_FORMATS
         )
@@ -208,7 +213,8 @@ def _scan(path: Path, _size: int, _modified: int) -> tuple[VideoInfo, Timeline]:
             duration=float(line.duration),
             width=width,
             height=height,
-            frame_rate=float(rate),
+            pixel_aspect=pixel_aspect(stream, first),
+            frame_rate=float(rate or len(line.times) / line.duration),
             codec=stream.codec_context.codec.canonical_name,
             container=container.format.long_name,
             color_range="FULL" if full else "LIMITED",
@@ -232,10 +238,9 @@ def _audio(container: InputContainer) -> AudioInfo | None:
 
 
 def _frames_at(
-    path: Path, line: Timeline, numbers: Sequence[int | None]
-) -> Iterator[Image.Image | None]:
-    with opened(path) as (container, stream):
-        reader = FrameReader(path, container, stream, line)
+    path: Path, line: Timeline, numbers: Sequence[int | None], *, square_pixels: bool
+) -> Generator[Image.Image | None]:
+    with FrameReader(path, line) as reader:
         shown: int | None = None
         image: Image.Image | None = None
         for number in numbers:
@@ -243,18 +248,16 @@ def _frames_at(
                 yield None
                 continue
             if number != shown:
-                image = _image(reader.frame(line.times[number]))
+                frame = reader.frame(line.times[number])
+                image = upright(frame)
+                if square_pixels:
+                    aspect = pixel_aspect(reader.stream, frame)
+                    image = _stretched(image, square_pixel_size(image.size, aspect))
                 shown = number
             yield image
 
 
-def _rotation(frame: VideoFrame) -> int:
-    """The degrees to rotate a frame by, counterclockwise, before it is shown."""
-    return round(frame.rotation) % 360
-
-
-def _image(frame: VideoFrame) -> Image.Image:
-    converted: object = frame.to_image()  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
-    image = cast("Image.Image", converted)
-    transpose = _TRANSPOSES.get(_rotation(frame))
-    return image if transpose is None else image.transpose(transpose)
+def _stretched(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if size == image.size:
+        return image
+    return image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from vidkit.local.video import media
-from vidkit.local.video.decoding import Timeline
+from vidkit.local.video.timelines import Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The format, quality and size of a picture; see ``media.encode``."""
+    """The format, quality, size and pixels of a picture; see ``encode`` and ``probe`` in media."""
 
     format: Literal["JPEG", "PNG"]
     quality: int
     size: tuple[int, int] | None
+    square_pixels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Pictures:
             missing = {n: key for n, key in keys.items() if n not in found}
             mine, others = self._claim(missing, found)
             if mine:
-                self._encode(file, {n: missing[n] for n in sorted(mine)}, found)
+                self._encode(file, {n: missing[n] for n in sorted(mine)}, style, found)
             else:
                 # No deadlock: a thread that encodes pictures does not wait for others.
                 for done in others:
@@ -116,11 +117,17 @@ class Pictures:
                     mine.append(number)
         return mine, others
 
-    def _encode(self, file: VideoFile, mine: dict[int, _Key], found: dict[int, bytes]) -> None:
+    def _encode(
+        self, file: VideoFile, mine: dict[int, _Key], style: Style, found: dict[int, bytes]
+    ) -> None:
+        # A picture of a given size is stretched once, straight to that size.
+        square_pixels = style.square_pixels and style.size is None
         try:
-            with closing(media.numbered_frames(file.path, file.line, list(mine))) as frames:
+            decoded = media.numbered_frames(
+                file.path, file.line, list(mine), square_pixels=square_pixels
+            )
+            with closing(decoded) as frames:
                 for (number, key), frame in zip(mine.items(), frames, strict=True):
-                    style = key[3]
                     picture = media.encode(
                         frame, format=style.format, quality=style.quality, size=style.size
                     )

@@ -20,8 +20,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from PIL import Image
 
-from vidkit.local.video.decoding import Timeline, decoded, opened
+from vidkit.local.video.decoding import decoded
 from vidkit.local.video.media import timeline
+from vidkit.local.video.timelines import Timeline
+from vidkit.local.video.video_files import opened
 
 _ANALYSED_WIDTH = 160
 _FORMATS_WITH_LUMA_PLANE = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|gray"
@@ -82,7 +84,7 @@ def find_shots(path: str | Path, *, threshold: float = 10.0) -> list[Shot]:
         ("format", "gbrp"),  # on YUV, scdet would compare the luma only
         ("scdet", f"threshold={threshold}"),
     ]
-    for frame in _filtered(path, filters):
+    for frame in _filtered(path, line, filters):
         score = float(frame.metadata.get("lavfi.scd.score", 0))
         if not starts or score >= threshold:
             confidences.append(_confidence(score, threshold) if starts else 100.0)
@@ -120,7 +122,7 @@ def find_black(
     coverage = min_coverage_percentage / 100
     limits = f"d=0:pixel_black_th={max_pixel_threshold}:picture_black_ratio_th={coverage}"
     filters = [("format", _FORMATS_WITH_LUMA_PLANE), ("blackdetect", limits)]
-    for frame in _filtered(path, filters):
+    for frame in _filtered(path, line, filters):
         starting = "lavfi.black_start" in frame.metadata
         if starting or "lavfi.black_end" in frame.metadata:
             black = starting
@@ -191,7 +193,9 @@ def _coverage(frame: VideoFrame, threshold: float) -> float:
     return 100 * sum(luma.histogram()[: limit + 1]) / (frame.width * frame.height)
 
 
-def _filtered(path: Path, filters: Sequence[tuple[str, str]]) -> Iterator[VideoFrame]:
+def _filtered(
+    path: Path, line: Timeline, filters: Sequence[tuple[str, str]]
+) -> Iterator[VideoFrame]:
     """All frames of a video after a chain of filters, with the filters' metadata."""
     with opened(path) as (container, stream):
         graph = Graph()
@@ -201,7 +205,7 @@ def _filtered(path: Path, filters: Sequence[tuple[str, str]]) -> Iterator[VideoF
             graph.add("buffersink"),
         ]
         graph.link_nodes(*chain).configure()
-        for frame in decoded(container, stream):
+        for frame in decoded(container, stream, line):
             graph.vpush(frame)
             yield from _ready(graph)
         graph.vpush(None)
