@@ -1,6 +1,5 @@
 """The HTTP server in front of the local cloud's services."""
 
-import ipaddress
 import logging
 import time
 import uuid
@@ -15,6 +14,7 @@ from typing import Final, Protocol, runtime_checkable
 from aiohttp import web
 from multidict import CIMultiDict
 
+from vidkit.config.endpoints import is_loopback_host
 from vidkit.local.faults import error_responses
 from vidkit.local.faults.breakage import DEFAULT_SECONDS, Breakage, to_web_response
 from vidkit.local.faults.fault_rules import FaultRule, Faults
@@ -49,11 +49,7 @@ def require_loopback(host: str) -> None:
     Raises:
         ValueError: the host is neither ``localhost`` nor a loopback address.
     """
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback_host(host):
         raise ValueError(f"the local cloud serves on loopback only, not on {host!r}")
 
 
