@@ -14,7 +14,9 @@ from vidkit.local.rekognition.state import RekognitionState
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.com", ""])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "192.168.1.4", "::", "example.com", "127.example.com", ""]
+)
 def test_only_loopback_is_served(host):
     with pytest.raises(ValueError, match="loopback"):
         LocalCloud(host=host)

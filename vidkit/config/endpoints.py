@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 from vidkit._internal.arguments import short_repr
 from vidkit.errors import ConfigError
 
-__all__ = ["check_endpoint_url", "check_secure_endpoint", "is_link_local", "is_loopback"]
+__all__ = [
+    "check_endpoint_url",
+    "check_secure_endpoint",
+    "is_link_local",
+    "is_loopback",
+    "is_loopback_host",
+]
 
 
 def check_endpoint_url(value: str | None, parameter: str) -> None:
@@ -57,7 +63,20 @@ def check_secure_endpoint(value: str | None, parameter: str, *, allow_http: bool
 
 def is_loopback(address: str | None) -> bool:
     """Whether a URL's host is this machine, which is never behind a proxy."""
-    host = urlsplit(address or "").hostname or ""
+    try:
+        return is_loopback_host(urlsplit(address or "").hostname or "")
+    except ValueError:
+        return False
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a host is ``localhost`` or a loopback address.
+
+    An address is parsed, because a name such as ``127.example.com`` looks like one.
+
+    Args:
+        host: a name or an address, without port and brackets.
+    """
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -19,6 +19,9 @@ from vidkit.local.protocol.wire import ApiError, Request
         ({"output": {**TARGET, "object": 7}}, "object is no string"),
         ({"user_data": "x" * 65536}, "user_data has 65536 characters"),
         ({"tar": 2}, "tar is 2"),
+        ({"new_member": 1}, "new_member is not known here"),
+        ({"input": {**SOURCE, "new_member": 1}}, "input.new_member is not known here"),
+        ({"thumbnail_para": {"new_member": 1}}, "thumbnail_para.new_member is not known here"),
         ({"sync": True}, "sync is no integer"),
         ({"original_dir": -1}, "original_dir is -1"),
         ({"thumbnail_para": {"type": "PERCENT"}}, "type is PERCENT"),
@@ -65,7 +68,7 @@ async def test_parameters_beyond_the_limits_are_rejected(mpc, change, said):
         {"start_time": 99, "width": 3840, "height": 2160, "max_length": 3840},
         {"start_time": 99, "amount": 1, "threshold": 0},
         {"start_time": 99, "amount": 100, "threshold": 255, "output_filename": "x" * 256},
-        {"start_time": 99, "type": None, "dots": None, "new_member": 1},
+        {"start_time": 99, "type": None, "dots": None, "new_member": None},
     ],
 )
 async def test_parameters_at_the_limits_are_accepted(mpc, para):
@@ -86,6 +89,7 @@ async def test_a_body_that_is_no_object_is_rejected(mpc, body):
         ((("task_id", ""),), (400, "MPC.10202")),
         ((("task_id", "1"), ("task_id", "2")), (400, "MPC.10202")),
         ((("task_id", "1" * 17),), (400, "MPC.10202")),
+        ((("task_id", "1"), ("force", "1")), (400, "MPC.10202")),
     ],
 )
 async def test_a_delete_names_one_known_task(mpc, query, expected):
@@ -98,6 +102,7 @@ async def test_a_delete_names_one_known_task(mpc, query, expected):
         tuple(("task_id", str(number)) for number in range(11)),
         (("task_id", "1" * 17),),
         (("status", "SUCCEED"),),
+        (("user_data", "mine"),),
         (("page", "-1"),),
         (("page", "50001"),),
         (("size", "0"),),

@@ -119,7 +119,16 @@ async def test_an_unreachable_sns_fails_no_job(clock_clip, caplog, unused_tcp_po
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["http://sns.us-east-1.amazonaws.com", "https://127.0.0.1:1", "http://127.0.0.1/x", "x", ""],
+    [
+        "http://sns.us-east-1.amazonaws.com",
+        "https://127.0.0.1:1",
+        "http://127.0.0.1/x",
+        "http://127.0.0.1?x",
+        "http://user@127.0.0.1:1",
+        "http://127.example.com:1",
+        "x",
+        "",
+    ],
 )
 def test_only_an_sns_on_this_machine_is_published_to(endpoint):
     with pytest.raises(ValueError, match="sns_endpoint"):

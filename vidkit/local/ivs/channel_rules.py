@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vidkit.local.ivs.error_responses import invalid
+from vidkit.local.ivs.error_responses import check_served, invalid
 
 _ADVANCED: Final = frozenset({"ADVANCED_SD", "ADVANCED_HD"})
 _DEFAULT_PRESET: Final = "HIGHER_BANDWIDTH_DELIVERY"
@@ -34,7 +34,7 @@ def new_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
         parameters: the request.
 
     Raises:
-        ApiError: ``ValidationException``: they contradict each other.
+        ApiError: ``ValidationException``: they contradict each other, or one is not served.
 
     Example:
         >>> new_settings({"type": "ADVANCED_SD"})["preset"]
@@ -55,8 +55,9 @@ def changed_settings(settings: Mapping[str, Any], parameters: Mapping[str, Any])
         parameters: the request.
 
     Raises:
-        ApiError: ``ValidationException``: they contradict each other.
+        ApiError: ``ValidationException``: they contradict each other, or one is not served.
     """
+    check_served(parameters, {*_DEFAULTS, "arn", "tags"})
     changed = {name: parameters.get(name, settings[name]) for name in _DEFAULTS}
     changed[_MULTITRACK] = {**settings[_MULTITRACK], **parameters.get(_MULTITRACK, {})}
     advanced = changed["type"] in _ADVANCED

@@ -6,7 +6,7 @@ from typing import Any, Final
 from vidkit.local.ivs.account import ChannelRecord, IvsAccount
 from vidkit.local.ivs.arns import addresses_of, new_arn, stream_key_of
 from vidkit.local.ivs.channel_rules import changed_settings, new_settings
-from vidkit.local.ivs.error_responses import conflict, over_quota
+from vidkit.local.ivs.error_responses import check_served, conflict, over_quota
 from vidkit.local.ivs.store import Pages
 from vidkit.local.ivs.tags import check_tags
 from vidkit.local.runtime.state import State
@@ -86,6 +86,7 @@ class Channels:
 
     def list_channels(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """``ListChannels``, in the order of creation."""
+        check_served(parameters, {*_FILTERS, "maxResults", "nextToken"})
         filters = {name: parameters[name] for name in _FILTERS if name in parameters}
         if len(filters) > 1:
             raise conflict(f"These filters exclude each other: {', '.join(filters)}.")

@@ -1,6 +1,7 @@
 """The errors of IVS, and the headers of its responses."""
 
 import json
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from vidkit.local.protocol.wire import ApiError, Response
@@ -22,6 +23,22 @@ HEADERS: Final = {
 def invalid(message: str) -> ApiError:
     """The error for a request that breaks a rule."""
     return ApiError("ValidationException", message)
+
+
+def check_served(parameters: Iterable[str], served: Collection[str]) -> None:
+    """Check that the local cloud serves every member of a request.
+
+    The installed service model may be newer than the local cloud.
+
+    Args:
+        parameters: the names of the request's members.
+        served: the names that are served.
+
+    Raises:
+        ApiError: ``ValidationException``, which names the others.
+    """
+    if unserved := sorted(set(parameters) - set(served)):
+        raise invalid(f"Not served here: {', '.join(unserved)}.")
 
 
 def not_found(what: str, name: str) -> ApiError:

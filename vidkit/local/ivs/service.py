@@ -117,7 +117,7 @@ class IvsService:
             return await self._model.accept(operation, body)
         if len(arn) > _MAX_ARN_LENGTH or not _ARN.fullmatch(arn):
             raise invalid(f"resourceArn: {arn!r} is no ARN of IVS.")
-        parameters = {name: value for name, value in body.items() if name == "tags"}
+        parameters = dict(body)
         keys = [value for name, value in request.query if name == "tagKeys"]
         if keys:
             parameters["tagKeys"] = keys

@@ -1,6 +1,6 @@
 """The parameters of MPC's snapshot requests: their limits and defaults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard, cast
@@ -15,6 +15,26 @@ _MAX_INT = 2**31 - 1
 _MAX_DOTS = 10
 _MAX_TASK_IDS = 10
 _MAX_TASK_ID = 16
+_MEMBERS = frozenset(
+    {"input", "output", "user_data", "thumbnail_para", "tar", "sync", "original_dir"}
+)
+_PARA_MEMBERS = frozenset(
+    {
+        "type",
+        "time",
+        "start_time",
+        "duration",
+        "dots",
+        "dots_ms",
+        "output_filename",
+        "format",
+        "width",
+        "height",
+        "max_length",
+        "amount",
+        "threshold",
+    }
+)
 _SUFFIXES = {".jpg", ".jpeg"}
 
 
@@ -70,9 +90,11 @@ def read_request(content: Mapping[str, Any], *, region: str) -> SnapshotRequest:
     Raises:
         ApiError: MPC.10202, which names the invalid parameter.
     """
+    check_known(content, _MEMBERS)
     input_ = _location(content, "input", region)
     output = _location(content, "output", region)
     para = _object(content, "thumbnail_para")
+    check_known(para, _PARA_MEMBERS, "thumbnail_para.")
     synchronous = _integer(content, "sync", 0, 1, default=0) == 1
     type_ = _string(para, "type", 16) or "TIME"
     if type_ not in {"TIME", "DOTS", "DOTS_MS"}:
@@ -97,6 +119,22 @@ def read_request(content: Mapping[str, Any], *, region: str) -> SnapshotRequest:
         amount=_integer(para, "amount", 1, 100, default=0) or None,
         threshold=_integer(para, "threshold", 0, 255, default=DEFAULT_THRESHOLD),
     )
+
+
+def check_known(content: Mapping[str, object], known: Collection[str], path: str = "") -> None:
+    """Check that an object or a query has no unknown members; null stands for none.
+
+    Args:
+        content: the object or the query.
+        known: the names of its members.
+        path: what precedes a name in the message, such as ``input.``.
+
+    Raises:
+        ApiError: MPC.10202, which names the unknown member.
+    """
+    for name, value in content.items():
+        if name not in known and value is not None:
+            raise invalid(f"{path}{name} is not known here.")
 
 
 def read_task_ids(task_ids: Sequence[str]) -> Sequence[str]:
@@ -155,6 +193,7 @@ def _max_length(para: Mapping[str, Any]) -> int | None:
 
 def _location(content: Mapping[str, Any], name: str, region: str) -> Location:
     where = _object(content, name)
+    check_known(where, _LOCATION_MEMBERS, f"{name}.")
     _string(where, "file_name", 1024)
     parts = [_string(where, part, most) for part, most in _LOCATION_LIMITS]
     for (part, _), value in zip(_LOCATION_LIMITS, parts, strict=True):
@@ -167,6 +206,7 @@ def _location(content: Mapping[str, Any], name: str, region: str) -> Location:
 
 
 _LOCATION_LIMITS = (("bucket", 64), ("location", 64), ("object", 1024))
+_LOCATION_MEMBERS = frozenset({"bucket", "location", "object", "file_name"})
 
 
 def _object(content: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -5,7 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from vidkit.local.iam.gateway import JSON, gateway_error_response
-from vidkit.local.mpc.parameters import SnapshotRequest, invalid, read_request, read_task_ids
+from vidkit.local.mpc.parameters import (
+    SnapshotRequest,
+    check_known,
+    invalid,
+    read_request,
+    read_task_ids,
+)
 from vidkit.local.mpc.snapshot_tasks import (
     SnapshotTask,
     SnapshotTasks,
@@ -33,6 +39,7 @@ _OPERATIONS = {
     "GET": "ListThumbnailsTask",
     "DELETE": "DeleteThumbnailsTask",
 }
+_LIST_PARAMETERS = frozenset({"task_id", "status", "start_time", "end_time", "page", "size"})
 _STATUSES = ("WAITING", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELED")
 
 
@@ -135,6 +142,7 @@ class MpcService:
     def _list(self, project_id: str, request: Request) -> dict[str, object]:
         # A parameter with an empty value is the same as none.
         query = {key: value for key, value in request.query if value}
+        check_known(query, _LIST_PARAMETERS)
         status = query.get("status")
         if status is not None and status not in _STATUSES:
             raise invalid(f"status is {status}; it is one of {', '.join(_STATUSES)}.")
@@ -173,6 +181,7 @@ class MpcService:
         return _list_content(chosen, total=len(chosen), truncated=False)
 
     def _delete(self, project_id: str, request: Request) -> Response:
+        check_known(dict(request.query), {"task_id"})
         task_ids = [value for key, value in request.query if key == "task_id" and value]
         if len(task_ids) != 1:
             raise invalid("exactly one task_id is needed.")

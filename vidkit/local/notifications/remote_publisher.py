@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import ipaddress
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
+from vidkit.config.endpoints import is_loopback_host
 from vidkit.local.runtime.state import State
 from vidkit.local.signatures.aws import ALGORITHM, signing_key
 
@@ -98,15 +98,13 @@ def require_local_endpoint(endpoint: str) -> str:
     """The host and port of an endpoint URL on this machine.
 
     Raises:
-        ValueError: it is not an ``http`` URL of a loopback host, or it has a path.
+        ValueError: it is not an ``http`` URL of a loopback host, or it has a user, path, query or
+            fragment.
     """
     parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme != "http" or not loopback or parts.path not in {"", "/"}:
+    # Compared as a whole: a user name, a query or a fragment is no part of an endpoint.
+    is_origin = endpoint.removesuffix("/").lower() == f"http://{parts.netloc}".lower()
+    if not is_origin or "@" in parts.netloc or not is_loopback_host(parts.hostname or ""):
         raise ValueError(
             "sns_endpoint must be a loopback address such as http://127.0.0.1:5000,"
             f" not {endpoint!r}"

@@ -25,6 +25,8 @@ _Content: TypeAlias = dict[str, Any]
 _MEDIA_TYPE: Final = "text/xml"
 # In a form, an empty list or map is an empty text.
 _LISTS_AND_MAPS: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
+# What names the operation is no member of it.
+_PROTOCOL: Final = frozenset({"Action", "Version"})
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -75,7 +77,11 @@ class SnsService:
             ApiError: the service rejects the request.
         """
         form = read_form(request.body)
-        form = {name: value for name, value in form.items() if value or name not in _LISTS_AND_MAPS}
+        form = {
+            name: value
+            for name, value in form.items()
+            if name not in _PROTOCOL and (value or name not in _LISTS_AND_MAPS)
+        }
         if "ReturnSubscriptionArn" in form:
             # The only boolean parameter; in a form it is a text.
             text = form["ReturnSubscriptionArn"]

@@ -27,10 +27,11 @@ class LazyModel:
         self._loading = asyncio.Lock()
 
     async def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request that the model knows, without null values.
+        """The members of a request, without null values.
 
         Raises:
-            ApiError: the request breaks a constraint; the message names the member.
+            ApiError: the request breaks a constraint, or has an unknown member; the message names
+                the member.
         """
         async with self._loading:
             if self._model is None:

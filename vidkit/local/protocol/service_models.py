@@ -16,8 +16,8 @@ _NUMBERS = {"integer": int, "long": int, "float": float, "double": float, "times
 class ServiceModel:
     """The input shapes of one AWS service.
 
-    It checks every constraint of the model: required members, types, minima, maxima, enums, and
-    patterns, except for the few patterns that Python's ``re`` cannot read.
+    It checks every constraint of the model: known and required members, types, minima, maxima,
+    enums, and patterns, except for the few patterns that Python's ``re`` cannot read.
 
     Example:
         >>> model = ServiceModel.load("rekognition")
@@ -36,7 +36,7 @@ class ServiceModel:
         return cls(loader.load_service_model(service, "service-2"))
 
     def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request that the model knows, without null values.
+        """The members of a request, without null values.
 
         Raises:
             ApiError: ``InvalidParameterException``, which names the member and the constraint.
@@ -65,6 +65,10 @@ class ServiceModel:
     def _structure(self, shape: Mapping[str, Any], value: object, path: str) -> dict[str, Any]:
         content = _object(value, path)
         members: dict[str, dict[str, Any]] = shape.get("members", {})
+        # A newer client may know more members: one that is dropped changes what a request means.
+        for name in content.keys() - members.keys():
+            if content[name] is not None:
+                raise _invalid(_join(path, name), "is not known here")
         known = {name: content[name] for name in members if content.get(name) is not None}
         for name in shape.get("required", ()):
             if name not in known:

@@ -1,6 +1,5 @@
 """The HTTP server in front of the local cloud's services."""
 
-import ipaddress
 import logging
 import time
 import uuid
@@ -15,6 +14,7 @@ from typing import Final, Protocol, runtime_checkable
 from aiohttp import web
 from multidict import CIMultiDict
 
+from vidkit.config.endpoints import is_loopback_host
 from vidkit.local.faults import error_responses
 from vidkit.local.faults.breakage import DEFAULT_SECONDS, Breakage, to_web_response
 from vidkit.local.faults.fault_rules import FaultRule, Faults
@@ -26,6 +26,7 @@ from vidkit.local.runtime.worker_threads import in_worker_thread
 from vidkit.local.server import routes
 from vidkit.local.server.admin import PREFIX, Admin
 from vidkit.local.server.routes import Route
+from vidkit.local.server.unknown_services import unknown_service_error_response
 
 MAX_BODY: Final = 64 * 2**20
 """The longest request body in bytes."""
@@ -49,11 +50,7 @@ def require_loopback(host: str) -> None:
     Raises:
         ValueError: the host is neither ``localhost`` nor a loopback address.
     """
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback_host(host):
         raise ValueError(f"the local cloud serves on loopback only, not on {host!r}")
 
 
@@ -187,8 +184,7 @@ class Server:
         except _ServiceError as error:
             response, code = error.response, error.code
         except ApiError as error:
-            response = routes.front_end_error_response(call.route, error, request_id)
-            code = error.code
+            response, code = _front_end_error_response(call, error, request_id), error.code
         seconds = time.perf_counter() - started
         self._record(call, status=response.status, seconds=seconds, code=code)
         if call.rule is not None:
@@ -293,6 +289,12 @@ class _Call:
     routing_error: ApiError | None
     rule: FaultRule | None
     oversized: bool = False
+
+
+def _front_end_error_response(call: _Call, error: ApiError, request_id: str) -> Response:
+    if call.route is None:
+        return unknown_service_error_response(call.request, error, request_id)
+    return routes.front_end_error_response(call.route, error, request_id)
 
 
 def _skew(rule: FaultRule | None) -> timedelta:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
 
 from vidkit.local.iam import gateway
 from vidkit.local.iam.metadata import KEY_PATH, TOKEN_PATH, check_browser
@@ -10,6 +11,7 @@ from vidkit.local.iam.service import check_iam_caller
 from vidkit.local.protocol.wire import ApiError, Request, Response
 from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import Identity
+from vidkit.local.server.unknown_services import is_form
 from vidkit.local.signatures.aws import (
     JSON,
     OBJECT_STORE,
@@ -32,6 +34,8 @@ _IVS = re.compile(
     r"|/(Create|Get|BatchGet|Update|Delete)Channel|/ListChannels"
     r"|/StopStream|/GetStreamSession|/ListStreamSessions|/tags/arn:aws:ivs:.+"
 )
+_SNS_VERSION = "2010-03-31"
+"""SNS's API version, which each of its forms contains."""
 _QUERY = Dialect(
     status=403,
     missing="MissingAuthenticationToken",
@@ -96,13 +100,25 @@ def find_route(request: Request) -> Route:
     by_ivs = _IVS if request.method == "POST" else _IVS_TAGS
     if by_ivs.fullmatch(request.path):
         return IVS
-    if scoped is None:
-        return OBJECTS
-    if scoped not in _BY_SIGNING_NAME:
-        raise ApiError(
-            "UnknownOperationException", f"The local cloud has no service {scoped!r}.", status=404
-        )
-    return _BY_SIGNING_NAME[scoped]
+    if is_form(request) and (scoped == "sqs" or (scoped is None and request.path == "/")):
+        return _unscoped_form_route(request, scoped)
+    name = scoped or target.partition(".")[0] or OBJECTS.signing_name
+    if name not in _BY_SIGNING_NAME:
+        raise _unknown_service(f"no service {name!r}")
+    return _BY_SIGNING_NAME[name]
+
+
+def _unscoped_form_route(request: Request, scoped: str | None) -> Route:
+    """The service of a form whose signature does not name a service that takes forms."""
+    if scoped is not None:
+        raise _unknown_service("SQS over JSON 1.0 only, not over the query protocol")
+    if dict(parse_qsl(request.body.decode("ascii", "replace"))).get("Version") == _SNS_VERSION:
+        return SNS
+    raise _unknown_service("no service for this unsigned request")
+
+
+def _unknown_service(what: str) -> ApiError:
+    return ApiError("UnknownOperationException", f"The local cloud has {what}.", status=404)
 
 
 def _huawei_route(request: Request, scoped: str | None) -> Route | None:
@@ -191,7 +207,7 @@ def too_large(route: Route) -> ApiError:
     return ApiError("RequestEntityTooLargeException", message, status=413)
 
 
-def front_end_error_response(route: Route | None, error: ApiError, request_id: str) -> Response:
+def front_end_error_response(route: Route, error: ApiError, request_id: str) -> Response:
     """An error of the front end, which for most services differs from their own format."""
     if route is MPC:
         return gateway.gateway_error_response(error, request_id)
@@ -199,9 +215,6 @@ def front_end_error_response(route: Route | None, error: ApiError, request_id: s
         content = {"__type": error.code, "message": error.message}
         return Response.json(content, status=error.status, media_type="application/x-amz-json-1.1")
     content = {"message": error.message}
-    if route is None:
-        # The client's service is unknown: the error type is in both places where clients look.
-        content["__type"] = error.code
     response = Response.json(content, status=error.status, media_type="application/json")
     return Response(
         response.status, response.body, {**response.headers, "x-amzn-ErrorType": error.code}
