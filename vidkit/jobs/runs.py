@@ -5,7 +5,6 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
@@ -169,12 +168,9 @@ class _Run(Generic[R]):
             return self.resume(token)
         known = journal.get(key, "request")
         request = known or uuid.uuid4().hex
-        used_since: datetime | None = None
         if known is None:
-            await journal.write(key, request=request, at=datetime.now(UTC).isoformat())
-        else:
-            used_since = _parse_timestamp(journal.get(key, "at"))
-        job = await self.start(starter, request, used_since)
+            await journal.write(key, request=request)
+        job = await self.start(starter, request, maybe_used=known is not None)
         if known is not None:
             # An earlier run may have started it, and its completion may have been missed since.
             job.poll_first()
@@ -185,13 +181,14 @@ class _Run(Generic[R]):
         self,
         starter: Starter[R],
         request_token: str | None = None,
-        used_since: datetime | None = None,
+        *,
+        maybe_used: bool = False,
     ) -> Job[R]:
         """Start a job; wait while the account's quota of open jobs is used up."""
         rejections = 0
         while True:
             if request_token is not None:
-                plan_request_token(request_token, used_since=used_since)
+                plan_request_token(request_token, maybe_used=maybe_used)
             try:
                 return await starter()
             except QuotaError as error:
@@ -346,15 +343,6 @@ class JobRun(Generic[R]):
             self._run.stop()
         if self._journal is not None:
             self._journal.close()
-
-
-def _parse_timestamp(text: str | None) -> datetime:
-    """The time at which a start was planned; 1970 if missing or invalid."""
-    try:
-        timestamp = datetime.fromisoformat(text or "")
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
 
 
 def _with_keys(
