@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "PlannedStart",
+    "is_planned_token_taken",
     "plan_request_token",
     "take_planned_request_token",
     "take_planned_start",
@@ -46,6 +47,11 @@ def take_planned_start() -> PlannedStart | None:
     """The plan for the next start, or None; it can be taken only once."""
     planned = _planned.get()
     return planned.pop() if planned else None
+
+
+def is_planned_token_taken() -> bool:
+    """Whether a start has taken the plan of this context."""
+    return _planned.get() == []
 
 
 def take_planned_request_token() -> str | None:
