@@ -26,6 +26,7 @@ from vidkit import (
 )
 from vidkit.jobs.idempotency import plan_request_token
 from vidkit.local import LocalCloud
+from vidkit.local.mpc.snapshot_tasks import SnapshotTask
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 FAST = {
@@ -464,13 +465,9 @@ async def test_a_timeout_behind_an_equal_create_is_not_ambiguous(cloud, kit, qui
         await first
 
 
-def clock_behind(age):
-    class Behind(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.now(tz) - age
-
-    return Behind
+def aged(age):
+    """Tasks of the local cloud that were created a while ago."""
+    return lambda *fields: SnapshotTask(*fields[:-1], fields[-1] - age)
 
 
 # With a request token that a run of many jobs has planned.
@@ -492,7 +489,7 @@ async def test_the_planned_token_is_the_marker(cloud, kit):
 async def test_a_token_of_an_earlier_run_is_searched_for_first(cloud, kit, quick, monkeypatch, age):
     """However old the task is: no clock of this machine says when it was created."""
     with monkeypatch.context() as patch:
-        patch.setattr("vidkit.local.mpc.snapshot_tasks.datetime", clock_behind(age))
+        patch.setattr("vidkit.local.mpc.snapshot_tasks.SnapshotTask", aged(age))
         plan_request_token("b" * 32)
         before = await create(kit)
     plan_request_token("b" * 32, maybe_used=True)
