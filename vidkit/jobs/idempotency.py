@@ -6,10 +6,10 @@ job of the earlier run and starts no second one. The services' start operations 
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 
 __all__ = [
     "PlannedStart",
+    "is_planned_token_taken",
     "plan_request_token",
     "take_planned_request_token",
     "take_planned_start",
@@ -22,32 +22,36 @@ class PlannedStart:
 
     Attributes:
         token: the client request token.
-        used_since: the time since which an earlier run may have used the token; None: no earlier
-            run has used it.
+        maybe_used: whether an earlier start may have sent the token. When that was is not said:
+            the clock of that time may have been another.
     """
 
     token: str
-    used_since: datetime | None = None
+    maybe_used: bool = False
 
 
 _planned: ContextVar[list[PlannedStart] | None] = ContextVar("vidkit_planned_start", default=None)
 
 
-def plan_request_token(token: str, *, used_since: datetime | None = None) -> None:
+def plan_request_token(token: str, *, maybe_used: bool = False) -> None:
     """Make the next start in this context use a client request token.
 
     Args:
         token: the client request token.
-        used_since: the time since which an earlier run may have used the token; None: no earlier
-            run has used it.
+        maybe_used: whether an earlier start may have sent the token.
     """
-    _planned.set([PlannedStart(token, used_since)])
+    _planned.set([PlannedStart(token, maybe_used)])
 
 
 def take_planned_start() -> PlannedStart | None:
     """The plan for the next start, or None; it can be taken only once."""
     planned = _planned.get()
     return planned.pop() if planned else None
+
+
+def is_planned_token_taken() -> bool:
+    """Whether a start has taken the plan of this context."""
+    return _planned.get() == []
 
 
 def take_planned_request_token() -> str | None:

@@ -21,7 +21,7 @@ from vidkit.errors import (
     VidKitError,
     VidKitTimeoutError,
 )
-from vidkit.jobs.polling import JobPoll, JobState, PollPolicy, poll_delay
+from vidkit.jobs.polling import JobPoll, JobState, PollPolicy, is_transient, poll_delay
 from vidkit.jobs.tokens import JobRef, JobToken
 
 __all__ = [
@@ -215,7 +215,7 @@ class Job(Generic[R]):
             except VidKitError as error:
                 now = asyncio.get_running_loop().time()
                 failing_since = now if failing_since is None else failing_since
-                if not _is_transient(error) or now - failing_since > self._policy.patience:
+                if not is_transient(error) or now - failing_since > self._policy.patience:
                     raise self._with_job_token(error) from error.__cause__
 
     async def _pause(self, polls: int) -> None:
@@ -239,11 +239,6 @@ class Job(Generic[R]):
     def _with_job_token(self, error: E) -> E:
         error.job_token = self.token
         return error.located(self._driver.ref.service, self.kind.partition(".")[2])
-
-
-def _is_transient(error: VidKitError) -> bool:
-    # A poll that timed out says nothing about the job.
-    return error.retryable or isinstance(error, VidKitTimeoutError)
 
 
 class _StatusChanges:

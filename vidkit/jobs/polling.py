@@ -5,9 +5,15 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from vidkit._internal.arguments import checked_constructor, number, seconds
-from vidkit.errors import ConfigError
+from vidkit.errors import (
+    ConfigError,
+    ThrottledError,
+    UnavailableError,
+    VidKitError,
+    VidKitTimeoutError,
+)
 
-__all__ = ["JobPoll", "JobState", "PollPolicy", "poll_delay"]
+__all__ = ["JobPoll", "JobState", "PollPolicy", "is_transient", "poll_delay"]
 
 ResponseT = TypeVar("ResponseT")
 
@@ -24,7 +30,8 @@ class PollPolicy:
         initial_delay: seconds before the second poll (1).
         factor: the factor by which the delay grows with each poll (1.5).
         max_delay: the longest delay in seconds (30).
-        patience: for how many seconds consecutive transient errors are tolerated (300).
+        patience: for how many seconds consecutive transient errors are tolerated (300), of the
+            polls of a job and of a start in `VidKit.run_jobs`.
         polls_per_second: the maximum number of polls per second (5, Rekognition's quota of an
             account in most regions); all kits of a process share it.
 
@@ -54,6 +61,13 @@ def poll_delay(policy: PollPolicy, polls: int, draw: float) -> float:
     # With a larger power the delay would overflow a float; it has reached its maximum long before.
     power = min(polls - 1, 64)
     return min(policy.max_delay, policy.initial_delay * policy.factor**power) * (1 - draw / 4)
+
+
+def is_transient(error: VidKitError) -> bool:
+    """Whether a poll or a start that failed may succeed a while later."""
+    # A call that timed out says nothing about the job.
+    passing = ThrottledError | UnavailableError | VidKitTimeoutError
+    return error.retryable or isinstance(error, passing)
 
 
 class JobState(Enum):

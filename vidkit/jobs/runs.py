@@ -1,11 +1,8 @@
 """Runs of many jobs: a few in flight, and an outcome as each one ends."""
 
 import asyncio
-import random
-import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
@@ -13,19 +10,16 @@ from typing import Any, Generic, Protocol, Self, TypeVar, cast
 from vidkit._internal.arguments import short_repr
 from vidkit._internal.single_reader import SingleReader
 from vidkit._internal.tasks import cancel_quietly, is_cancelled, result_of, wait_until_done
-from vidkit.errors import JobError, NotFoundError, QuotaError, RequestError
-from vidkit.jobs.idempotency import plan_request_token
+from vidkit.errors import JobError, NotFoundError, RequestError
 from vidkit.jobs.job import Job
 from vidkit.jobs.journal import Journal
-from vidkit.jobs.polling import PollPolicy, poll_delay
+from vidkit.jobs.polling import PollPolicy
+from vidkit.jobs.starting import JobStarts, Starter
 
 __all__ = ["JobRun", "Outcome", "Starter"]
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-Starter = Callable[[], Awaitable[Job[R]]]
-"""Starts one job."""
 
 
 class TaskOwner(Protocol):
@@ -38,9 +32,6 @@ class TaskOwner(Protocol):
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start a task, which is cancelled when its owner closes."""
         ...
-
-
-_JOB_LIMIT_CODE = "LimitExceededException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +75,12 @@ class _Run(Generic[R]):
     ) -> None:
         self.starters = starters
         self.runtime = runtime
-        self.resume = resume
-        self.policy = policy
+        self.starts = JobStarts(resume=resume, policy=policy, journal=journal)
         self.journal = journal
         self.outcomes: asyncio.Queue[Outcome[R] | None] = asyncio.Queue()
         self.in_flight = asyncio.Semaphore(max_in_flight)
         # A slow reader delays the next starts, so that outcomes do not pile up.
         self.undelivered = asyncio.Semaphore(2 * max_in_flight)
-        self.job_ended = asyncio.Condition()
         self.tasks: set[asyncio.Task[None]] = set()
         # What the reader raises after the outcomes so far.
         self.failure: BaseException | None = None
@@ -142,7 +131,7 @@ class _Run(Generic[R]):
         job: Job[R] | None = None
         repeated = self.journal is not None and self.journal.get(key, "ended") is not None
         try:
-            job = await self.start_or_resume(key, starter)
+            job = await self.starts.start_or_resume(key, starter)
             result = await job
         except asyncio.CancelledError:
             if is_cancelled():
@@ -156,60 +145,8 @@ class _Run(Generic[R]):
             outcome = Outcome(key, job, result, None, repeated)
         finally:
             self.in_flight.release()
-            async with self.job_ended:
-                self.job_ended.notify()
+            await self.starts.notify_job_ended()
         self.outcomes.put_nowait(outcome)
-
-    async def start_or_resume(self, key: str, starter: Starter[R]) -> Job[R]:
-        """The job that an earlier run started, or a new one."""
-        journal = self.journal
-        if journal is None:
-            return await self.start(starter)
-        if (token := journal.get(key, "token")) is not None:
-            return self.resume(token)
-        known = journal.get(key, "request")
-        request = known or uuid.uuid4().hex
-        used_since: datetime | None = None
-        if known is None:
-            await journal.write(key, request=request, at=datetime.now(UTC).isoformat())
-        else:
-            used_since = _parse_timestamp(journal.get(key, "at"))
-        job = await self.start(starter, request, used_since)
-        if known is not None:
-            # An earlier run may have started it, and its completion may have been missed since.
-            job.poll_first()
-        await journal.write(key, token=job.token)
-        return job
-
-    async def start(
-        self,
-        starter: Starter[R],
-        request_token: str | None = None,
-        used_since: datetime | None = None,
-    ) -> Job[R]:
-        """Start a job; wait while the account's quota of open jobs is used up."""
-        rejections = 0
-        while True:
-            if request_token is not None:
-                plan_request_token(request_token, used_since=used_since)
-            try:
-                return await starter()
-            except QuotaError as error:
-                if error.code != _JOB_LIMIT_CODE:
-                    raise
-            rejections += 1
-            await self.wait_for_ended_job(poll_delay(self.policy, rejections, random.random()))  # noqa: S311
-
-    async def wait_for_ended_job(self, max_seconds: float) -> None:
-        """Wait until a job of this run has ended, at most for a time.
-
-        Jobs of other programs end too, without notice.
-        """
-        try:
-            async with asyncio.timeout(max_seconds), self.job_ended:
-                await self.job_ended.wait()
-        except TimeoutError:
-            return
 
     def stop(self) -> None:
         """Stop polling; the jobs continue at the service."""
@@ -346,15 +283,6 @@ class JobRun(Generic[R]):
             self._run.stop()
         if self._journal is not None:
             self._journal.close()
-
-
-def _parse_timestamp(text: str | None) -> datetime:
-    """The time at which a start was planned; 1970 if missing or invalid."""
-    try:
-        timestamp = datetime.fromisoformat(text or "")
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
 
 
 def _with_keys(

@@ -1,18 +1,31 @@
-"""Bounds of the service's time, which may differ from this machine's."""
+"""Bounds of the service's time, which may differ from this machine's.
+
+This machine's wall clock is not used: it may be wrong, and it may be set while a create is retried.
+"""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-__all__ = ["ClockBounds"]
+__all__ = ["EARLIEST", "LATEST", "ClockBounds"]
 
 # A Date header has whole seconds, and another machine than the responding one dates the tasks.
 _EXPECTED_SKEW = timedelta(seconds=5)
 _MAX_SKEW = timedelta(minutes=2)
-# Without a Date there is only this machine's clock; signatures tolerate 15 minutes of skew.
-_MAX_SKEW_WITHOUT_DATE = timedelta(minutes=20)
 _MIN_YEAR, _MAX_YEAR = 1970, 9000
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before all tasks."""
+
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+"""After all tasks."""
+
+
+def _boot_seconds() -> float:
+    """A monotonic clock that also runs while this machine sleeps, where there is one."""
+    boot_clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
 
 
 class ClockBounds:
@@ -20,7 +33,6 @@ class ClockBounds:
 
     Args:
         monotonic: a monotonic clock, in seconds.
-        wall: this machine's time, used until a response has brought the service's.
 
     Example:
         >>> clock = ClockBounds(monotonic=lambda: 100.0)
@@ -32,11 +44,9 @@ class ClockBounds:
     def __init__(
         self,
         *,
-        monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = _boot_seconds,
     ) -> None:
         self._monotonic = monotonic
-        self._wall = wall
         self._observed: tuple[datetime, float] | None = None
 
     def now(self) -> float:
@@ -55,22 +65,27 @@ class ClockBounds:
             return
         self._observed = timestamp.astimezone(UTC), self._monotonic()
 
-    def server_time_at(self, monotonic_time: float) -> datetime:
-        """The earliest time that the service may have had at a value of `now`."""
-        timestamp, observed_at = self._observed or (self._wall(), self._monotonic())
+    def server_time_at(self, monotonic_time: float) -> datetime | None:
+        """The service's time at a value of `now`; None until a response has brought it."""
+        if self._observed is None:
+            return None
+        timestamp, observed_at = self._observed
         return timestamp + timedelta(seconds=monotonic_time - observed_at)
 
     def certain_from(self, monotonic_time: float) -> datetime:
         """The service's time from which a task counts as newer than a value of `now`.
 
-        It allows for a skew of 5 seconds between the machines of the service.
+        It allows for a skew of 5 seconds between the machines of the service. Until a response has
+        brought the service's time, no task does.
         """
-        return self.server_time_at(monotonic_time) - _EXPECTED_SKEW
+        server_time = self.server_time_at(monotonic_time)
+        return LATEST if server_time is None else server_time - _EXPECTED_SKEW
 
     def possible_from(self, monotonic_time: float) -> datetime:
         """The service's time before which a task is older than a value of `now`.
 
-        It allows for a skew of 2 minutes; of 20 minutes, as long as there was no ``Date``.
+        It allows for a skew of 2 minutes. Until a response has brought the service's time, no task
+        is.
         """
-        max_skew = _MAX_SKEW if self._observed else _MAX_SKEW_WITHOUT_DATE
-        return self.server_time_at(monotonic_time) - max_skew
+        server_time = self.server_time_at(monotonic_time)
+        return EARLIEST if server_time is None else server_time - _MAX_SKEW

@@ -10,7 +10,7 @@ import dataclasses
 import logging
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from vidkit.jobs.idempotency import PlannedStart
 from vidkit.jobs.polling import JobPoll
 from vidkit.models.requests import to_wire
 from vidkit.mpc.caller import CREATE, PATH, MpcCaller
+from vidkit.mpc.clock_bounds import EARLIEST, LATEST
 from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
@@ -71,7 +72,7 @@ class CreateOnce:
     Args:
         caller: makes the calls.
         request: the parameters.
-        planned: the token of a create that an earlier run may have sent.
+        planned: the token of the create, which an earlier create may have sent.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class CreateOnce:
         self._caller = caller
         self._requested = RequestedTask.of(request, marked=marked)
         self._request = HttpRequest("POST", PATH, body=to_wire(request))
-        self._used_since = planned.used_since if planned else None
+        self._maybe_used_before = planned is not None and planned.maybe_used
         self._started_at = caller.clock.now()
         self._deadline_at = time.monotonic() + caller.options.deadline
         self._attempts_sent = 0
@@ -121,7 +122,7 @@ class CreateOnce:
                 self._caller.claimed_tasks.claim(created.task_id)
             return created
         finally:
-            may_exist = self._ambiguous_attempts or self._maybe_sent or self._used_since is not None
+            may_exist = self._ambiguous_attempts or self._maybe_sent or self._maybe_used_before
             if may_exist and not outcome_known and not self._requested.marked:
                 self._caller.claimed_tasks.mark_ambiguous(self._requested.key)
 
@@ -156,11 +157,11 @@ class CreateOnce:
             return await self._after_last_attempt(error)
 
     async def _attempt(self, number: int) -> CreatedTask:
-        if number == 1 and self._used_since is not None:
-            found = await self._find_task(_earlier_run_error())
+        if number == 1 and self._maybe_used_before:
+            found = await self._find_task(_earlier_create_error())
             if found is not None:
                 return found
-            self._used_since = None
+            self._maybe_used_before = False
         try:
             response = await self._send(number)
         except VidKitError as error:
@@ -221,7 +222,7 @@ class CreateOnce:
 
     async def _search(self, ambiguity: VidKitError) -> CreatedTask | None:
         requested = self._requested
-        # Each attempt makes at most one task. How many an earlier run sent is unknown.
+        # Each attempt makes at most one task. How many an earlier one sent is unknown.
         enough = self._ambiguous_attempts if requested.marked and self._ambiguous_attempts else None
         tasks = await self._caller.runtime.shared(TaskSearch).find(
             self._caller, requested.user_data, since=self._possible_from, enough=enough
@@ -256,9 +257,7 @@ class CreateOnce:
         """Search a last time where that can help, or raise the final error."""
         unknown = isinstance(error, AmbiguousError)
         may_exist = (
-            self._ambiguous_attempts
-            or self._used_since is not None
-            or (unknown and self._maybe_sent)
+            self._ambiguous_attempts or self._maybe_used_before or (unknown and self._maybe_sent)
         )
         if not may_exist:
             if unknown:
@@ -312,21 +311,21 @@ class CreateOnce:
     def _remaining(self) -> float:
         return self._deadline_at - time.monotonic()
 
-    def _earliest_creation(self) -> float:
-        """The earliest monotonic time at which the task may have been created."""
-        if self._used_since is None:
-            return self._started_at
-        return self._caller.clock.now() - (datetime.now(UTC) - self._used_since).total_seconds()
-
     def _certain_from(self) -> datetime:
-        return self._caller.clock.certain_from(self._earliest_creation())
+        if self._maybe_used_before:
+            # No clock says when: only a marker makes it certain.
+            return LATEST
+        return self._caller.clock.certain_from(self._started_at)
 
     def _possible_from(self) -> datetime:
-        return self._caller.clock.possible_from(self._earliest_creation())
+        # Once all tasks have been listed, a task that becomes visible late is a new one.
+        if self._maybe_used_before and not (self._requested.marked and self._searched):
+            return EARLIEST
+        return self._caller.clock.possible_from(self._started_at)
 
 
-def _earlier_run_error() -> VidKitError:
-    return VidKitError("an earlier run ended before it received a response", ambiguous=True)
+def _earlier_create_error() -> VidKitError:
+    return VidKitError("an earlier create ended before it received a response", ambiguous=True)
 
 
 def _known_poll(response: CreateThumbnailsTaskResponse) -> JobPoll[ThumbTask] | None:

@@ -115,8 +115,11 @@ async def _list_tasks(caller: MpcCaller, searches: list[_Search]) -> None:
         number: int | None = 0
         while number is not None:
             page = await _list_page(caller, request, number)
-            # The first response brings the service's time: the listing may have to begin earlier.
-            if min(search.since() for search in searches) < since - _TOLERATED_SHIFT:
+            # The first response brings the service's time: the listing may have to begin earlier,
+            # or need not begin with the oldest tasks.
+            known_since = min(search.since() for search in searches)
+            is_bounded = start is None and known_since.year >= _MIN_START_YEAR
+            if known_since < since - _TOLERATED_SHIFT or (is_bounded and page.is_truncated):
                 break
             _assign(page.items, searches)
             done = all(search.complete for search in searches)

@@ -5,8 +5,12 @@ import json
 import signal
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from vidkit import PollPolicy
 from vidkit.local import LocalCloud
+from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 TASKS = 24
 AT_A_TIME = 6
@@ -95,3 +99,26 @@ async def test_no_task_is_made_twice_by_a_run_that_was_killed(tmp_path):
     assert {task_id for _, task_id, _ in printed} == {task.task_id for task in tasks}
     folders = Counter(task.output.object.split("/")[1] for task in tasks)
     assert folders == {str(number): 1 for number in range(TASKS)}
+
+
+async def test_no_task_is_made_twice_after_a_clock_was_set_back(tmp_path):
+    journal, place = tmp_path / "journal", partial(ObsObjInfo, bucket="b", location="cn-north-4")
+
+    async def run(cloud):
+        async with cloud.kit(poll=PollPolicy(initial_delay=0.05)) as kit:
+            start = partial(
+                kit.mpc.create_thumbnails_task,
+                input=place(object="a.mp4"),
+                output=place(object="out"),
+                thumbnail_para=ThumbnailPara(),
+            )
+            return [outcome.job.id async for outcome in kit.run_jobs([start], journal=journal)]
+
+    async with LocalCloud(job_seconds=0) as cloud:
+        cloud.add_object("b", "a.mp4", b"no video")
+        first = await run(cloud)
+        # As a killed run leaves it, with the time of a clock that was ahead, as it once was noted.
+        plan = json.loads(journal.read_text().splitlines()[0])
+        ahead = datetime.now(UTC) + timedelta(minutes=5)
+        journal.write_text(json.dumps(plan | {"at": ahead.isoformat()}) + "\n")
+        assert await run(cloud) == first

@@ -26,6 +26,7 @@ from vidkit import (
 )
 from vidkit.jobs.idempotency import plan_request_token
 from vidkit.local import LocalCloud
+from vidkit.local.mpc.snapshot_tasks import SnapshotTask
 from vidkit.mpc import ObsObjInfo, ThumbnailPara
 
 FAST = {
@@ -207,9 +208,11 @@ async def test_a_search_uses_the_services_clock(scripted, quick):
         if request.method == "POST":
             request.transport.close()
             return web.Response()
-        return web.json_response(
-            {"task_array": [], "is_truncated": 0, "total": 0}, headers={"Date": date}
-        )
+        # While nothing is known of the service's time, all tasks are listed, and they are many.
+        page = {"task_array": [], "is_truncated": 0, "total": 0}
+        if "start_time" not in request.query:
+            page = {"task_array": [{"task_id": "1"}], "is_truncated": 1, "total": 200}
+        return web.json_response(page, headers={"Date": date})
 
     scripted.then(respond)
     async with scripted.kit(retry=RetryPolicy(max_attempts=2, base_delay=0)) as kit:
@@ -222,10 +225,10 @@ async def test_a_search_uses_the_services_clock(scripted, quick):
     ]
     starts = [
         datetime.strptime(query["start_time"][0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        for query in queries
+        for query in queries[1:]
     ]
-    local, *rest = (now - start for start in starts)
-    assert local < timedelta(0)
+    assert "start_time" not in queries[0]
+    rest = [now - start for start in starts]
     assert all(timedelta(minutes=1) < before < timedelta(minutes=4) for before in rest)
     # Only the very first page was requested in vain.
     assert len(rest) == 2 * 3
@@ -462,6 +465,11 @@ async def test_a_timeout_behind_an_equal_create_is_not_ambiguous(cloud, kit, qui
         await first
 
 
+def aged(age):
+    """Tasks of the local cloud that were created a while ago."""
+    return lambda *fields: SnapshotTask(*fields[:-1], fields[-1] - age)
+
+
 # With a request token that a run of many jobs has planned.
 
 
@@ -477,21 +485,34 @@ async def test_the_planned_token_is_the_marker(cloud, kit):
     assert len(calls(cloud, "ListThumbnailsTask")) == 1
 
 
-@pytest.mark.parametrize("since", [timedelta(minutes=3), timedelta(days=20_000)])
-async def test_a_token_of_an_earlier_run_is_searched_for_first(cloud, kit, quick, since):
-    plan_request_token("b" * 32)
-    before = await create(kit)
-    plan_request_token("b" * 32, used_since=datetime.now(UTC) - since)
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=5), timedelta(days=400)])
+async def test_a_token_of_an_earlier_run_is_searched_for_first(cloud, kit, quick, monkeypatch, age):
+    """However old the task is: no clock of this machine says when it was created."""
+    with monkeypatch.context() as patch:
+        patch.setattr("vidkit.local.mpc.snapshot_tasks.SnapshotTask", aged(age))
+        plan_request_token("b" * 32)
+        before = await create(kit)
+    plan_request_token("b" * 32, maybe_used=True)
     again = await create(kit)
     assert again.id == before.id
-    plan_request_token("c" * 32, used_since=datetime.now(UTC) - since)
+    plan_request_token("c" * 32, maybe_used=True)
     new = await create(kit)
     assert Counter(task.task_id for task in await tasks_of(cloud)) == {before.id: 1, new.id: 1}
 
 
+async def test_without_a_marker_no_task_of_an_earlier_run_is_certain(cloud, kit, quick):
+    plan_request_token("b" * 32)
+    before = await create(kit, user_data="same")
+    async with cloud.kit() as other:
+        plan_request_token("b" * 32, maybe_used=True)
+        with pytest.raises(AmbiguousError, match=before.id):
+            await create(other, user_data="same")
+    assert len(await tasks_of(cloud)) == 1
+
+
 async def test_a_token_of_an_earlier_run_is_not_sent_if_the_search_fails(cloud, kit, quick):
     cloud.inject("unavailable", service="mpc", operation="ListThumbnailsTask")
-    plan_request_token("d" * 32, used_since=datetime.now(UTC))
+    plan_request_token("d" * 32, maybe_used=True)
     with pytest.raises(AmbiguousError) as caught:
         await create(kit)
     assert caught.value.marker == "vidkit-" + "d" * 32

@@ -1,15 +1,19 @@
 """The errors of a journal that cannot be used, and its fields afterwards."""
 
 import asyncio
+import errno
 import os
+import stat
+import sys
 import threading
 import time
+from io import FileIO
 
 import pytest
 from full_disk import fill
 
 from vidkit import RequestError
-from vidkit.jobs import journal
+from vidkit.jobs import journal, journal_file
 from vidkit.jobs.journal import Journal
 from vidkit.jobs.journal_file import JournalFile
 
@@ -165,3 +169,108 @@ async def test_a_second_run_is_told_which_journal_it_is(tmp_path):
 def test_what_is_no_path_is_shown():
     with pytest.raises(RequestError, match="journal=5: must be a path"):
         Journal(5)
+
+
+WHOLE = b'{"key":"0","request":"r0"}\n'
+CUT = b'{"key":"0","request":"r0"}'
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        b"\0" * 4096,
+        CUT[:9] + b"\0" * 4096,
+        CUT + b"\0" * 3,
+        b"\0" * 100 + b'st":"r0"}\n',
+        CUT[:12] + b"\0" * 100 + b'r0"}\n',
+    ],
+)
+@pytest.mark.parametrize("before", [b"", WHOLE])
+async def test_what_a_power_cut_leaves_of_a_line_is_removed(tmp_path, left, before):
+    path = tmp_path / "j"
+    path.write_bytes(before + left)
+    log = Journal(path)
+    await log.open()
+    await log.write("1", request="r1")
+    log.close()
+    assert path.read_bytes() == before + b'{"key":"1","request":"r1"}\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0\0\0\x18ftypmp42",
+        b"\0\0text\nand more",
+        WHOLE + b"\0\0" + WHOLE + WHOLE,
+        b"notes\0\0",
+    ],
+)
+async def test_zeros_in_what_is_no_journal_are_left_alone(tmp_path, content):
+    path = tmp_path / "j"
+    path.write_bytes(content)
+    await refusal(Journal(path).open())
+    assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there")
+async def test_the_name_of_a_new_journal_is_on_disk_before_its_first_line(tmp_path, monkeypatch):
+    synced = []
+
+    def sync(descriptor):
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+
+    monkeypatch.setattr(journal_file.os, "fsync", sync)
+    for _ in range(2):
+        log = Journal(tmp_path / "j")
+        await log.open()
+        await log.write("0", request="r0")
+        log.close()
+    # The second time, it was there.
+    assert synced == [True, False, False]
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.EACCES])
+async def test_a_folder_that_cannot_be_synced_is_no_fault(tmp_path, monkeypatch, code):
+    def sync(_):
+        raise OSError(code, "no sync here")
+
+    log = Journal(tmp_path / "j")
+    monkeypatch.setattr(journal_file.os, "fsync", sync)
+    await log.open()
+    log.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is locked there")
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP])
+async def test_a_file_system_without_locks_is_not_another_run(tmp_path, monkeypatch, code):
+    def flock(*_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(journal_file.fcntl, "flock", flock)
+    error = await refusal(Journal(tmp_path / "j").open())
+    assert "another run" not in error.message
+    assert "file system that has locks" in error.message
+    assert os.strerror(code) in error.message
+
+
+async def test_a_line_that_did_not_fit_is_not_continued_by_the_next(tmp_path, monkeypatch):
+    log = Journal(tmp_path / "j")
+    await log.open()
+    write = FileIO.write
+
+    class Short(FileIO):
+        def write(self, content):
+            if len(content) < 10:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(self, content[:10])
+
+    with monkeypatch.context() as patch:
+        file = log._file
+        whole, cut = file._file, Short(os.dup(file._file.fileno()), "r+b")
+        patch.setattr(file, "_file", cut)
+        await refusal(log.write("0", request="r0"))
+        cut.close()
+    assert not whole.closed
+    await log.write("1", request="r1")
+    log.close()
+    assert (tmp_path / "j").read_bytes() == b'{"key":"1","request":"r1"}\n'

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vidkit import DecodeError
 from vidkit.errors import service_error
 from vidkit.mpc import ListThumbnailsTaskResponse, ObsObjInfo, TaskObject, ThumbTask
-from vidkit.mpc.clock_bounds import ClockBounds
+from vidkit.mpc.clock_bounds import EARLIEST, LATEST, ClockBounds
 from vidkit.mpc.error_codes import MEANINGS, code_in, explained
 from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 from vidkit.mpc.task_search import PageOrder
@@ -176,12 +176,12 @@ class Ticks:
 
 def test_the_clock_follows_the_services_date():
     ticks = Ticks()
-    clock = ClockBounds(monotonic=ticks, wall=lambda: T0)
+    clock = ClockBounds(monotonic=ticks)
     began = clock.now()
     ticks.now += 30
-    # Without a Date, this machine's own time is used, with more tolerance.
-    assert clock.server_time_at(began) == T0 - timedelta(seconds=30)
-    assert clock.possible_from(began) == T0 - timedelta(minutes=20, seconds=30)
+    # Without a Date nothing is known: any task is possible, and none is certain.
+    assert clock.server_time_at(began) is None
+    assert (clock.possible_from(began), clock.certain_from(began)) == (EARLIEST, LATEST)
     elsewhere = T0 + timedelta(days=400)
     clock.observe_date(format_datetime(elsewhere, usegmt=True))
     assert clock.server_time_at(began) == elsewhere - timedelta(seconds=30)
@@ -206,9 +206,11 @@ def test_the_clock_follows_the_services_date():
     ],
 )
 def test_an_invalid_date_is_ignored(date):
-    clock = ClockBounds(monotonic=Ticks(), wall=lambda: T0)
+    clock = ClockBounds(monotonic=Ticks())
     clock.observe_date(date)
-    assert clock.server_time_at(1000.0) == T0
+    assert clock.server_time_at(1000.0) is None
+    clock.observe_date(format_datetime(T0, usegmt=True))
+    clock.observe_date(date)
     assert clock.server_time_at(1060.0) == T0 + timedelta(minutes=1)
 
 
