@@ -124,9 +124,8 @@ def translate(error: Exception) -> VidKitError:
         may_pass = not isinstance(error, botocore_errors.SSLError)
         return TransportError(text, retryable=may_pass, ambiguous=may_pass and sent)
     # A bug of a library, which another attempt would meet again.
-    cause = (
-        error.kwargs.get("error") if isinstance(error, botocore_errors.HTTPClientError) else error
-    )
+    is_wrapped = isinstance(error, botocore_errors.HTTPClientError)
+    cause = _cause(error) if is_wrapped else error
     return TransportError(f"{type(cause).__name__}: {text}", ambiguous=True)
 
 
@@ -136,8 +135,13 @@ def _is_of_network(error: Exception) -> bool:
     aiobotocore makes an HTTPClientError of whatever is raised while it sends.
     """
     if type(error) is botocore_errors.HTTPClientError:
-        return isinstance(error.kwargs.get("error"), _NETWORK_ERRORS)
+        return isinstance(_cause(error), _NETWORK_ERRORS)
     return isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError)
+
+
+def _cause(error: Any) -> object:
+    """What aiobotocore made an error of."""
+    return error.kwargs.get("error")
 
 
 def _never_sent(error: Exception) -> bool:
