@@ -53,7 +53,7 @@ class _ClockAuth(SigV4Auth):  # type: ignore[misc]
         super()._modify_request_before_signing(request)
 
 
-AUTH_TYPE_MAPS[_SIGNATURE_VERSION] = _ClockAuth
+AUTH_TYPE_MAPS[_SIGNATURE_VERSION] = _ClockAuth  # pyright: ignore[reportArgumentType]
 
 
 def sign_with_clock(client: Any) -> None:

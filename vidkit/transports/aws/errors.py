@@ -7,7 +7,8 @@
 import socket
 from typing import Any
 
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ClientError
+from aiohttp.http_exceptions import HttpProcessingError
 from botocore import exceptions as botocore_errors
 from botocore.parsers import ResponseParserError
 
@@ -34,6 +35,9 @@ _CONFIG_ERRORS = (
     botocore_errors.InvalidEndpointConfigurationError,
     botocore_errors.NoCredentialsError,
 )
+
+
+_NETWORK_ERRORS = (ClientError, HttpProcessingError, OSError)
 
 
 def safe_cause(error: Exception) -> Exception | None:
@@ -85,7 +89,7 @@ def _credentials_error(error: Exception, source: str) -> VidKitError:
         return _credentials_rejected(error)
     if isinstance(error, ResponseParserError):
         return DecodeError(f"credentials: {source}a response that cannot be read")
-    if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
+    if _is_of_network(error):
         failure = translate(error)
         failure.message = f"credentials: {source}{failure.message}"
         return failure
@@ -116,10 +120,28 @@ def translate(error: Exception) -> VidKitError:
     sent = not _never_sent(error)
     if isinstance(error, botocore_errors.ConnectTimeoutError | botocore_errors.ReadTimeoutError):
         return VidKitTimeoutError(text, retryable=True, ambiguous=sent)
-    if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
+    if _is_of_network(error):
         may_pass = not isinstance(error, botocore_errors.SSLError)
         return TransportError(text, retryable=may_pass, ambiguous=may_pass and sent)
-    return TransportError(f"{type(error).__name__}: {text}", ambiguous=True)
+    # A bug of a library, which another attempt would meet again.
+    is_wrapped = isinstance(error, botocore_errors.HTTPClientError)
+    cause = _cause(error) if is_wrapped else error
+    return TransportError(f"{type(cause).__name__}: {text}", ambiguous=True)
+
+
+def _is_of_network(error: Exception) -> bool:
+    """Whether an error is one of connections, and not a bug in a library.
+
+    aiobotocore makes an HTTPClientError of whatever is raised while it sends.
+    """
+    if type(error) is botocore_errors.HTTPClientError:
+        return isinstance(_cause(error), _NETWORK_ERRORS)
+    return isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError)
+
+
+def _cause(error: Any) -> object:
+    """What aiobotocore made an error of."""
+    return error.kwargs.get("error")
 
 
 def _never_sent(error: Exception) -> bool:

@@ -55,7 +55,18 @@ def connection(error):
             True,
             False,
         ),
-        (botocore_errors.HTTPClientError(error=ValueError("x")), TransportError, True, True),
+        (
+            botocore_errors.HTTPClientError(error=ConnectionResetError("x")),
+            TransportError,
+            True,
+            True,
+        ),
+        (
+            botocore_errors.HTTPClientError(error=aiohttp.ServerDisconnectedError()),
+            TransportError,
+            True,
+            True,
+        ),
         (
             botocore_errors.ConnectionClosedError(endpoint_url=ADDRESS),
             TransportError,
@@ -97,6 +108,14 @@ def test_an_error_of_another_kind_is_named():
     error = translate(ValueError("a bug below"))
     assert type(error) is TransportError
     assert error.message == "ValueError: a bug below"
+    assert (error.retryable, error.ambiguous) == (False, True)
+
+
+@pytest.mark.parametrize("bug", [TypeError("x"), ValueError("x"), RuntimeError("x"), KeyError("x")])
+def test_a_bug_of_a_library_is_named_and_not_tried_again(bug):
+    error = translate(botocore_errors.HTTPClientError(error=bug))
+    assert type(error) is TransportError
+    assert error.message.startswith(f"{type(bug).__name__}: ")
     assert (error.retryable, error.ambiguous) == (False, True)
 
 
