@@ -1,21 +1,30 @@
 """Many calls of one operation: a few at the same time, at a fixed rate."""
 
 import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from aiolimiter import AsyncLimiter
 from pydantic import BaseModel
 
 from vidkit._internal.arguments import short_repr
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
-from vidkit.errors import RequestError, VidKitError
+from vidkit.errors import RequestError, ThrottledError, VidKitError
 from vidkit.ivs.models.fields import API
 from vidkit.models.requests import RequestModel, to_wire
+from vidkit.retry.policy import RetryPolicy
 from vidkit.transports.base import AwsRequest
 
-__all__ = ["CALLS_PER_SECOND", "MAX_CONCURRENCY", "call_at_rate", "check_rate", "run_for_each"]
+__all__ = [
+    "CALLS_PER_SECOND",
+    "MAX_CONCURRENCY",
+    "Pacer",
+    "call_at_rate",
+    "check_rate",
+    "run_for_each",
+]
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -25,23 +34,77 @@ CALLS_PER_SECOND = 5.0
 """The service's quota of each operation on channels, per account and region."""
 
 _MAX_CALLS_PER_SECOND = 1e6
+_MAX_RETRY_AFTER_SECONDS = 60.0
 
 MAX_CONCURRENCY = 10
 """Calls that are under way at the same time."""
 
 
-class _Limiters:
-    """The limiters of a kit, which all its clients share."""
+class Pacer:
+    """Spaces the calls of an operation evenly, and pauses while the service throttles them.
+
+    Args:
+        rate: calls per second.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._interval = 1 / rate
+        self._next_slot = 0.0
+        self._paused_at = self._paused_until = 0.0
+        self._pauses = 0
+        self._throttled_since: float | None = None
+
+    async def acquire(self) -> None:
+        """Wait for the next slot."""
+        while True:
+            now = time.monotonic()
+            slot = max(now, self._next_slot, self._paused_until)
+            self._next_slot = slot + self._interval
+            await asyncio.sleep(slot - now)
+            # A pause that has begun meanwhile comes first.
+            if self._paused_until <= slot:
+                return
+
+    def pause(self, sent_at: float, policy: RetryPolicy, retry_after: float | None) -> None:
+        """Pause after a call was throttled, longer each time until a call succeeds.
+
+        Args:
+            sent_at: when the call was sent; calls from before the last pause add none.
+            policy: the retry policy, whose delays after throttling are those of the pauses.
+            retry_after: the seconds that the service asks for.
+        """
+        now = time.monotonic()
+        self._throttled_since = self._throttled_since or now
+        if sent_at < self._paused_at:
+            return
+        # Larger powers would overflow a float; the delay has reached its maximum long before.
+        longest = policy.throttling_base_delay * 2.0 ** min(self._pauses, 32)
+        delay = random.random() * min(policy.max_delay, longest)  # noqa: S311
+        self._pauses += 1
+        self._paused_at = now
+        self._paused_until = now + max(delay, min(retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS))
+
+    def succeeded(self) -> None:
+        """A call was not throttled."""
+        self._pauses = 0
+        self._throttled_since = None
+
+    def throttled_seconds(self) -> float:
+        """For how long every call has been throttled."""
+        if self._throttled_since is None:
+            return 0.0
+        return time.monotonic() - self._throttled_since
+
+
+class _Pacers:
+    """The pacers of a kit, which all its clients share."""
 
     def __init__(self) -> None:
-        self._limiters: dict[tuple[str, float], AsyncLimiter] = {}
+        self._pacers: dict[tuple[str, float], Pacer] = {}
 
-    def get(self, operation: str, rate: float) -> AsyncLimiter:
-        """The limiter of an operation at a rate; it spaces calls evenly, without bursts."""
-        limiter = self._limiters.get((operation, rate))
-        if limiter is None:
-            limiter = self._limiters[operation, rate] = AsyncLimiter(1, 1 / rate)
-        return limiter
+    def get(self, operation: str, rate: float) -> Pacer:
+        """The pacer of an operation at a rate."""
+        return self._pacers.setdefault((operation, rate), Pacer(rate))
 
 
 def check_rate(rate: float) -> float:
@@ -63,24 +126,59 @@ def check_rate(rate: float) -> float:
 
 
 async def call_at_rate(
-    caller: Caller, operation: Operation[M], request: RequestModel, *, rate: float
+    caller: Caller,
+    operation: Operation[M],
+    request: RequestModel,
+    *,
+    rate: float,
+    patience: float = 0.0,
 ) -> M:
-    """Call an operation when its rate limit allows it, which every attempt waits for.
+    """Call an operation when its rate allows it, which every attempt waits for.
+
+    Args:
+        caller: makes the call.
+        operation: the operation.
+        request: the request.
+        rate: calls per second.
+        patience: for how many seconds throttling is waited out while no call of this operation
+            succeeds; that takes neither attempts nor the retry budget. 0: throttling is retried
+            like other errors.
 
     Raises:
         VidKitError: whatever the last attempt ended with.
     """
-    limiter = caller.runtime.shared(_Limiters).get(operation.name, rate)
+    pacer = caller.runtime.shared(_Pacers).get(operation.name, rate)
     aws_request = AwsRequest(API, operation.name, to_wire(request))
+    policy = caller.options.retry
+    is_patient = patience > 0 and policy.max_attempts > 1
 
     async def attempt(number: int) -> M:
         if number > 1:
-            await limiter.acquire()
-        return await caller.once(operation, aws_request, attempt=number)
+            await pacer.acquire()
+        sent_at = time.monotonic()
+        try:
+            result = await caller.once(operation, aws_request, attempt=number)
+        except ThrottledError as error:
+            pacer.pause(sent_at, policy, error.retry_after)
+            # Waiting it out is not up to the retry loop.
+            error.retryable = error.retryable and not is_patient
+            raise
+        pacer.succeeded()
+        return result
 
-    # The first wait is outside the deadline, which is for the call alone.
-    await limiter.acquire()
-    return await caller.retrying(operation, attempt)
+    attempts = 0
+    while True:
+        # This wait is outside the deadline, which is for the call alone.
+        await pacer.acquire()
+        try:
+            return await caller.retrying(operation, attempt)
+        except ThrottledError as error:
+            if not is_patient:
+                raise
+            attempts += error.attempts
+            error.attempts, error.retryable = attempts, True
+            if pacer.throttled_seconds() >= patience:
+                raise
 
 
 async def run_for_each(

@@ -13,7 +13,9 @@ from vidkit import (
     AuthError,
     InvalidRequestError,
     NotFoundError,
+    PollPolicy,
     RequestError,
+    RetryPolicy,
     ThrottledError,
     UnavailableError,
 )
@@ -205,10 +207,10 @@ async def test_at_the_pace_of_the_service_nothing_is_throttled(cloud, kit, polic
 
 async def test_failures_are_told_and_hold_up_nobody(cloud, kit, policy):
     arns = [channel.arn for channel in await channels(kit, 4)]
-    cloud.inject("throttled", service="ivs", operation=UPDATE)
+    cloud.inject("unavailable", service="ivs", operation=UPDATE)
     report = await kit.ivs.apply_policy(policy, channels=arns, rate=SWIFT)
     assert list(report.failed) == arns
-    assert {type(error) for error in report.failed.values()} == {ThrottledError}
+    assert {type(error) for error in report.failed.values()} == {UnavailableError}
     assert {error.attempts for error in report.failed.values()} == {4}
     cloud.uninject()
     cloud.inject("lost_answer", service="ivs", operation=UPDATE, probability=0.5, seed=3)
@@ -217,6 +219,32 @@ async def test_failures_are_told_and_hold_up_nobody(cloud, kit, policy):
     assert sorted([*report.changed, *report.failed]) == sorted(arns)
     found = await kit.ivs.batch_get_channel(arns)
     assert {c.playback_restriction_policy_arn for c in found.channels} == {policy.arn}
+
+
+async def test_throttling_slows_the_updates_down_and_fails_none(cloud, kit, policy):
+    arns = [channel.arn for channel in await channels(kit, 15)]
+    # More often in a row than a call has attempts, and more often than the budget pays for.
+    cloud.inject("throttled", service="ivs", operation=UPDATE, probability=0.75, seed=1)
+    cloud.inject("throttled", service="ivs", operation=BATCH, times=6)
+    budget = kit._runtime.budgets["ivs"]
+    budget.tokens = 0
+    report = await kit.ivs.apply_policy(policy, channels=arns, rate=SWIFT)
+    assert report.changed == arns
+    # Throttling took nothing from the budget of other calls.
+    assert budget.tokens >= 15
+
+
+async def test_throttling_that_stays_is_reported_after_a_while(cloud, kit, policy):
+    arns = [channel.arn for channel in await channels(kit, 12)]
+    cloud.inject("throttled", service="ivs", operation=UPDATE)
+    soon = kit.with_options(poll=PollPolicy(patience=0.2))
+    report = await soon.ivs.apply_policy(policy, channels=arns, rate=SWIFT)
+    assert list(report.failed) == arns
+    assert {type(error) for error in report.failed.values()} == {ThrottledError}
+    assert all(error.retryable for error in report.failed.values())
+    never = kit.with_options(retry=RetryPolicy.none())
+    report = await never.ivs.apply_policy(policy, channels=arns[:1], rate=SWIFT)
+    assert report.failed[arns[0]].attempts == 1
 
 
 async def test_a_look_that_fails_fails_its_channels_alone(scripted):

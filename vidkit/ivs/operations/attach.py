@@ -44,7 +44,9 @@ class AttachOperations(ChannelOperations):
         First all channels are fetched, 50 per call; then those that have another policy or none
         are updated, a few at the same time. The failure of a channel is not raised and does not
         stop the others. A channel that is given twice is updated once. One call of this method
-        makes many API calls; each of them has its own retries and deadline.
+        makes many API calls; each of them has its own retries and deadline. Throttling fails no
+        channel: the calls pause and are repeated, unless none succeeds for as long as the patience
+        of the kit's `PollPolicy` (300 s).
 
         Args:
             policy: the policy, or its ARN.
@@ -138,12 +140,16 @@ class AttachOperations(ChannelOperations):
             failed={arn: failed[arn] for arn in arns if arn in failed},
         )
 
+    @property
+    def _throttling_patience(self) -> float:
+        return self._caller.options.poll.patience
+
     async def _sort_channels(self, policy: str, arns: Sequence[str], rate: float) -> SortedChannels:
         """Get all channels; if a call fails, all channels of its batch have failed."""
 
         async def get(batch: list[str]) -> BatchGetChannelResponse | VidKitError:
             try:
-                return await self._get_batch(batch, rate=rate)
+                return await self._get_batch(batch, rate=rate, patience=self._throttling_patience)
             except VidKitError as error:
                 return error
 
@@ -201,7 +207,9 @@ class AttachOperations(ChannelOperations):
     async def _update_one(self, policy: str, arn: str, *, rate: float) -> VidKitError | None:
         request = UpdateChannelRequest(arn=arn, playback_restriction_policy_arn=policy)
         try:
-            await call_at_rate(self._caller, UPDATE, request, rate=rate)
+            await call_at_rate(
+                self._caller, UPDATE, request, rate=rate, patience=self._throttling_patience
+            )
         except VidKitError as error:
             return error
         return None

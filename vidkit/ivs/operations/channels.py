@@ -273,9 +273,8 @@ class ChannelOperations(IvsOperations):
         await self._send(_DELETE, DeleteChannelRequest(arn=arn))
 
     async def _get_batch(
-        self, arns: Sequence[str], *, rate: float = CALLS_PER_SECOND
+        self, arns: Sequence[str], *, rate: float = CALLS_PER_SECOND, patience: float = 0.0
     ) -> BatchGetChannelResponse:
         """One call of ``BatchGetChannel``, for at most as many ARNs as it accepts."""
-        return await call_at_rate(
-            self._caller, _BATCH_GET, BatchGetChannelRequest(arns=arns), rate=rate
-        )
+        request = BatchGetChannelRequest(arns=arns)
+        return await call_at_rate(self._caller, _BATCH_GET, request, rate=rate, patience=patience)

@@ -3,12 +3,12 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from vidkit._internal.arguments import seconds, short_repr
 from vidkit._internal.tasks import wait_until_done
@@ -21,14 +21,17 @@ from vidkit.retry.policy import RetryPolicy
 __all__ = ["CompletionQueue", "OnUnknown"]
 
 OnUnknown = Callable[[CompletionMessage], bool | Awaitable[bool]]
-"""Called with a message about a job that the queue does not wait for; True deletes the message."""
+"""Called with a message that the queue does not wait for; True deletes the message."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger("vidkit")
 
 _MAX_WAIT_SECONDS = 20
 _MAX_PAUSE_SECONDS = 60.0
 _RECEIVE_DEADLINE_MARGIN_SECONDS = 15.0
-_MAX_REMEMBERED_JOBS = 10_000
+_MAX_REMEMBERED = 10_000
+_MAX_HIDDEN_SECONDS = 30
 # A backlog is this many full receives in a row while more jobs wait than the 20 that an account can
 # run by default. For up to 20 jobs, one receive per `linger` is enough.
 _FULL_RECEIVES_OF_BACKLOG = 3
@@ -50,9 +53,10 @@ class CompletionQueue:
     """An SQS queue that reports the completion of jobs; ``kit.rekognition.completion_queue``.
 
     One task receives from it with long polling, for all jobs that were started with
-    ``completion=``. Messages about those jobs are deleted in batches. Messages about other jobs
-    stay in the queue for other consumers, unless ``on_unknown`` has them deleted. A job whose
-    message does not arrive is polled after the safety interval.
+    ``completion=``. Messages about those jobs are deleted in batches. All other messages
+    are made visible to other consumers again at once, unless ``on_unknown`` has them deleted.
+    Those that come again stay hidden for up to 30 s, so that the messages behind them are reached.
+    A job whose message does not arrive is polled after the safety interval.
 
     Attributes:
         queue_url: the queue's URL.
@@ -111,6 +115,8 @@ class CompletionQueue:
         # By job id: receipt handles of messages that are not expected so far, and the ended jobs.
         self._unclaimed_receipts: dict[str, str] = {}
         self._ended: dict[str, str] = {}
+        # By message id: how often messages that are not about this queue's jobs were received.
+        self._times_received: dict[str, int] = {}
         self._reader: asyncio.Task[None] | None = None
         self._on_unknown_tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -206,6 +212,7 @@ class CompletionQueue:
     async def _read(self) -> None:
         """Receive until the queue is closed; while receiving fails, the jobs are polled."""
         failures = full_receives = 0
+        outcome = _ReceiveOutcome.PARTIAL
         try:
             while True:
                 await self._any_waiting.wait()
@@ -213,7 +220,8 @@ class CompletionQueue:
                     full_receives >= _FULL_RECEIVES_OF_BACKLOG
                     and len(self._waiting) > _DEFAULT_CONCURRENT_JOBS
                 )
-                if not is_backlog:
+                # The awaited messages may be right behind those of others.
+                if not is_backlog and outcome is not _ReceiveOutcome.OTHERS:
                     # Messages that arrive during the pause are received together.
                     pause = self._linger * 2.0 ** min(failures, 16)
                     await asyncio.sleep(min(_MAX_PAUSE_SECONDS, pause))
@@ -240,49 +248,96 @@ class CompletionQueue:
         self.counts.receives += 1
         self.counts.empty_receives += not messages
         self.counts.messages += len(messages)
-        processed = [receipt for message in messages if (receipt := self._process(message))]
+        processed: list[str] = []
+        others: dict[str, SqsMessage] = {}
+        for message in messages:
+            if receipt := message.receipt_handle:
+                if self._is_processed(message, receipt):
+                    processed.append(receipt)
+                else:
+                    others[receipt] = message
         if processed:
             await self._delete(*processed)
-        # A receive that returned only messages about other jobs does not count towards a backlog,
-        # so that other consumers of the queue get the time to receive theirs.
+        are_returned = await self._return(others)
+        if others and are_returned and not processed:
+            return _ReceiveOutcome.OTHERS
         is_full = processed and len(messages) >= MAX_MESSAGES
         return _ReceiveOutcome.FULL if is_full else _ReceiveOutcome.PARTIAL
 
-    def _process(self, message: SqsMessage) -> str | None:
-        """Process a message; the receipt handle is returned if the message can be deleted."""
+    def _is_processed(self, message: SqsMessage, receipt: str) -> bool:
+        """Process a message; True if it is about a job of this queue, so that it can be deleted."""
         completion = read_completion(message.body or "")
-        receipt = message.receipt_handle
-        if completion is None or receipt is None:
-            return None
+        if completion is None:
+            return False
         event = self._message_events.get(completion.job_id)
         if event is not None:
             self._mark_arrived(completion.job_id, event)
-            return receipt
+            return True
         if completion.job_id in self._ended:
-            return receipt
+            return True
         # The response to the job's start may still be under way, so the message is remembered.
         _remember(self._unclaimed_receipts, completion.job_id, receipt)
-        if self._on_unknown is not None:
+        return False
+
+    async def _return(self, others: Mapping[str, SqsMessage]) -> bool:
+        """Return messages to the queue, after ``on_unknown`` if there is one; False on failure.
+
+        Args:
+            others: messages by receipt handle.
+        """
+        timeouts = {
+            receipt: self._hidden_seconds(message.message_id or receipt)
+            for receipt, message in others.items()
+        }
+        if self._on_unknown is None:
+            return await self._change_visibility(timeouts)
+        for receipt, message in others.items():
             # A task of its own, because a slow callback must not delay the other messages.
             task = self._caller.runtime.spawn(
-                self._call_on_unknown(self._on_unknown, completion, receipt)
+                self._call_on_unknown(
+                    self._on_unknown, message.body or "", receipt, timeouts[receipt]
+                )
             )
             self._on_unknown_tasks.add(task)
             task.add_done_callback(self._on_unknown_tasks.discard)
-        return None
+        return True
+
+    def _hidden_seconds(self, message_id: str) -> int:
+        """How long a message stays hidden from all consumers: not at all when it first comes.
+
+        When it comes again, no other consumer has taken it. Then it stays hidden longer each time,
+        so that the messages behind it are reached.
+        """
+        times = self._times_received.pop(message_id, 0) + 1
+        _remember(self._times_received, message_id, times)
+        return min(_MAX_HIDDEN_SECONDS, 2 ** min(times - 2, 10)) if times > 1 else 0
+
+    async def _change_visibility(self, timeouts: Mapping[str, int]) -> bool:
+        if not timeouts:
+            return True
+        try:
+            await self._sqs.change_visibility(self.queue_url, timeouts)
+        except VidKitError as error:
+            # The messages are visible again after the queue's visibility timeout.
+            _log.debug("%r: messages could not be made visible again: %s", self, error)
+            return False
+        return True
 
     async def _call_on_unknown(
-        self, on_unknown: OnUnknown, completion: CompletionMessage, receipt: str
+        self, on_unknown: OnUnknown, body: str, receipt: str, hidden_seconds: int
     ) -> None:
+        completion = read_completion(body) or CompletionMessage("", "", body=body)
         try:
             may_delete: Any = on_unknown(completion)
             if inspect.isawaitable(may_delete):
                 may_delete = await may_delete
         except Exception:  # noqa: BLE001
             _log.exception("on_unknown failed; the message is left in the queue")
-            return
+            may_delete = False
         if may_delete:
             await self._delete(receipt)
+        else:
+            await self._change_visibility({receipt: hidden_seconds})
 
     async def _delete(self, *receipt_handles: str) -> None:
         try:
@@ -295,11 +350,19 @@ class CompletionQueue:
 
 
 class _ReceiveOutcome(Enum):
-    """Whether a receive failed, or returned as many messages as SQS returns at once."""
+    """What a receive returned."""
 
     FAILED = auto()
+    """Nothing, because it failed."""
+
     PARTIAL = auto()
+    """Fewer messages than SQS returns at once, or none."""
+
     FULL = auto()
+    """As many messages as SQS returns at once."""
+
+    OTHERS = auto()
+    """Only messages that are not about this queue's jobs, and were returned to the queue."""
 
 
 def _receiving_caller(caller: Caller, wait_seconds: int) -> Caller:
@@ -312,8 +375,8 @@ def _receiving_caller(caller: Caller, wait_seconds: int) -> Caller:
     return Caller(caller.runtime, options)
 
 
-def _remember(jobs: dict[str, str], job_id: str, value: str) -> None:
-    """Add a job, and drop the oldest ones in excess of the limit."""
-    jobs[job_id] = value
-    while len(jobs) > _MAX_REMEMBERED_JOBS:
-        del jobs[next(iter(jobs))]
+def _remember(known: dict[str, T], key: str, value: T) -> None:
+    """Add a job or a message, and drop the oldest ones in excess of the limit."""
+    known[key] = value
+    while len(known) > _MAX_REMEMBERED:
+        del known[next(iter(known))]

@@ -14,13 +14,14 @@ class CompletionMessage:
     """The completion of a job, as Rekognition published it.
 
     Attributes:
-        job_id: the job's id.
-        status: ``SUCCEEDED``, ``FAILED`` or ``ERROR``.
+        job_id: the job's id; empty for a message that is no completion notification.
+        status: ``SUCCEEDED``, ``FAILED`` or ``ERROR``; empty for such a message.
         api: the operation that started the job, in one of the service's spellings, or None.
         job_tag: the tag that was given to the start, or None.
         timestamp: milliseconds since the epoch, or None.
         bucket: the bucket of the video, or None.
         name: the object key of the video, or None.
+        body: the body of a message that is no completion notification; None for one that is.
 
     Example:
         >>> read_completion('{"JobId": "j1", "Status": "SUCCEEDED"}').status
@@ -34,6 +35,7 @@ class CompletionMessage:
     timestamp: int | None = None
     bucket: str | None = None
     name: str | None = None
+    body: str | None = None
 
 
 def _json_object(value: Any) -> dict[str, Any] | None:

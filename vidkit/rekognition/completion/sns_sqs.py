@@ -35,6 +35,7 @@ _HOST_OF_QUEUES: Final = re.compile(
 class SqsMessage(PascalResponse):
     """A received message."""
 
+    message_id: str | None = None
     receipt_handle: str | None = None
     body: str | None = None
 
@@ -98,6 +99,7 @@ class _ListSubscriptionsByTopicResponse(PascalResponse):
 
 _RECEIVE = Operation("sqs", "ReceiveMessage", _ReceiveMessageResponse)
 _DELETE = Operation("sqs", "DeleteMessageBatch", Nothing)
+_CHANGE_VISIBILITY = Operation("sqs", "ChangeMessageVisibilityBatch", Nothing)
 _QUEUE_ATTRIBUTES = Operation("sqs", "GetQueueAttributes", _GetQueueAttributesResponse)
 _SET_QUEUE_ATTRIBUTES = Operation("sqs", "SetQueueAttributes", Nothing)
 # These three are idempotent: what already exists is returned.
@@ -161,6 +163,20 @@ class SnsSqsClient:
         ]
         request = _queue_request("DeleteMessageBatch", queue_url, Entries=entries)
         await self._caller.call(_DELETE, request)
+
+    async def change_visibility(self, queue_url: str, timeouts: Mapping[str, int]) -> None:
+        """Make received messages visible to all consumers again, at most ten.
+
+        Args:
+            queue_url: the queue's URL.
+            timeouts: by receipt handle: the seconds until the message is visible.
+        """
+        entries = [
+            {"Id": str(index), "ReceiptHandle": handle, "VisibilityTimeout": timeout}
+            for index, (handle, timeout) in enumerate(timeouts.items())
+        ]
+        request = _queue_request("ChangeMessageVisibilityBatch", queue_url, Entries=entries)
+        await self._caller.call(_CHANGE_VISIBILITY, request)
 
     async def create_queue(self, name: str) -> str:
         """Create a queue, if it does not exist; its URL is returned."""

@@ -35,19 +35,21 @@ class CompletionOperations(RekognitionOperations):
         Args:
             queue_url: the URL of a queue that is subscribed to the topic of the notification
                 channel, with or without raw message delivery.
-            on_unknown: called with each message about a job that this queue does not wait for; the
-                message is deleted if it returns True and stays in the queue otherwise.
+            on_unknown: called with each message that this queue does not wait for: about other
+                jobs, or no completion notification (its ``body`` is set); the message is deleted
+                if it returns True, and is visible to other consumers again otherwise.
             safety_interval: how long a job waits for its message before it is polled, in seconds or
                 as a timedelta (300 s).
             linger: the pause between two receives, in seconds or as a timedelta (1 s), so that
                 messages that arrive close together are received together, up to ten at once. A
-                backlog is received without pauses.
+                backlog is received without pauses, and so are messages of others.
             wait_seconds: how long a receive waits for the first message, 1 to 20 (20).
 
         Raises:
             RequestError: a parameter is invalid.
 
-        Source: ``ReceiveMessage`` and ``DeleteMessageBatch`` of SQS.
+        Source: ``ReceiveMessage``, ``DeleteMessageBatch`` and ``ChangeMessageVisibilityBatch`` of
+        SQS.
         """
         return CompletionQueue(
             self._caller,
