@@ -74,7 +74,7 @@ def _timed(container: InputContainer, stream: VideoStream, line: Timeline) -> It
 def _drained(stream: VideoStream) -> list[VideoFrame]:
     """The frames that the decoder still holds; it then starts anew."""
     try:
-        return stream.decode(None)
+        return stream.decode()  # pyright: ignore[reportUnknownMemberType]
     except InvalidDataError:
         return []
     finally:
