@@ -7,11 +7,13 @@ from pathlib import Path
 
 import av
 import pytest
+from av.codec.context import ThreadType
 from PIL import Image, ImageChops, ImageStat
 
 from vidkit.local.clips import read_clock, render_clip
 from vidkit.local.video import media
 from vidkit.local.video.media import NotAVideoError
+from vidkit.local.video.video_files import opened
 
 
 def difference(one, other):
@@ -94,6 +96,11 @@ def test_time_starts_with_the_first_frame_whatever_the_container_says(
     assert info.frame_count == clock_clip.frame_count
     assert info.duration == pytest.approx(clock_clip.duration, abs=0.002)
     assert [read_clock(image) for image in media.frames_at(path, times)] == times
+
+
+def test_files_are_decoded_without_frame_threads(carphone):
+    with opened(carphone) as (_, stream):
+        assert not stream.thread_type & ThreadType.FRAME
 
 
 # --- what is not a video

@@ -35,6 +35,20 @@ def joined(path, *recordings):
     return path
 
 
+def copied(source, target, is_kept=lambda number: True, shift=0):
+    """Copies packets, by their numbers in the file, with later times."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        stream = old.streams.video[0]
+        copy = new.add_stream_from_template(stream)
+        for number, packet in enumerate(old.demux(stream)):
+            if packet.dts is not None and is_kept(number):
+                packet.pts += shift
+                packet.dts += shift
+                packet.stream = copy
+                new.mux(packet)
+    return target
+
+
 def decoded_times(path):
     with av.open(str(path)) as container:
         return [frame.pts for frame in container.decode(video=0)]
@@ -122,6 +136,24 @@ def test_shots_are_found_beyond_a_joint(tmp_path):
     assert [(shot.start_ms, shot.end_ms) for shot in found] == [(0, 800), (800, 1280)]
 
 
+@pytest.mark.parametrize("options", [B_FRAMES, OPEN_GOPS])
+def test_a_recording_that_begins_between_key_frames_begins_with_the_next_one(tmp_path, options):
+    first = write_clip(tmp_path / "first.ts", pictures(0, 16), options=options)
+    second = write_clip(tmp_path / "second.ts", pictures(16, 16), options=options)
+    cut = copied(second, tmp_path / "cut.ts", lambda number: number > 0)
+    path = tmp_path / "joined.ts"
+    path.write_bytes(first.read_bytes() + cut.read_bytes())
+    with av.open(str(cut)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    key = min(packet.pts for packet in packets if packet.is_keyframe)
+    decodable = sum(packet.pts >= key for packet in packets)
+    numbers = [*range(16), *range(32 - decodable, 32)]
+
+    assert 0 < decodable < 16
+    assert shown(path, range(MS // 2, len(numbers) * MS, MS)) == numbers
+    assert media.probe(path).frame_count == len(numbers)
+
+
 # --- what must stay as it is
 
 
@@ -140,3 +172,29 @@ def test_a_clip_that_begins_late_begins_with_its_first_frame(tmp_path, name):
     path = write_clip(tmp_path / name, pictures(), options=B_FRAMES, times=times)
     assert shown(path, MIDDLES) == list(range(COUNT))
     assert media.probe(path).duration == pytest.approx(COUNT / 25, abs=0.002)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 2])
+def test_the_clock_of_a_transport_stream_may_wrap(tmp_path, seconds):
+    source = write_clip(tmp_path / "source.ts", pictures(), options=B_FRAMES)
+    with av.open(str(source)) as container:
+        start = container.streams.video[0].start_time
+    shift = 2**33 - start - round(seconds * 90_000)
+    path = copied(source, tmp_path / "wrapped.ts", shift=shift)
+
+    assert media.probe(path).duration == pytest.approx(COUNT / 25)
+    assert shown(path, MIDDLES) == list(range(COUNT))
+
+
+def test_a_jump_forward_is_a_gap(tmp_path):
+    first = write_clip(tmp_path / "first.ts", pictures(0, 8), options=B_FRAMES)
+    second = write_clip(tmp_path / "second.ts", pictures(8, 8), options=B_FRAMES)
+    late = copied(second, tmp_path / "late.ts", shift=20 * 90_000)
+    path = tmp_path / "joined.ts"
+    path.write_bytes(first.read_bytes() + late.read_bytes())
+    with av.open(str(path)) as container:
+        times = sorted(packet.pts for packet in container.demux(video=0) if packet.size)
+    gap_end = (times[8] - times[0]) // 90
+
+    assert gap_end > 19_000
+    assert shown(path, [0, MS * 7, 10_000, gap_end - 2, gap_end + 2]) == [0, 7, 7, 7, 8]

@@ -54,15 +54,31 @@ def decoded(container: InputContainer, stream: VideoStream, line: Timeline) -> I
 def _timed(container: InputContainer, stream: VideoStream, line: Timeline) -> Iterator[VideoFrame]:
     """All frames, with the container's times moved to those of the timeline."""
     parts = numbered_parts(container.demux(stream), line.time_base)
+    current, awaits_key = 0, False
     while True:
         try:
-            part, packet = next(parts, (0, None))
+            part, packet = next(parts, (current, None))
             if packet is None:
                 return
-            frames = _shifted(packet, line, part).decode()
+            if part != current:
+                # No frame of a recording refers to one before it.
+                current, awaits_key = part, True
+                yield from _drained(stream)
+            awaits_key = awaits_key and not packet.is_keyframe and packet.size > 0
+            frames = [] if awaits_key else _shifted(packet, line, part).decode()
         except InvalidDataError:
             continue
         yield from frames
+
+
+def _drained(stream: VideoStream) -> list[VideoFrame]:
+    """The frames that the decoder still holds; it then starts anew."""
+    try:
+        return stream.decode()  # pyright: ignore[reportUnknownMemberType]
+    except InvalidDataError:
+        return []
+    finally:
+        stream.codec_context.flush_buffers()
 
 
 def _shifted(packet: VideoPacket, line: Timeline, part: int) -> VideoPacket:

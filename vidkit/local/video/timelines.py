@@ -139,8 +139,9 @@ class _Part:
         if packet.is_keyframe:
             self.keys.append(packet.pts)
         if not packet.is_discard:
+            end = packet.pts + (packet.duration or 0)
+            self.end = max(self.end, end) if self.shown else end
             self.shown.append(packet.pts)
-            self.end = max(self.end, packet.pts + (packet.duration or 0))
 
     def is_in_decoding_order(self) -> bool:
         """Whether presentation times only grow, so that the container knows no reordering."""
