@@ -25,6 +25,7 @@ from vidkit.local.runtime.state import State
 from vidkit.local.runtime.worker_threads import in_worker_thread
 from vidkit.local.server import routes
 from vidkit.local.server.admin import PREFIX, Admin
+from vidkit.local.server.request_target import split_target
 from vidkit.local.server.routes import Route
 from vidkit.local.server.unknown_services import unknown_service_error_response
 
@@ -99,6 +100,7 @@ class Server:
         # "localhost" can stand for IPv4 and IPv6, each with a free port of its own.
         self._host = "127.0.0.1" if host == "localhost" else host
         self._port = port
+
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._respond)
         app.on_shutdown.append(self._release)
@@ -145,14 +147,7 @@ class Server:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
             body = None
-        request = Request(
-            method=incoming.method,
-            path=incoming.path,
-            query=tuple(incoming.query.items()),
-            headers=incoming.headers,
-            body=body or b"",
-            raw_target=incoming.raw_path,
-        )
+        request = _request(incoming, body or b"")
         if request.path.startswith(PREFIX):
             return to_web_response(await self._admin.handle(request))
         call = self._call(request, oversized=body is None)
@@ -289,6 +284,22 @@ class _Call:
     routing_error: ApiError | None
     rule: FaultRule | None
     oversized: bool = False
+
+
+def _request(incoming: web.Request, body: bytes) -> Request:
+    target, host = split_target(incoming.raw_path)
+    headers: Mapping[str, str] = incoming.headers
+    if host is not None:
+        headers = CIMultiDict(headers)
+        headers["Host"] = host
+    return Request(
+        method=incoming.method,
+        path=incoming.path,
+        query=tuple(incoming.query.items()),
+        headers=headers,
+        body=body,
+        raw_target=target,
+    )
 
 
 def _front_end_error_response(call: _Call, error: ApiError, request_id: str) -> Response:
