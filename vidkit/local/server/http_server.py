@@ -1,5 +1,6 @@
 """The HTTP server in front of the local cloud's services."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -31,6 +32,12 @@ from vidkit.local.server.unknown_services import unknown_service_error_response
 
 MAX_BODY: Final = 64 * 2**20
 """The longest request body in bytes."""
+
+HEAD_SECONDS: Final = 75.0
+"""How long a connection stays open without a complete request head."""
+
+BODY_SECONDS: Final = 300.0
+"""How long a request body may take."""
 
 _LARGE_BODY: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
@@ -106,7 +113,11 @@ class Server:
         app.on_shutdown.append(self._release)
         # An object that is uploaded compressed is verified and stored as it was sent.
         self._runner = web.AppRunner(
-            app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
+            app,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=HEAD_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
 
     async def start(self) -> str:
@@ -144,9 +155,15 @@ class Server:
     async def _respond(self, incoming: web.Request) -> web.StreamResponse:
         client_is_connected.set(lambda: incoming.transport is not None)
         try:
-            body = await incoming.read()
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
             body = None
+        except (ConnectionError, TimeoutError):
+            # The client has disconnected, or has stopped sending: no request has come.
+            if incoming.transport is not None:
+                incoming.transport.close()
+            return web.Response(status=408)
         request = _request(incoming, body or b"")
         if request.path.startswith(PREFIX):
             return to_web_response(await self._admin.handle(request))
