@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 from local_cloud_calls import boto, call, error_of, send, signed_headers
 
 from vidkit.local import LocalCloud
@@ -168,3 +169,8 @@ async def test_bodies_of_wrong_types_are_rejected(cloud, body):
     status, response_headers, response_body = await send(cloud, "POST", target, body, headers)
     assert (status, response_headers["x-amzn-ErrorType"]) == (400, "ValidationException")
     assert b"exceptionMessage" in response_body
+
+
+async def test_boto3_shows_the_text_of_an_error(cloud):
+    with boto(cloud, "ivs") as ivs, pytest.raises(ClientError, match="There is no channel arn"):
+        await call(ivs.get_channel, arn="arn:aws:ivs:us-east-1:123456789012:channel/abcdefABCDEF")

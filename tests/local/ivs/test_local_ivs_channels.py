@@ -339,7 +339,8 @@ async def test_an_error_response_has_its_message_and_the_members_that_are_header
         cloud, "POST", "/GetChannel", body, headers
     )
     assert status == 404
-    assert json.loads(response_body) == {"exceptionMessage": f"There is no channel {MISSING}."}
+    message = f"There is no channel {MISSING}."
+    assert json.loads(response_body) == {"exceptionMessage": message, "message": message}
     assert response_headers["x-amzn-ErrorType"] == "ResourceNotFoundException"
     assert {name: response_headers[name] for name in HEADERS} == HEADERS
 

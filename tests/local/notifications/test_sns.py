@@ -313,3 +313,42 @@ async def test_aiobotocore_works_unchanged(cloud):
         topic, url = await make_subscription(sns, sqs, raw=True)
         await sns.publish(TopicArn=topic, Message="m")
         assert await bodies(sqs, url) == ["m"]
+
+
+async def test_a_batch_is_published_and_each_entry_fails_on_its_own(sns, sqs):
+    topic, url = await make_subscription(sns, sqs, raw=True)
+    attribute = {"DataType": "String", "StringValue": "b"}
+    entries = [
+        {"Id": "1", "Message": "one"},
+        {"Id": "2", "Message": "two", "MessageAttributes": {"a": attribute}},
+        {"Id": "3", "Message": "three", "MessageStructure": "xml"},
+    ]
+    result = await sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    assert [entry["Id"] for entry in result["Successful"]] == ["1", "2"]
+    assert all(entry["MessageId"] for entry in result["Successful"])
+    (failed,) = result["Failed"]
+    assert (failed["Id"], failed["Code"], failed["SenderFault"]) == ("3", "InvalidParameter", True)
+    assert sorted(await bodies(sqs, url)) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "code"),
+    [
+        ([], "EmptyBatchRequest"),
+        (
+            [{"Id": str(number), "Message": "m"} for number in range(11)],
+            "TooManyEntriesInBatchRequest",
+        ),
+        ([{"Id": "1", "Message": "m"}] * 2, "BatchEntryIdsNotDistinct"),
+        ([{"Id": "a b", "Message": "m"}], "InvalidBatchEntryId"),
+        (
+            [{"Id": str(number), "Message": "m" * 200_000} for number in range(2)],
+            "BatchRequestTooLong",
+        ),
+    ],
+)
+async def test_an_invalid_batch_publishes_nothing(sns, sqs, entries, code):
+    topic, url = await make_subscription(sns, sqs, raw=True)
+    publishing = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    assert await code_of(publishing) == (400, code)
+    assert await bodies(sqs, url) == []

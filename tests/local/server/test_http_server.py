@@ -1,12 +1,10 @@
-import hashlib
-import hmac
 import json
 import logging
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from local_cloud_calls import boto, call, error_of, send, signed_headers
+from local_cloud_calls import boto, call, error_of, huawei_headers, send, signed_headers
 
 from vidkit.local import LocalCloud, RecordedCall
 
@@ -17,24 +15,6 @@ LIST_POLICIES = "/ListPlaybackRestrictionPolicies"
 async def cloud():
     async with LocalCloud(job_seconds=0) as running:
         yield running
-
-
-def huawei_headers(cloud, target, **headers):
-    """Headers of a signed GET to Huawei Cloud; the arithmetic is the vectors' own."""
-    path, _, query = target.partition("?")
-    date = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    empty = hashlib.sha256(b"").hexdigest()
-    canonical = f"GET\n{path}/\n{query}\nx-sdk-date:{date}\n\nx-sdk-date\n{empty}"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    signature = hmac.digest(
-        cloud.secret_access_key.encode(), f"SDK-HMAC-SHA256\n{date}\n{digest}".encode(), "sha256"
-    ).hex()
-    return {
-        "X-Sdk-Date": date,
-        "Authorization": f"SDK-HMAC-SHA256 Access={cloud.access_key_id}, "
-        f"SignedHeaders=x-sdk-date, Signature={signature}",
-        **headers,
-    }
 
 
 @pytest.mark.parametrize("service", ["ivs", "kinesisvideo", "rekognition", "s3"])

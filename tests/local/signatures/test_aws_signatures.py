@@ -1,11 +1,12 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from botocore.auth import S3SigV4QueryAuth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.client import Config
 from botocore.credentials import Credentials
@@ -305,3 +306,29 @@ def test_a_scope_without_its_terminator_is_rejected():
         "/aws4_request", "/aws5_request"
     )
     assert refused(request)[0] == "InvalidSignatureException"
+
+
+def signed_with_date(date):
+    """A request that botocore signs with ``Date``, because it has that header already."""
+    request = AWSRequest("GET", f"http://{HOST}/bucket/key", headers={"Host": HOST, "Date": "x"})
+    credentials = Credentials(IDENTITY.access_key_id, IDENTITY.secret_access_key)
+    S3SigV4Auth(credentials, "s3", IDENTITY.region).add_auth(request)
+    headers = dict(request.headers.items())
+    assert "X-Amz-Date" not in headers
+    return to_request("GET", "/bucket/key", headers | ({"Date": date} if date else {}), b"")
+
+
+def test_a_date_header_stands_for_a_missing_x_amz_date():
+    options = {"service": "s3", "dialect": OBJECT_STORE}
+    assert verify(signed_with_date(None), **options).body == b""
+    late = now() + timedelta(minutes=20)
+    assert refused(signed_with_date(None), at=late, **options)[0] == "RequestTimeTooSkewed"
+    changed = format_datetime(now() + timedelta(minutes=1), usegmt=True)
+    assert refused(signed_with_date(changed), **options)[0] == "SignatureDoesNotMatch"
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Fri, 31 Dec 9999 23:00:00 -1200"])
+def test_a_date_header_that_is_no_date_is_rejected(date):
+    request = signed_with_date(date or " ")
+    code, status, _ = refused(request, service="s3", dialect=OBJECT_STORE)
+    assert (code, status) == ("AuthorizationHeaderMalformed", 400)

@@ -69,9 +69,12 @@ def too_fast(operation: str, rate: float) -> ApiError:
 
 
 def error_response(error: ApiError) -> Response:
-    """The response for an error: its type in a header, ``exceptionMessage`` in the body."""
+    """The response for an error: its type in a header, its message in the body.
+
+    The model calls the message ``exceptionMessage``; botocore and other clients show ``message``.
+    """
     return Response(
         status=error.status,
-        body=json.dumps({"exceptionMessage": error.message}).encode(),
+        body=json.dumps({"exceptionMessage": error.message, "message": error.message}).encode(),
         headers={"Content-Type": MEDIA_TYPE, "x-amzn-ErrorType": error.code, **HEADERS},
     )

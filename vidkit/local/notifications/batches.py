@@ -1,4 +1,4 @@
-"""Batches of SQS: up to ten entries, each of which succeeds or fails on its own."""
+"""Batches of SNS and SQS: up to ten entries, each of which succeeds or fails on its own."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -104,7 +104,7 @@ def _fill(element: ET.Element, content: Mapping[str, object]) -> None:
             if isinstance(one, Mapping):
                 _fill(child, cast("Mapping[str, object]", one))
             else:
-                child.text = str(one)
+                child.text = str(one).lower() if isinstance(one, bool) else str(one)
 
 
 def _bytes(root: ET.Element) -> bytes:

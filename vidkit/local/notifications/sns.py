@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from vidkit.local.notifications.attributes import read_attributes
+from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.query import entries, error_document, read_form, response_document
 from vidkit.local.notifications.topics import (
+    MAX_MESSAGE,
+    Topic,
     Topics,
     TopicSubscription,
     check_subscription_attribute,
@@ -27,6 +30,7 @@ _MEDIA_TYPE: Final = "text/xml"
 _LISTS_AND_MAPS: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
 # What names the operation is no member of it.
 _PROTOCOL: Final = frozenset({"Action", "Version"})
+_ENTRIES: Final = "PublishBatchRequestEntries"
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -60,6 +64,7 @@ class SnsService:
             "SetSubscriptionAttributes": self._set_subscription_attributes,
             "Unsubscribe": self._unsubscribe,
             "Publish": self._publish,
+            "PublishBatch": self._publish_batch,
         }
 
     def operation(self, request: Request) -> str | None:
@@ -86,6 +91,8 @@ class SnsService:
             # The only boolean parameter; in a form it is a text.
             text = form["ReturnSubscriptionArn"]
             form["ReturnSubscriptionArn"] = _BOOLEANS.get(text, text)
+        if form.get(_ENTRIES) == "":
+            form[_ENTRIES] = []
         parameters = await self._model.accept(operation, form)
         content = self._operations[operation](parameters)
         request_id = str(uuid.uuid4())
@@ -166,8 +173,22 @@ class SnsService:
         arn = parameters.get("TopicArn", parameters.get("TargetArn"))
         if arn is None:
             raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
+        return self._publish_to(self._topics.find(arn), parameters)
+
+    def _publish_batch(self, parameters: _Content) -> _Content:
+        topic = self._topics.find(parameters["TopicArn"])
+        messages: list[_Content] = parameters[_ENTRIES]
+        if sum(len(message["Message"].encode()) for message in messages) > MAX_MESSAGE:
+            raise ApiError(
+                "BatchRequestTooLong",
+                f"Batch requests cannot be longer than {MAX_MESSAGE} bytes.",
+            )
+        results = run_batch(messages, lambda message: self._publish_to(topic, message))
+        return {name: {"member": members} for name, members in results.items()}
+
+    def _publish_to(self, topic: Topic, parameters: _Content) -> _Content:
         message_id = self._topics.publish(
-            self._topics.find(arn),
+            topic,
             parameters["Message"],
             subject=parameters.get("Subject"),
             structure=parameters.get("MessageStructure"),

@@ -1,5 +1,6 @@
 """The HTTP server in front of the local cloud's services."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -25,11 +26,18 @@ from vidkit.local.runtime.state import State
 from vidkit.local.runtime.worker_threads import in_worker_thread
 from vidkit.local.server import routes
 from vidkit.local.server.admin import PREFIX, Admin
+from vidkit.local.server.request_target import split_target
 from vidkit.local.server.routes import Route
 from vidkit.local.server.unknown_services import unknown_service_error_response
 
 MAX_BODY: Final = 64 * 2**20
 """The longest request body in bytes."""
+
+HEAD_SECONDS: Final = 75.0
+"""How long a connection stays open without a complete request head."""
+
+BODY_SECONDS: Final = 300.0
+"""How long a request body may take."""
 
 _LARGE_BODY: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
@@ -99,12 +107,17 @@ class Server:
         # "localhost" can stand for IPv4 and IPv6, each with a free port of its own.
         self._host = "127.0.0.1" if host == "localhost" else host
         self._port = port
+
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._respond)
         app.on_shutdown.append(self._release)
         # An object that is uploaded compressed is verified and stored as it was sent.
         self._runner = web.AppRunner(
-            app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
+            app,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=HEAD_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
 
     async def start(self) -> str:
@@ -142,17 +155,16 @@ class Server:
     async def _respond(self, incoming: web.Request) -> web.StreamResponse:
         client_is_connected.set(lambda: incoming.transport is not None)
         try:
-            body = await incoming.read()
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
             body = None
-        request = Request(
-            method=incoming.method,
-            path=incoming.path,
-            query=tuple(incoming.query.items()),
-            headers=incoming.headers,
-            body=body or b"",
-            raw_target=incoming.raw_path,
-        )
+        except (ConnectionError, TimeoutError):
+            # The client has disconnected, or has stopped sending: no request has come.
+            if incoming.transport is not None:
+                incoming.transport.close()
+            return web.Response(status=408)
+        request = _request(incoming, body or b"")
         if request.path.startswith(PREFIX):
             return to_web_response(await self._admin.handle(request))
         call = self._call(request, oversized=body is None)
@@ -289,6 +301,22 @@ class _Call:
     routing_error: ApiError | None
     rule: FaultRule | None
     oversized: bool = False
+
+
+def _request(incoming: web.Request, body: bytes) -> Request:
+    target, host = split_target(incoming.raw_path)
+    headers: Mapping[str, str] = incoming.headers
+    if host is not None:
+        headers = CIMultiDict(headers)
+        headers["Host"] = host
+    return Request(
+        method=incoming.method,
+        path=incoming.path,
+        query=tuple(incoming.query.items()),
+        headers=headers,
+        body=body,
+        raw_target=target,
+    )
 
 
 def _front_end_error_response(call: _Call, error: ApiError, request_id: str) -> Response:

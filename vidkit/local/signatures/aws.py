@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes
 
 from vidkit.local.protocol.wire import ApiError, Request
@@ -182,7 +183,7 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
     query = dict(request.query)
     if "authorization" in headers:
         fields = _authorization_fields(headers["authorization"])
-        timestamp, expires = headers.get("x-amz-date", ""), None
+        timestamp, expires = headers.get("x-amz-date") or _date(headers), None
     elif dialect.object_store and query.get("X-Amz-Algorithm") == ALGORITHM:
         fields = {
             name: query.get(f"X-Amz-{name}", "")
@@ -209,6 +210,16 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
         )
     names = tuple(sorted(name.lower() for name in fields["SignedHeaders"].split(";")))
     return _Claim(credential, names, fields["Signature"], timestamp, expires)
+
+
+def _date(headers: Mapping[str, str]) -> str:
+    """The ``Date`` header, which replaces ``X-Amz-Date``, in the form of the latter."""
+    date = headers.get("date", "")
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC).strftime(_AMZ_DATE)
+    except (ValueError, OverflowError):
+        # It may also be in the form of X-Amz-Date, which is checked later.
+        return date
 
 
 def _expiry(query: Mapping[str, str]) -> timedelta:
