@@ -11,6 +11,7 @@ from contextvars import Context
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
@@ -37,10 +38,12 @@ class Runtime:
         self._aws: AwsTransport | None = None
         self._huawei: HuaweiTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._transport_lock = asyncio.Lock()
         self._closed = False
         self._shared: dict[type, Any] = {}
         self._tasks = BackgroundTasks()
+        # Callers that are cancelled do not end the opening, which would begin again for the next.
+        self._aws_opening = SingleFlight(self._tasks, self._open_aws)
+        self._huawei_opening = SingleFlight(self._tasks, self._open_huawei)
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
 
     def __reduce__(self) -> Never:
@@ -87,17 +90,7 @@ class Runtime:
     async def aws(self) -> "AwsTransport":
         """The transport for AWS; created on first use."""
         self.check()
-        transport = self._aws
-        if transport is not None:
-            return transport
-        async with self._transport_lock:
-            transport = self._aws
-            if transport is None:
-                # In a thread: the import takes so long that it would block the loop.
-                module = await asyncio.to_thread(import_module, "vidkit.transports.aws.transport")
-                self.check()
-                transport = self._aws = module.AwsTransport(self.aws_config)
-            return transport
+        return self._aws or await self._aws_opening.join()
 
     async def aws_region(self) -> str:
         """The region of AWS calls; known without waiting after the first call.
@@ -111,18 +104,22 @@ class Runtime:
     async def huawei(self) -> "HuaweiTransport":
         """The transport for Huawei Cloud; created on first use."""
         self.check()
-        transport = self._huawei
-        if transport is not None:
-            return transport
-        async with self._transport_lock:
-            transport = self._huawei
-            if transport is None:
-                module = await asyncio.to_thread(
-                    import_module, "vidkit.transports.huawei.transport"
-                )
-                self.check()
-                transport = self._huawei = module.HuaweiTransport(self.huawei_config)
-            return transport
+        return self._huawei or await self._huawei_opening.join()
+
+    async def _open_aws(self) -> "AwsTransport":
+        # In a thread: the import takes so long that it would block the loop.
+        module = await asyncio.to_thread(import_module, "vidkit.transports.aws.transport")
+        self.check()
+        transport: AwsTransport = module.AwsTransport(self.aws_config)
+        self._aws = transport
+        return transport
+
+    async def _open_huawei(self) -> "HuaweiTransport":
+        module = await asyncio.to_thread(import_module, "vidkit.transports.huawei.transport")
+        self.check()
+        transport: HuaweiTransport = module.HuaweiTransport(self.huawei_config)
+        self._huawei = transport
+        return transport
 
     def shared(self, kind: type[T]) -> T:
         """The instance of a class that all clients share; created on first use."""

@@ -4,10 +4,10 @@ import logging
 import pytest
 
 from vidkit import HuaweiCredentials, RequestError, TransportError
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.transports.huawei.credentials.credential_source import FoundCredentials, IamToken
 from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
-from vidkit.transports.huawei.credentials.single_flight import SingleFlight
 
 HOUR = 3600.0
 
