@@ -26,7 +26,8 @@ class PollPolicy:
         max_delay: the longest delay in seconds (30).
         patience: for how many seconds consecutive transient errors are tolerated (300).
         polls_per_second: the maximum number of polls per second (5, Rekognition's quota of an
-            account in most regions); all kits of a process share it.
+            account in most regions); all kits of an event loop share it. Event loops in other
+            threads, and other processes, have their own.
 
     Raises:
         ConfigError: a field is unknown, or a number is out of range.
