@@ -7,8 +7,9 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
+from vidkit._internal.part_files import part_name
 from vidkit.errors import ConfigError
-from vidkit.images.saving.file_names import is_part_name, part_name, redacted_target
+from vidkit.images.saving.file_names import is_part_name, redacted_target
 
 __all__ = ["RemoteTarget"]
 
