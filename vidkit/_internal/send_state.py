@@ -1,7 +1,8 @@
 """Send state: whether a part of a request may have been sent.
 
 A timeout before anything was sent is safe to retry; a later one is ambiguous. The code that limits
-the time of an attempt watches the state, and the transport updates it.
+the time of an attempt watches the state. It begins as "not sent"; the connection that gets the
+first byte of the request changes it.
 """
 
 import asyncio
@@ -10,7 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["SendState", "mark_received", "mark_sent", "mark_unsent", "watch_send_state"]
+__all__ = [
+    "SendState",
+    "is_unsent",
+    "mark_received",
+    "mark_sent",
+    "mark_unsent",
+    "watch_send_state",
+]
 
 
 @dataclass(slots=True)
@@ -22,7 +30,7 @@ class SendState:
         timeout: the time limit of the attempt; lifted when the response has arrived.
     """
 
-    unsent: bool = False
+    unsent: bool = True
     timeout: asyncio.Timeout | None = None
 
 
@@ -40,9 +48,9 @@ def watch_send_state(timeout: asyncio.Timeout | None = None) -> Generator[SendSt
 
     Example:
         >>> with watch_send_state() as send_state:
-        ...     mark_unsent()
+        ...     mark_sent()
         >>> send_state.unsent
-        True
+        False
     """
     send_state = SendState(timeout=timeout)
     token = _send_state.set(send_state)
@@ -56,9 +64,15 @@ def watch_send_state(timeout: asyncio.Timeout | None = None) -> Generator[SendSt
 
 
 def mark_unsent() -> None:
-    """Note that no part of the request was sent, or that it was rejected."""
+    """Note that a request begins, or that it was rejected and another one follows."""
     if send_state := _send_state.get():
         send_state.unsent = True
+
+
+def is_unsent() -> bool:
+    """Whether it is certain that no part of the request has been sent."""
+    send_state = _send_state.get()
+    return send_state is not None and send_state.unsent
 
 
 def mark_sent() -> None:

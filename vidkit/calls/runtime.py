@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from vidkit._internal.descriptors import first_import
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks, wait_until_done
 from vidkit.config import AwsConfig, HuaweiConfig
 from vidkit.errors import RequestError, kit_closed
@@ -41,11 +42,13 @@ class Runtime:
         self._aws: AwsTransport | None = None
         self._huawei: HuaweiTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._transport_lock = asyncio.Lock()
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
         self._shared: dict[type, Any] = {}
         self._tasks = BackgroundTasks()
+        # Callers that are cancelled do not end the opening, which would begin again for the next.
+        self._aws_opening = SingleFlight(self._tasks, self._open_aws)
+        self._huawei_opening = SingleFlight(self._tasks, self._open_huawei)
         self.budgets: defaultdict[str, RetryBudget] = defaultdict(RetryBudget)
 
     def __reduce__(self) -> Never:
@@ -92,16 +95,7 @@ class Runtime:
     async def aws(self) -> "AwsTransport":
         """The transport for AWS; created on first use."""
         self.check()
-        transport = self._aws
-        if transport is not None:
-            return transport
-        async with self._transport_lock:
-            transport = self._aws
-            if transport is None:
-                module = await _import("vidkit.transports.aws.transport")
-                self.check()
-                transport = self._aws = module.AwsTransport(self.aws_config)
-            return transport
+        return self._aws or await self._aws_opening.join()
 
     async def aws_region(self) -> str:
         """The region of AWS calls; known without waiting after the first call.
@@ -115,16 +109,21 @@ class Runtime:
     async def huawei(self) -> "HuaweiTransport":
         """The transport for Huawei Cloud; created on first use."""
         self.check()
-        transport = self._huawei
-        if transport is not None:
-            return transport
-        async with self._transport_lock:
-            transport = self._huawei
-            if transport is None:
-                module = await _import("vidkit.transports.huawei.transport")
-                self.check()
-                transport = self._huawei = module.HuaweiTransport(self.huawei_config)
-            return transport
+        return self._huawei or await self._huawei_opening.join()
+
+    async def _open_aws(self) -> "AwsTransport":
+        module = await _import("vidkit.transports.aws.transport")
+        self.check()
+        transport: AwsTransport = module.AwsTransport(self.aws_config)
+        self._aws = transport
+        return transport
+
+    async def _open_huawei(self) -> "HuaweiTransport":
+        module = await _import("vidkit.transports.huawei.transport")
+        self.check()
+        transport: HuaweiTransport = module.HuaweiTransport(self.huawei_config)
+        self._huawei = transport
+        return transport
 
     def shared(self, kind: type[T]) -> T:
         """The instance of a class that all clients share; created on first use."""

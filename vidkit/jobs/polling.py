@@ -33,7 +33,8 @@ class PollPolicy:
         patience: for how many seconds consecutive transient errors are tolerated (300), of the
             polls of a job and of a start in `VidKit.run_jobs`.
         polls_per_second: the maximum number of polls per second (5, Rekognition's quota of an
-            account in most regions); all kits of a process share it.
+            account in most regions); all kits of an event loop share it. Event loops in other
+            threads, and other processes, have their own.
 
     Raises:
         ConfigError: a field is unknown, or a number is out of range.

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from vidkit._internal.part_files import is_part_of, lock_part_file, part_name, remove_part_file
 from vidkit._internal.threads import in_thread
 from vidkit.errors import RequestError
 
@@ -15,6 +17,7 @@ __all__ = ["OnWritten", "write_jsonl"]
 
 T = TypeVar("T")
 
+_MAX_TRIES = 3
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 OnWritten = Callable[[int], object]
@@ -37,21 +40,44 @@ class _PartFile:
 
     def __init__(self, path: Path) -> None:
         self._target = path
-        self._path = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+        self._path = self._new_path()
         self._file: IO[bytes] | None = None
 
     def open(self) -> IO[bytes]:
-        """Create the file, readable and writable by its owner only."""
-        self._file = os.fdopen(os.open(self._path, _FLAGS, 0o600), "wb")
-        return self._file
+        """Create the file, readable and writable by its owner only.
+
+        Incomplete files that killed runs have left are removed first.
+        """
+        self._remove_left_files()
+        for _ in range(_MAX_TRIES):
+            self._file = os.fdopen(os.open(self._path, _FLAGS, 0o600), "wb")
+            if lock_part_file(self._file.fileno()) and self._path.exists():
+                return self._file
+            # Another run that was just starting took the file for one that was left.
+            self.discard()
+            self._path = self._new_path()
+        raise FileNotFoundError(self._path)
+
+    def _new_path(self) -> Path:
+        return self._target.with_name(part_name(self._target.name, secrets.token_hex(8)))
+
+    def _remove_left_files(self) -> None:
+        """Remove the incomplete files of this path, unless another run is writing them."""
+        with contextlib.suppress(OSError), os.scandir(self._target.parent) as entries:
+            for entry in entries:
+                if is_part_of(self._target.name, entry.name):
+                    remove_part_file(entry.path)
 
     def finish(self) -> None:
         """Write everything to disk, and give the file its final name."""
         if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
-            self._file.close()
+            if sys.platform == "win32":
+                self._file.close()
+            # Elsewhere the file stays locked until it has its name.
             self._path.replace(self._target)
+            self._file.close()
 
     def discard(self) -> None:
         """Remove the file; does nothing after `finish`, which has renamed it."""

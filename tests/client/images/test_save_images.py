@@ -152,7 +152,7 @@ async def test_a_file_that_is_taken_for_a_leftover_is_written_again(
     kit, asked, folder, monkeypatch
 ):
     taken = []
-    lock = folder_module._lock
+    lock = folder_module.lock_part_file
 
     def too_late(descriptor):
         if len(taken) < 2:
@@ -161,7 +161,7 @@ async def test_a_file_that_is_taken_for_a_leftover_is_written_again(
             taken.append(path)
         lock(descriptor)
 
-    monkeypatch.setattr(folder_module, "_lock", too_late)
+    monkeypatch.setattr(folder_module, "lock_part_file", too_late)
     report = await kit.images.save_images(folder, **asked)
     assert (report.saved, len(names(folder)), len(taken)) == (15, 15, 2)
 
@@ -410,7 +410,7 @@ from vidkit.images.saving import folder
 given = json.loads(sys.argv[1])
 
 def die_in_the_middle_of(number):
-    numbers, lock = itertools.count(1), folder._lock
+    numbers, lock = itertools.count(1), folder.lock_part_file
 
     def dying(descriptor):
         lock(descriptor)
@@ -418,7 +418,7 @@ def die_in_the_middle_of(number):
             os.write(descriptor, b"half")
             os.kill(os.getpid(), signal.SIGKILL)
 
-    folder._lock = dying
+    folder.lock_part_file = dying
 
 async def main():
     aws = AwsConfig(region=given["region"], access_key_id=given["key"],

@@ -13,7 +13,7 @@ from every_operation import OPERATIONS, set_up
 from vidkit.calls import caller
 from vidkit.images.models import GetImagesResponse
 from vidkit.rekognition.kinds.registry import KINDS, kind_named
-from vidkit.transports.aws import transport
+from vidkit.transports.aws import responses, transport
 from vidkit.transports.aws.transport import AwsTransport
 
 LOADER = Loader()
@@ -61,14 +61,14 @@ def aws_operations():
 def answers(monkeypatch):
     """Operations, requests, what came in and what was made of it."""
     raw, asked, found = {}, {}, []
-    keep_raw, send, decoded = transport._keep_raw_response, AwsTransport.send, caller._decode
+    keep_raw, send, decoded = transport.keep_raw_response, AwsTransport.send, caller._decode
 
     def noted_keep_raw(*, response_dict, customized_response_dict, **more):
         came_in = dict(response_dict)
         keep_raw(
             response_dict=response_dict, customized_response_dict=customized_response_dict, **more
         )
-        response = customized_response_dict[transport._RAW]
+        response = customized_response_dict[responses._RAW]
         raw[id(response)] = response, came_in
 
     async def noted_send(self, request):
@@ -83,7 +83,7 @@ def answers(monkeypatch):
             found.append((operation, asked[id(response)][0], raw[id(response)][1], model))
         return model
 
-    monkeypatch.setattr(transport, "_keep_raw_response", noted_keep_raw)
+    monkeypatch.setattr(transport, "keep_raw_response", noted_keep_raw)
     monkeypatch.setattr(AwsTransport, "send", noted_send)
     monkeypatch.setattr(caller, "_decode", noted_decoded)
     return found

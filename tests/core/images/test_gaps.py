@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidkit import DecodeError
+from vidkit._internal.part_files import part_name
 from vidkit.images.fragments import Fragment
 from vidkit.images.grid import Grid
-from vidkit.images.saving.file_names import file_name, is_part_name, part_name, timestamp_parser
+from vidkit.images.saving.file_names import file_name, is_part_name, timestamp_parser
 from vidkit.images.windows.gaps import ListingRange, covered_windows, listing_ranges, recorded_spans
 from vidkit.models.timestamps import from_millis
 

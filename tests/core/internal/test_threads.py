@@ -1,8 +1,12 @@
 import asyncio
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from vidkit._internal import threads
 from vidkit._internal.threads import in_thread
 
 
@@ -58,3 +62,56 @@ async def test_work_can_be_asked_to_end_early():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert work.ended
+
+
+async def test_the_threads_of_the_program_are_left_to_it():
+    may_end = threading.Event()
+    executor = ThreadPoolExecutor(1)
+    asyncio.get_running_loop().set_default_executor(executor)
+    theirs = executor.submit(may_end.wait, 30)
+    try:
+        async with asyncio.timeout(10):
+            assert await in_thread(lambda: 5) == 5
+    finally:
+        may_end.set()
+    assert theirs.result()
+
+
+async def test_work_that_no_thread_has_begun_is_not_waited_for(monkeypatch):
+    work = Work()
+    stopped = []
+    with ThreadPoolExecutor(1) as executor:
+        monkeypatch.setattr(threads, "_threads", lambda: executor)
+        begun = await work.begin()
+        waiting = asyncio.create_task(
+            in_thread(lambda: stopped.append("run"), stop=lambda: stopped.append("stop"))
+        )
+        await asyncio.sleep(0)
+        waiting.cancel()
+        done, _ = await asyncio.wait([waiting], timeout=10)
+        work.may_end.set()
+        assert await begun == "done"
+    assert done == {waiting}
+    assert waiting.cancelled()
+    assert stopped == []
+
+
+FORKS = """
+import asyncio, os
+from vidkit._internal.threads import in_thread
+
+async def main():
+    return await in_thread(os.getpid)
+
+assert asyncio.run(main()) == os.getpid()
+if child := os.fork():
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+os._exit(0 if asyncio.run(main()) == os.getpid() else 1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+def test_a_forked_process_has_threads_of_its_own():
+    # Newer versions of Python warn of every fork of a process with threads.
+    program = [sys.executable, "-W", "ignore", "-c", FORKS]
+    assert subprocess.run(program, timeout=30, check=False).returncode == 0

@@ -147,3 +147,57 @@ async def test_a_folder_that_is_not_there_is_told_with_the_path(tmp_path):
         await write_jsonl(pages(), path, on_progress=None)
     assert str(path) in caught.value.message
     assert "cannot be written" in caught.value.message
+
+
+PART = ".labels.jsonl.0123456789abcdef.part"
+
+
+async def test_what_a_killed_run_left_is_cleared_away_and_nothing_else(tmp_path):
+    path = tmp_path / "labels.jsonl"
+    others = [
+        ".labels.jsonl.part",
+        ".labels.jsonl.0123456789abcdeg.part",
+        ".other.jsonl.0123456789abcdef.part",
+        ".labelsxjsonl.0123456789abcdef.part",
+        "labels.jsonl.0123456789abcdef.part",
+    ]
+    for name in [PART, *others]:
+        (tmp_path / name).write_text("half a l")
+    assert await write_jsonl(pages(answer()), path, on_progress=None) == 0
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([path.name, *others])
+
+
+async def test_a_run_that_is_still_writing_keeps_its_part(tmp_path):
+    path = tmp_path / "labels.jsonl"
+
+    async def another_run():
+        yield answer({"Timestamp": 1})
+        assert await write_jsonl(pages(answer({"Timestamp": 2})), path, on_progress=None) == 1
+        assert path.read_text() == '{"Timestamp":2}\n'
+        yield answer({"Timestamp": 3})
+
+    assert await write_jsonl(another_run(), path, on_progress=None) == 2
+    assert path.read_text() == '{"Timestamp":1}\n{"Timestamp":3}\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not remove an open file")
+async def test_a_part_that_another_run_took_for_a_left_one_is_made_again(tmp_path, monkeypatch):
+    path = tmp_path / "labels.jsonl"
+    lock = jsonl.lock_part_file
+    locked = []
+
+    def late(descriptor):
+        (part,) = tmp_path.iterdir()
+        locked.append(part)
+        if len(locked) == 1:
+            part.unlink()
+        elif len(locked) == 2:
+            return False
+        return lock(descriptor)
+
+    monkeypatch.setattr(jsonl, "lock_part_file", late)
+    assert await write_jsonl(pages(answer({"Timestamp": 1})), path, on_progress=None) == 1
+    assert path.read_text() == '{"Timestamp":1}\n'
+    assert len(set(locked)) == 3
+    assert list(tmp_path.iterdir()) == [path]

@@ -188,18 +188,20 @@ async def hang():
     await asyncio.sleep(1000)
 
 
-async def hang_unsent():
+async def hang_after_a_rejection():
+    mark_sent()
     mark_unsent()
     await asyncio.sleep(1000)
 
 
 async def hang_sent():
-    mark_unsent()
     mark_sent()
     await asyncio.sleep(1000)
 
 
-@pytest.mark.parametrize(("hangs", "ambiguous"), [(hang, True), (hang_unsent, False)])
+@pytest.mark.parametrize(
+    ("hangs", "ambiguous"), [(hang_sent, True), (hang, False), (hang_after_a_rejection, False)]
+)
 def test_a_timeout_leaves_doubt_unless_nothing_was_sent(hangs, ambiguous):
     made, error = attempted(hangs, deadline=5)
     assert made == [0]
@@ -211,7 +213,7 @@ def test_a_timeout_leaves_doubt_unless_nothing_was_sent(hangs, ambiguous):
 
 def test_a_timeout_of_what_must_not_happen_twice_is_ambiguous_once_it_was_sent():
     assert type(attempted(hang_sent, deadline=5, idempotent=False)[1]) is AmbiguousError
-    assert type(attempted(hang_unsent, deadline=5, idempotent=False)[1]) is VidKitTimeoutError
+    assert type(attempted(hang, deadline=5, idempotent=False)[1]) is VidKitTimeoutError
 
 
 def test_an_attempt_has_its_own_limit_and_the_last_one_what_is_left():

@@ -8,7 +8,7 @@ from vidkit.images.models import ImageFormat
 from vidkit.models.timestamps import from_millis, to_millis
 from vidkit.transports.redaction import REDACTED, redacted
 
-__all__ = ["file_name", "is_part_name", "part_name", "redacted_target", "timestamp_parser"]
+__all__ = ["file_name", "is_part_name", "redacted_target", "timestamp_parser"]
 
 _SUFFIXES: dict[ImageFormat, str] = {"JPEG": ".jpg", "PNG": ".png"}
 _TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}\.[0-9]{3}Z"
@@ -48,16 +48,6 @@ def timestamp_parser(format: ImageFormat) -> Callable[[str], int | None]:
         return to_millis(timestamp.replace(tzinfo=UTC))
 
     return parse
-
-
-def part_name(name: str, unique: str) -> str:
-    """The name that a file has until it is complete.
-
-    Args:
-        name: the file's name.
-        unique: 16 hexadecimal digits.
-    """
-    return f".{name}.{unique}.part"
 
 
 def is_part_name(name: str) -> bool:

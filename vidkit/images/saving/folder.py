@@ -3,16 +3,14 @@
 import os
 import secrets
 import sys
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import Final
 
-from vidkit.images.saving.file_names import is_part_name, part_name
-
-if sys.platform != "win32":
-    import fcntl
+from vidkit._internal.part_files import lock_part_file, part_name, remove_part_file
+from vidkit.images.saving.file_names import is_part_name
 
 __all__ = ["FolderTarget"]
 
@@ -56,7 +54,7 @@ class FolderTarget:
         with os.scandir(self._path) as entries:
             for entry in entries:
                 if is_part_name(entry.name):
-                    self._remove_part(entry)
+                    remove_part_file(entry.path)
                 elif _has_content(Path(entry.path)):
                     yield entry.name
 
@@ -104,7 +102,7 @@ class FolderTarget:
         descriptor = os.open(part, flags, _FILE_MODE)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                _lock(descriptor)
+                lock_part_file(descriptor)
                 file.write(content)
                 file.flush()
                 if sys.platform != "win32":
@@ -116,46 +114,9 @@ class FolderTarget:
                 part.unlink()
             raise
 
-    def _remove_part(self, entry: "os.DirEntry[str]") -> None:
-        """Remove a part file, unless another run is writing it."""
-        with suppress(OSError), _if_unlocked(entry.path):
-            Path(entry.path).unlink()
-
 
 def _has_content(path: Path) -> bool:
     try:
         return path.is_file() and path.stat().st_size > 0
     except FileNotFoundError:
         return False
-
-
-if sys.platform == "win32":
-
-    def _lock(descriptor: int) -> None:
-        """Nothing to do: Windows does not remove an open file."""
-
-    @contextmanager
-    def _if_unlocked(path: str) -> Generator[None]:
-        del path
-        yield
-
-else:
-
-    def _lock(descriptor: int) -> None:
-        """Mark a file as being written, for other runs; the lock ends with the process."""
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    @contextmanager
-    def _if_unlocked(path: str) -> Generator[None]:
-        """Enter only if no process has locked the file.
-
-        Raises:
-            OSError: it is locked, or it is not ours.
-        """
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        finally:
-            os.close(descriptor)

@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import Any, Final
 
 from vidkit._internal.descriptors import first_import
+from vidkit._internal.part_files import part_name
 from vidkit.errors import ConfigError
-from vidkit.images.saving.file_names import is_part_name, part_name, redacted_target
+from vidkit.images.saving.file_names import is_part_name, redacted_target
 
 __all__ = ["RemoteTarget"]
 

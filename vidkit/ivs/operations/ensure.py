@@ -4,9 +4,10 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from vidkit._internal.arguments import checked_arguments
+from vidkit._internal.per_loop import PerLoop
 from vidkit.config import AwsConfig
 from vidkit.errors import AmbiguousError, ConflictError, NotFoundError, VidKitError
 from vidkit.ivs.models.fields import API
@@ -33,15 +34,14 @@ _START_SPREAD_DELAYS = 5
 
 _Locks = WeakValueDictionary[tuple[AwsConfig, str], asyncio.Lock]
 
-# All kits of a process share one set of locks, so that kits that ensure the same name wait for each
-# other. A lock is dropped when nothing waits for it.
-_LOCKS_BY_LOOP: WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks] = WeakKeyDictionary()
+# All kits of an event loop share one set of locks, so that kits that ensure the same name wait for
+# each other. A lock is dropped when nothing waits for it.
+_NAME_LOCKS: PerLoop[_Locks] = PerLoop(WeakValueDictionary)
 
 
 def _name_lock(config: AwsConfig, name: str) -> asyncio.Lock:
     """The lock of a name, for all kits of this event loop with the same configuration."""
-    locks = _LOCKS_BY_LOOP.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return locks.setdefault((config, name), asyncio.Lock())
+    return _NAME_LOCKS.get().setdefault((config, name), asyncio.Lock())
 
 
 class EnsureOperations(PolicyOperations, TagOperations):

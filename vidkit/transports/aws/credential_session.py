@@ -5,7 +5,7 @@
 # pyright: reportUnknownArgumentType=false
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aiobotocore.config import AioConfig
@@ -13,13 +13,13 @@ from aiobotocore.credentials import AioRefreshableCredentials
 from aiobotocore.session import AioSession
 from botocore import exceptions as botocore_errors
 
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig
 from vidkit.errors import ConfigError, VidKitError
 from vidkit.transports.aws.errors import credentials_error, safe_cause
 from vidkit.transports.aws.http_session import http_session_class
 from vidkit.transports.refresh_failures import failed_refresh
-from vidkit.transports.single_flight import SingleFlight
 
 __all__ = ["CredentialSession", "configured_session", "login_command", "mfa_profile"]
 
@@ -66,12 +66,15 @@ class CredentialSession(AioSession):  # type: ignore[misc]
         return self._watched
 
 
-def configured_session(config: AwsConfig, tasks: BackgroundTasks) -> CredentialSession:
+def configured_session(
+    config: AwsConfig, tasks: BackgroundTasks, *, on_sent: Callable[[], None] = lambda: None
+) -> CredentialSession:
     """A session with the region, the credentials and the connections of a configuration.
 
     Args:
         config: the configuration.
         tasks: owns the refreshes of credentials.
+        on_sent: called when the first byte of a request is sent.
     """
     session = CredentialSession(tasks, _variables(config))
     if config.profile:
@@ -86,7 +89,7 @@ def configured_session(config: AwsConfig, tasks: BackgroundTasks) -> CredentialS
     # The services that provide credentials get the same settings.
     session.set_default_client_config(
         AioConfig(
-            http_session_cls=http_session_class(allow_http=config.allow_http),
+            http_session_cls=http_session_class(allow_http=config.allow_http, on_sent=on_sent),
             connect_timeout=config.connect_timeout,
             # The attempt timeout ends an attempt; this one must not be shorter.
             read_timeout=None,

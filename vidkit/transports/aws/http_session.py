@@ -5,6 +5,7 @@
 # pyright: reportUnknownArgumentType=false
 
 import ssl
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from aiobotocore.httpsession import AIOHTTPSession
@@ -15,6 +16,7 @@ from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.aws.trusted_endpoints import check_signed_request_url
 from vidkit.transports.body_limit import BodyReader
+from vidkit.transports.connections import configure
 
 __all__ = ["http_session_class"]
 
@@ -50,8 +52,6 @@ class _SingleRequestSession:
     def __init__(self, session: ClientSession, body_reader: BodyReader) -> None:
         self._session = session
         self._body_reader = body_reader
-        # aiohttp would retry a GET or DELETE by itself; retries have one layer here.
-        session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     async def request(self, method: str, **parameters: Any) -> _LimitedResponse:
         try:
@@ -66,14 +66,17 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
     """Sends the requests of AWS clients, and those for credentials."""
 
     https_only = True
+    on_sent: Callable[[], object]
     contexts: ClassVar[dict[Any, Any]]
     """Created from all certificate authorities in 20 ms; all clients of a transport share one."""
 
     def __init__(self, *settings: Any, **options: Any) -> None:
         super().__init__(*settings, **options)
         self._body_reader = BodyReader()
+        self._own_sessions: dict[Any, _SingleRequestSession] = {}
 
     async def __aexit__(self, *error: object) -> None:
+        self._own_sessions.clear()
         self._body_reader.close()
         await super().__aexit__(*error)
 
@@ -109,18 +112,28 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         return self.contexts[self._verify]
 
     async def _get_session(self, proxy_url: Any) -> Any:
-        return _SingleRequestSession(await super()._get_session(proxy_url), self._body_reader)
+        if proxy_url not in self._own_sessions:
+            session = await super()._get_session(proxy_url)
+            # Another request may have come first meanwhile.
+            if proxy_url not in self._own_sessions:
+                configure(session, on_sent=self.on_sent)
+                own = _SingleRequestSession(session, self._body_reader)
+                self._own_sessions[proxy_url] = own
+        return self._own_sessions[proxy_url]
 
 
-def http_session_class(*, allow_http: bool) -> Any:
+def http_session_class(*, allow_http: bool, on_sent: Callable[[], object]) -> Any:
     """The class of the HTTP sessions of one transport.
 
     Args:
         allow_http: whether plain http may go over the network.
+        on_sent: called right before the first byte of a request is sent.
     """
+    sent = staticmethod(on_sent)
 
     class HttpSession(_HttpSession):
         https_only = not allow_http
+        on_sent = sent
         contexts: ClassVar[dict[Any, Any]] = {}
 
     return HttpSession

@@ -10,12 +10,11 @@ the models (decision 0001).
 # pyright: reportUnknownArgumentType=false
 
 import asyncio
-import json
 import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,18 +24,16 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from vidkit._internal.send_state import mark_sent, mark_unsent
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
-from vidkit.errors import ConfigError, VidKitError, kit_closed
+from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError, kit_closed
 from vidkit.transports.aws.clock import SigningClock, sign_with_clock
 from vidkit.transports.aws.credential_session import configured_session
-from vidkit.transports.aws.errors import (
-    configuration_error,
-    safe_cause,
-    translate,
-)
+from vidkit.transports.aws.errors import configuration_error, safe_cause, translate
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
+from vidkit.transports.aws.responses import keep_raw_response, raw_response, redacted_response
 from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
     dns_suffixes,
@@ -44,20 +41,28 @@ from vidkit.transports.aws.trusted_endpoints import (
     is_service_endpoint,
 )
 from vidkit.transports.base import AwsRequest, HttpResponse
-from vidkit.transports.redaction import redacted, without_secrets
 
 __all__ = ["AwsTransport"]
 
-_RAW = "VidKitRawResponse"
 _JSON_PROTOCOLS = {"json", "rest-json"}
+# Opening outlives the calls that wait for it, so it has a time limit of its own.
+_MAX_CREDENTIALS_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class _Call:
-    """What the handlers of botocore's events need to know of their call."""
+    """What the handlers of botocore's events need to know of their call.
+
+    Attributes:
+        endpoint: the endpoint of this call alone.
+        secrets: the secret values known so far.
+        is_signed: whether the request is signed; requests before that are for credentials.
+        is_sent: whether a connection got its first byte.
+    """
 
     endpoint: str | None
     secrets: Secrets = field(default_factory=set[str])
+    is_signed: bool = False
     is_sent: bool = False
 
 
@@ -108,10 +113,12 @@ class AwsTransport:
         """The region of calls, once it is known."""
         self._config = config
         self._services: dict[str, _Service] = {}
-        self._opening = asyncio.Lock()
-        self._session: AioSession | None = None
-        self._stack = AsyncExitStack()
         self._tasks = BackgroundTasks()
+        self._openings: dict[str, SingleFlight[_Service]] = {}
+        self._session: AioSession | None = None
+        self._session_opening = SingleFlight(self._tasks, self._open_session)
+        self._credentials_check = SingleFlight(self._tasks, self._find_credentials)
+        self._stack = AsyncExitStack()
         self._logs = LogRedaction("botocore", "aiobotocore")
         self._clock = SigningClock()
         self._closed = False
@@ -123,9 +130,7 @@ class AwsTransport:
             ConfigError: no region is configured.
         """
         try:
-            async with self._opening:
-                session = await self._open_session()
-            self.region = _region(self._config, session)
+            self.region = _region(self._config, await self._opened_session())
         except Exception as error:
             failure = self._opening_error(error)
             if failure is error:
@@ -161,7 +166,7 @@ class AwsTransport:
                 if translated is error:
                     raise
                 raise translated from safe_cause(error)
-        return response if response.ok else _without_secrets(response, call.secrets)
+        return response if response.ok else redacted_response(response, call.secrets)
 
     def _opening_error(self, error: Exception) -> VidKitError:
         if not self._services:
@@ -174,10 +179,12 @@ class AwsTransport:
         self._closed = True
         self._services.clear()
         try:
-            async with self._stack:
-                await self._tasks.close()
+            await self._tasks.close()
         finally:
-            self._logs.close()
+            try:
+                await self._stack.aclose()
+            finally:
+                self._logs.close()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -208,58 +215,81 @@ class AwsTransport:
         )
 
     async def _open(self, api: str, resource_region: str | None) -> _Service:
-        async with self._opening:
-            session = await self._open_session()
-            self.region = _region(self._config, session)
-            # The region of calls needs no client of its own.
-            region = resource_region or self.region
-            key = _service_key(api, None if region == self.region else region)
-            if service := self._services.get(key):
-                self._services[_service_key(api, resource_region)] = service
-                return service
-            await self._check_credentials(session)
-            # Reading the service model from disk would block the loop.
-            model, partitions = await asyncio.to_thread(_read_models, session, api)
-            has_own_variable = _has_own_variable(session, model["serviceId"])
-            client = await self._stack.enter_async_context(
-                session.create_client(
-                    api,
-                    region_name=region,
-                    endpoint_url=None if has_own_variable else self._config.endpoint_url,
-                    config=AioConfig(
-                        max_pool_connections=self._config.max_connections,
-                        parameter_validation=False,
-                        # Built once: botocore would build its own twice for each request.
-                        user_agent=_user_agent(session),
-                        # An empty mapping disables the proxies of the environment.
-                        proxies={} if is_loopback(self._config.endpoint_url) else None,
-                    ),
-                )
+        """The client of an API in a region; all callers that need it wait for one opening."""
+        self.region = _region(self._config, await self._opened_session())
+        # The region of calls needs no client of its own.
+        region = None if resource_region == self.region else resource_region
+        key = _service_key(api, region)
+        if key not in self._services:
+            if key not in self._openings:
+                opening = partial(self._open_service, api, region or self.region, key)
+                self._openings[key] = SingleFlight(self._tasks, opening)
+            await self._openings[key].join()
+        service = self._services[_service_key(api, resource_region)] = self._services[key]
+        return service
+
+    async def _open_service(self, api: str, region: str, key: str) -> _Service:
+        session = await self._opened_session()
+        await self._credentials_check.join()
+        # Reading the service model from disk would block the loop.
+        model, partitions = await asyncio.to_thread(_read_models, session, api)
+        has_own_variable = _has_own_variable(session, model["serviceId"])
+        client = await self._stack.enter_async_context(
+            session.create_client(
+                api,
+                region_name=region,
+                endpoint_url=None if has_own_variable else self._config.endpoint_url,
+                config=AioConfig(
+                    max_pool_connections=self._config.max_connections,
+                    parameter_validation=False,
+                    # Built once: botocore would build its own twice for each request.
+                    user_agent=_user_agent(session),
+                    # An empty mapping disables the proxies of the environment.
+                    proxies={} if is_loopback(self._config.endpoint_url) else None,
+                ),
             )
-            self._logs.cover()
-            _handle_events(client)
-            sign_with_clock(client)
-            if self._closed:
-                await self._stack.aclose()
-                self._logs.close()
-            self._check_open()
-            service = _Service(
-                client,
-                client.meta.endpoint_url,
-                has_own_variable,
-                client.meta.service_model.endpoint_prefix,
-                dns_suffixes(partitions, region),
-                asyncio.Semaphore(self._config.max_connections),
-            )
-            self._services[key] = self._services[_service_key(api, resource_region)] = service
-            return service
+        )
+        self._logs.cover()
+        _handle_events(client)
+        sign_with_clock(client)
+        self._check_open()
+        service = self._services[key] = _Service(
+            client,
+            client.meta.endpoint_url,
+            has_own_variable,
+            client.meta.service_model.endpoint_prefix,
+            dns_suffixes(partitions, region),
+            asyncio.Semaphore(self._config.max_connections),
+        )
+        return service
+
+    async def _opened_session(self) -> AioSession:
+        return self._session or await self._session_opening.join()
 
     async def _open_session(self) -> AioSession:
-        if self._session is None:
-            session = await asyncio.to_thread(configured_session, self._config, self._tasks)
-            self._logs.cover()
-            self._session = session
-        return self._session
+        session = await asyncio.to_thread(
+            configured_session, self._config, self._tasks, on_sent=_mark_sent
+        )
+        self._logs.cover()
+        self._session = session
+        return session
+
+    async def _find_credentials(self) -> None:
+        """Find credentials once for all APIs.
+
+        Raises:
+            ConfigError: there are none.
+            VidKitTimeoutError: their source took too long.
+        """
+        try:
+            async with asyncio.timeout(_MAX_CREDENTIALS_SECONDS):
+                await self._check_credentials(await self._opened_session())
+        except VidKitError:
+            raise
+        except TimeoutError as error:
+            raise VidKitTimeoutError(
+                f"credentials: none within {_MAX_CREDENTIALS_SECONDS:g} s", retryable=True
+            ) from error
 
     async def _check_credentials(self, session: AioSession) -> None:
         if await session.get_credentials() is None:
@@ -274,9 +304,9 @@ async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpRes
     method = getattr(client, xform_name(request.operation))
     token = _call.set(call)
     try:
-        return _raw_response(await method(**request.params))
+        return raw_response(await method(**request.params))
     except ClientError as error:
-        return _raw_response(error.response)
+        return raw_response(error.response)
     finally:
         _call.reset(token)
 
@@ -321,20 +351,9 @@ def _handle_events(client: Any) -> None:
     model = client.meta.service_model
     service_id = model.service_id.hyphenize()
     if model.resolved_protocol in _JSON_PROTOCOLS:
-        client.meta.events.register(f"before-parse.{service_id}", _keep_raw_response)
+        client.meta.events.register(f"before-parse.{service_id}", keep_raw_response)
     client.meta.events.register(f"before-call.{service_id}", _use_endpoint)
-    client.meta.events.register(f"before-send.{service_id}", _mark_sent)
-
-
-def _keep_raw_response(
-    *, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
-    customized_response_dict[_RAW] = HttpResponse(
-        status=response_dict["status_code"],
-        body=response_dict["body"],
-        headers=response_dict["headers"],
-    )
-    response_dict["body"] = b"{}"
+    client.meta.events.register(f"before-send.{service_id}", _note_signed)
 
 
 def _use_endpoint(*, params: dict[str, Any], **_: Any) -> None:
@@ -342,37 +361,17 @@ def _use_endpoint(*, params: dict[str, Any], **_: Any) -> None:
         params["url"] = endpoint.rstrip("/") + params["url_path"]
 
 
-def _mark_sent(*, request: Any, **_: Any) -> None:
-    """Mark the request as sent, and keep its session token to redact error responses."""
-    _call.get().is_sent = True
-    mark_sent()
+def _note_signed(*, request: Any, **_: Any) -> None:
+    """Note that the call's own request follows, and keep its session token for redaction."""
+    _call.get().is_signed = True
     token = request.headers.get("X-Amz-Security-Token")
     if token:
         _call.get().secrets.add(token.decode() if isinstance(token, bytes) else token)
 
 
-def _raw_response(parsed: Mapping[str, Any]) -> HttpResponse:
-    if _RAW not in parsed:
-        return _parsed_response(parsed)
-    response: HttpResponse = parsed[_RAW]
-    return response
-
-
-def _parsed_response(parsed: Mapping[str, Any]) -> HttpResponse:
-    """A response whose XML botocore has parsed, as JSON."""
-    facts = parsed["ResponseMetadata"]
-    content = parsed.get("Error") or {
-        name: value for name, value in parsed.items() if name != "ResponseMetadata"
-    }
-    return HttpResponse(
-        status=facts["HTTPStatusCode"],
-        body=json.dumps(content, default=str).encode(),
-        headers=facts["HTTPHeaders"],
-    )
-
-
-def _without_secrets(response: HttpResponse, secrets: Secrets) -> HttpResponse:
-    """An error response without the session token, which services quote."""
-    headers = {name: without_secrets(value, secrets) for name, value in response.headers.items()}
-    body = redacted(response.body.decode("utf-8", "surrogateescape"), secrets)
-    return replace(response, body=body.encode("utf-8", "surrogateescape"), headers=headers)
+def _mark_sent() -> None:
+    """Mark the call's own request as sent; a request for credentials before it does not count."""
+    call = _call.get(None)
+    if call is not None and call.is_signed:
+        call.is_sent = True
+        mark_sent()

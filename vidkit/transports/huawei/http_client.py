@@ -16,7 +16,9 @@ import httpx
 from yarl import URL
 
 from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
-from vidkit._internal.send_state import mark_sent
+from vidkit._internal.send_state import is_unsent, mark_sent, mark_unsent
+from vidkit._internal.single_flight import SingleFlight
+from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import HuaweiConfig
 from vidkit.errors import (
     ConfigError,
@@ -29,6 +31,7 @@ from vidkit.errors import (
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.base import AUTH_STATUSES, HttpResponse
 from vidkit.transports.body_limit import BodyReader
+from vidkit.transports.connections import configure
 from vidkit.transports.error_responses import request_id
 from vidkit.transports.huawei.auth import SignedAuth, TokenAuth
 from vidkit.transports.huawei.credentials.credential_source import IamToken, Identity, sent_secrets
@@ -46,7 +49,7 @@ _CLIENT_ERRORS = range(400, 500)
 class _Network(httpx.AsyncBaseTransport):
     """aiohttp as an httpx transport: bodies are limited in size and not decompressed.
 
-    Errors stay aiohttp's own: they say whether anything was sent.
+    Errors stay aiohttp's own.
 
     Args:
         session: owns the connections; closed with this transport.
@@ -124,7 +127,8 @@ class HuaweiHttpClient:
         self._lockout_guard = KeyLockoutGuard()
         self._networks: dict[str, httpx.AsyncBaseTransport] = {}
         self._context: ssl.SSLContext | None = None
-        self._opening = asyncio.Lock()
+        self._tasks = BackgroundTasks()
+        self._tls = SingleFlight(self._tasks, self._create_tls_context)
         self._closed = False
 
     async def exchange(
@@ -147,6 +151,7 @@ class HuaweiHttpClient:
             TransportError: no complete response was received.
             VidKitTimeoutError: the network was too slow.
         """
+        mark_unsent()
         network = await self._network(url)
         request = _build_request(method, url, body, headers)
         if self._transport is not None:
@@ -156,7 +161,7 @@ class HuaweiHttpClient:
         except VidKitError:
             raise
         except Exception as error:
-            raise _translate(error) from error
+            raise _translate(error, sent=not is_unsent()) from error
         return _response(response, identity), corrected
 
     async def close(self) -> None:
@@ -166,6 +171,7 @@ class HuaweiHttpClient:
         async with AsyncExitStack() as stack:
             for network in networks:
                 stack.push_async_callback(network.aclose)
+            await self._tasks.close()
 
     async def _signed(
         self, network: httpx.AsyncBaseTransport, request: httpx.Request, identity: Identity | None
@@ -192,22 +198,16 @@ class HuaweiHttpClient:
         """The connections to an endpoint; one set for each origin, since each has its own proxy."""
         key = "" if self._transport else origin(address)
         if key not in self._networks:
-            async with self._opening:
-                if key not in self._networks:
-                    self._networks[key] = await self._open(address)
+            try:
+                network = self._transport or await self._connections(address)
+            except VidKitError:
+                raise
+            except Exception as error:
+                if is_lack_of_descriptors(error):
+                    raise lack_of_descriptors() from error
+                raise ConfigError(f"Huawei Cloud configuration: {error}") from error
+            self._networks[key] = network
         return self._networks[key]
-
-    async def _open(self, address: str) -> httpx.AsyncBaseTransport:
-        try:
-            network = self._transport or await self._connections(address)
-        except Exception as error:
-            if is_lack_of_descriptors(error):
-                raise lack_of_descriptors() from error
-            raise ConfigError(f"Huawei Cloud configuration: {error}") from error
-        if self._closed:
-            await network.aclose()
-            raise kit_closed()
-        return network
 
     async def _connections(self, address: str) -> httpx.AsyncBaseTransport:
         named = environment_proxy(address)
@@ -216,41 +216,30 @@ class HuaweiHttpClient:
             # Without TLS no certificates are needed; this context trusts none.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
-            context = await self._tls()
-        return _Network(
+            context = self._context or await self._tls.join()
+        if self._closed:
+            raise kit_closed()
+        # Another request may have opened them meanwhile.
+        return self._networks.get(origin(address)) or _Network(
             self._session(context), proxy=proxy, connect_timeout=self._config.connect_timeout
         )
 
-    async def _tls(self) -> ssl.SSLContext:
-        if self._context is None:
-            # Certificates are read from disk, which would block the loop.
-            self._context = await asyncio.to_thread(ssl.create_default_context)
-            # The default, except where Python leaves it to the system.
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return self._context
+    async def _create_tls_context(self) -> ssl.SSLContext:
+        # Certificates are read from disk, which would block the loop.
+        context = await asyncio.to_thread(ssl.create_default_context)
+        # The default, except where Python leaves it to the system.
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context = context
+        return context
 
     def _session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            trace_configs=[_connection_trace()],
         )
-        # aiohttp would retry a GET or DELETE by itself; retries have one layer here.
-        session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        configure(session, on_sent=mark_sent)
         return session
-
-
-def _connection_trace() -> aiohttp.TraceConfig:
-    """Marks a request as sent as soon as it has a connection."""
-
-    async def connected(*_: object) -> None:
-        mark_sent()
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
-    return trace
 
 
 @lru_cache(maxsize=64)
@@ -286,6 +275,7 @@ async def _send_with_auth(
             except StopIteration:
                 return response, corrected
             corrected = True
+            mark_unsent()
     finally:
         flow.close()
 
@@ -294,7 +284,7 @@ def _incomplete_response(error: Exception, response: aiohttp.ClientResponse) -> 
     """The error for a response whose body is incomplete, with status and id from its head."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     head = HttpResponse(response.status, b"", headers)
-    failure = _translate(error)
+    failure = _translate(error, sent=True)
     failure.status = head.status
     failure.request_id = request_id(head)
     if head.status in _CLIENT_ERRORS:
@@ -317,23 +307,18 @@ def _response(response: httpx.Response, identity: Identity | None) -> HttpRespon
     return HttpResponse(status=response.status_code, body=body, headers=headers)
 
 
-def _never_sent(error: Exception) -> bool:
-    return isinstance(
-        error,
-        aiohttp.ClientConnectorError
-        | aiohttp.ConnectionTimeoutError
-        | aiohttp.ClientProxyConnectionError,
-    )
+def _translate(error: Exception, *, sent: bool) -> VidKitError:
+    """The vidkit error for an error of the network.
 
-
-def _translate(error: Exception) -> VidKitError:
-    """The vidkit error for an error of the network."""
+    Args:
+        error: the error.
+        sent: whether a part of the request may have been sent.
+    """
     if isinstance(error, VidKitError):
         return error
     if is_lack_of_descriptors(error):
         return lack_of_descriptors()
     what = f"{type(error).__name__}: {error}"
-    sent = not _never_sent(error)
     if isinstance(error, aiohttp.ClientSSLError):
         return TransportError(what)
     if isinstance(error, TimeoutError | httpx.TimeoutException):

@@ -11,10 +11,10 @@ from vidkit import (
     RequestError,
     TransportError,
 )
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.transports.huawei.credentials.credential_source import FoundCredentials, IamToken
 from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
-from vidkit.transports.single_flight import SingleFlight
 
 HOUR = 3600.0
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.errors import VidKitError
 from vidkit.transports.huawei.credentials.credential_source import (
@@ -13,7 +14,6 @@ from vidkit.transports.huawei.credentials.credential_source import (
     Identity,
 )
 from vidkit.transports.refresh_failures import failed_refresh
-from vidkit.transports.single_flight import SingleFlight
 
 __all__ = ["RefreshableCredentials"]
 

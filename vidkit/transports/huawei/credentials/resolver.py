@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from vidkit._internal.single_flight import SingleFlight
 from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import HuaweiConfig
 from vidkit.transports.huawei.credentials import environment
@@ -17,7 +18,6 @@ from vidkit.transports.huawei.credentials.credential_source import (
 from vidkit.transports.huawei.credentials.endpoints import iam_endpoint_url
 from vidkit.transports.huawei.credentials.iam import find_project
 from vidkit.transports.huawei.credentials.refresh import RefreshableCredentials
-from vidkit.transports.single_flight import SingleFlight
 
 __all__ = ["CredentialResolver", "ResolvedCredentials"]
 
