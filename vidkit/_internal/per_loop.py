@@ -29,10 +29,12 @@ class PerLoop(Generic[T]):
     def get(self) -> T:
         """The object of the running event loop."""
         loop = asyncio.get_running_loop()
-        with self._lock:
-            if loop not in self._objects:
-                # Weak keys would not help: limiters and locks hold a reference to their loop.
-                for closed in [other for other in self._objects if other.is_closed()]:
-                    self._objects.pop(closed, None)
-                self._objects[loop] = self._create()
+        # No other thread runs this loop, so none adds or removes its object.
+        if loop in self._objects:
             return self._objects[loop]
+        with self._lock:
+            # Weak keys would not help: limiters and locks hold a reference to their loop.
+            for closed in [other for other in self._objects if other.is_closed()]:
+                self._objects.pop(closed, None)
+            created = self._objects[loop] = self._create()
+            return created
