@@ -46,8 +46,9 @@ async def main(clip: Path, frames: Path) -> None:
                     on_progress=bar,
                 )
     print(f"{report.saved} saved, {report.skipped} skipped, {report.bytes:,} bytes")
-    for missing in report.missing:
-        print(f"{missing.timestamp:%H:%M:%S}  {missing.error}")
+    print(
+        f"{report.in_gaps:,} points in gaps not requested, {len(report.missing)} without an image"
+    )
 
 
 if __name__ == "__main__":

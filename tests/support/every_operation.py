@@ -207,6 +207,9 @@ async def _wait_by_queue(kit: VidKit, scene: Scene) -> None:
     async with kit.rekognition.completion_queue(
         scene.ends.queue_url, linger=0.01, wait_seconds=1
     ) as queue:
+        # A job of another program, whose notification the queue gives back.
+        other = await kit.rekognition.start_label_detection(VIDEO, notification_channel=channel)
+        await other.result()
         job = await kit.rekognition.start_label_detection(
             VIDEO, notification_channel=channel, completion=queue
         )

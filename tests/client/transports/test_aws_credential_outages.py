@@ -125,7 +125,7 @@ async def test_a_call_waits_long_enough_for_a_source_that_recovers(scripted, pro
         process.fails()
         monkeypatch.setattr("vidkit.retry.attempts.asyncio.sleep", sleep)
         assert await channels(kit) == []
-    assert min(delays) >= 2
+    assert min(filter(None, delays)) >= 2
 
 
 @pytest.mark.usefixtures("nothing_is_valid_for_long")

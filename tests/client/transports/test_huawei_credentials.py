@@ -568,7 +568,8 @@ async def test_what_is_on_the_wire_is_what_was_signed(cloud, transport, query):
         secret_key=key.secret_key,
         security_token=key.security_token,
     )
-    assert (await calling.send(HttpRequest("GET", LIST.path, query=query))).ok
+    # The gateway has verified the signature before the service rejects what it does not know.
+    assert (await calling.send(HttpRequest("GET", LIST.path, query=query))).status in {200, 400}
     assert (await calling.send(HttpRequest("POST", LIST.path, body={"ü": "日"}))).status == 400
 
 

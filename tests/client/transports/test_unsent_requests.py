@@ -66,9 +66,9 @@ async def test_a_kit_opens_once_however_many_wait_and_are_cancelled(
     opened = []
     to_thread = asyncio.to_thread
 
-    async def counting(work, *arguments):
+    async def counting(work, *arguments, **options):
         opened.append(getattr(work, "__name__", work))
-        return await to_thread(work, *arguments)
+        return await to_thread(work, *arguments, **options)
 
     monkeypatch.setattr(asyncio, "to_thread", counting)
     async with cloud.kit() as kit:
@@ -85,7 +85,7 @@ async def test_a_kit_opens_once_however_many_wait_and_are_cancelled(
         assert [task.exception() for task in others[1:20:2]] == [None] * 10
     # Two transports; for AWS a session and one API as well. Plain http needs no certificates.
     assert opened.count("import_module") == 2, opened
-    assert opened.count("get_session") == opened.count("_read_models") == 1
+    assert opened.count("configured_session") == opened.count("_read_models") == 1
 
 
 @CREATES
