@@ -118,6 +118,7 @@ async def test_cancelled_anywhere_it_leaves_nothing_behind(
 ):
     # Of those that were started and given up, a slow machine has more in progress than 20.
     monkeypatch.setattr("vidkit.local.rekognition.jobs.MAX_RUNNING", 10_000)
+    monkeypatch.setattr("vidkit.local.rekognition.processors.MAX_FACE_SEARCHES", 10_000)
     scene = await set_up(cloud, kit, t0, tmp_path)
     calls = {name: call for name, call in TABLE.items() if name.startswith(client)}
     for call in calls.values():

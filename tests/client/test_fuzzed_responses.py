@@ -88,7 +88,9 @@ def stage(clock_clip, tmp_path_factory):
             kit = await stack.enter_async_context(
                 cloud.kit(
                     retry=RetryPolicy(base_delay=0, throttling_base_delay=0, max_attempts=3),
-                    poll=PollPolicy(initial_delay=0.01, max_delay=0.02, polls_per_second=10_000),
+                    poll=PollPolicy(
+                        initial_delay=0.01, max_delay=0.02, patience=0.2, polls_per_second=10_000
+                    ),
                 )
             )
             runtime = kit._runtime
