@@ -26,7 +26,7 @@ class BackgroundTasks:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.closed = False
+        self.closed: bool = False
         """Whether the owner has closed: work that starts now should end at once."""
 
     def __len__(self) -> int:

@@ -21,7 +21,7 @@ from vidkit.transports.aws.errors import credentials_error, safe_cause
 from vidkit.transports.aws.http_session import http_session_class
 from vidkit.transports.refresh_failures import failed_refresh
 
-__all__ = ["CredentialSession", "configured_session", "login_command", "mfa_profile"]
+__all__ = ["configured_session", "login_command", "mfa_profile"]
 
 # botocore's own: from then on a call waits for the refresh.
 _MANDATORY_REFRESH_SECONDS = 600
@@ -32,7 +32,7 @@ _REFRESH_PAUSE_SECONDS = 5.0
 _SSO_ERRORS = (botocore_errors.SSOError, botocore_errors.TokenRetrievalError)
 
 
-class CredentialSession(AioSession):  # type: ignore[misc]
+class _CredentialSession(AioSession):  # type: ignore[misc]
     """aiobotocore's session, whose credentials raise errors of vidkit.
 
     Args:
@@ -68,7 +68,7 @@ class CredentialSession(AioSession):  # type: ignore[misc]
 
 def configured_session(
     config: AwsConfig, tasks: BackgroundTasks, *, on_sent: Callable[[], None] = lambda: None
-) -> CredentialSession:
+) -> Any:
     """A session with the region, the credentials and the connections of a configuration.
 
     Args:
@@ -76,7 +76,7 @@ def configured_session(
         tasks: owns the refreshes of credentials.
         on_sent: called when the first byte of a request is sent.
     """
-    session = CredentialSession(tasks, _variables(config))
+    session = _CredentialSession(tasks, _variables(config))
     if config.profile:
         session.set_config_variable("profile", config.profile)
     if config.region:
