@@ -191,8 +191,8 @@ class ConnectedHomeEvent(CamelResponse):
         >>> event = parse_connected_home_event(
         ...     '{"eventNamespace": {"type": "LABEL_DETECTED"}, "labels": [{"name": "PET"}]}'
         ... )
-        >>> [label.name for label in event.labels]
-        ['PET']
+        >>> next(label.name for label in event.labels)
+        'PET'
     """
 
     event_namespace: EventNamespace
