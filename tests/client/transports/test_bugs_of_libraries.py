@@ -30,8 +30,7 @@ async def mpc(kit):
         (mpc, (aiohttp.ClientSession, "request")),
         (rekognition, (aiohttp.StreamReader, "iter_any")),
         (mpc, (aiohttp.StreamReader, "iter_any")),
-        (rekognition, "botocore.auth.SigV4Auth.signature"),
-        (rekognition, "botocore.serialize.JSONSerializer.serialize_to_request"),
+        (rekognition, "botocore.auth.SigV4Auth.canonical_request"),
         (mpc, "vidkit.transports.huawei.auth.sign"),
     ],
 )

@@ -13,7 +13,7 @@ from every_operation import OPERATIONS, set_up
 from vidkit.calls import caller
 from vidkit.images.models import GetImagesResponse
 from vidkit.rekognition.kinds.registry import KINDS, kind_named
-from vidkit.transports.aws import responses, transport
+from vidkit.transports.aws import transport
 from vidkit.transports.aws.transport import AwsTransport
 
 LOADER = Loader()
@@ -48,55 +48,56 @@ def slow_answer(model, found):
 
 
 def aws_operations():
-    """The names of all that vidkit calls there, but for SNS, whose answers are XML."""
+    """The names of all that vidkit calls there."""
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     values = [value for module in modules for value in vars(module).values()]
     known = [value for value in values if isinstance(value, caller.Operation)]
     for kind in map(kind_named, KINDS):
         known += kind.start, kind.get
-    return {one.name for one in known if one.service not in {"mpc", "sns"}}
+    return {one.name for one in known if one.service != "mpc"}
 
 
 @pytest.fixture
-def answers(monkeypatch):
-    """Operations, requests, what came in and what was made of it."""
-    raw, asked, found = {}, {}, []
-    keep_raw, send, decoded = transport.keep_raw_response, AwsTransport.send, caller._decode
+def responses(monkeypatch):
+    """Operations, requests, the responses as they came in, and what was made of them."""
+    raw, requests, found = {}, {}, []
+    as_json, send, decoded = transport.json_response, AwsTransport.send, caller._decode
 
-    def noted_keep_raw(*, response_dict, customized_response_dict, **more):
-        came_in = dict(response_dict)
-        keep_raw(
-            response_dict=response_dict, customized_response_dict=customized_response_dict, **more
-        )
-        response = customized_response_dict[responses._RAW]
-        raw[id(response)] = response, came_in
+    def noted_json(api, response):
+        result = as_json(api, response)
+        came_in = {
+            "status_code": response.status,
+            "headers": response.headers,
+            "body": response.body,
+        }
+        raw[id(result)] = result, came_in
+        return result
 
     async def noted_send(self, request):
         response = await send(self, request)
-        asked[id(response)] = request, response
+        requests[id(response)] = request, response
         return response
 
     def noted_decoded(operation, response):
         model = decoded(operation, response)
-        # XML is botocore's to read.
         if id(response) in raw:
-            found.append((operation, asked[id(response)][0], raw[id(response)][1], model))
+            found.append((operation, requests[id(response)][0], raw[id(response)][1], model))
         return model
 
-    monkeypatch.setattr(transport, "keep_raw_response", noted_keep_raw)
+    monkeypatch.setattr(transport, "json_response", noted_json)
     monkeypatch.setattr(AwsTransport, "send", noted_send)
     monkeypatch.setattr(caller, "_decode", noted_decoded)
     return found
 
 
 async def test_every_answer_is_what_botocores_parser_would_have_made_of_it(
-    answers, cloud, kit, t0, tmp_path
+    responses, cloud, kit, t0, tmp_path
 ):
     scene = await set_up(cloud, kit, t0, tmp_path)
     for call in OPERATIONS.values():
         await call(kit, scene)
-    for operation, request, came_in, response in answers:
+    for operation, request, came_in, response in responses:
         slow = slow_answer(operation.response, slow_dict(request, came_in))
         assert response == slow, operation.name
-    compared = {operation.name for operation, *_ in answers}
+    compared = {operation.name for operation, *_ in responses}
     assert aws_operations() - compared == set()

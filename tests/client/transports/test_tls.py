@@ -14,7 +14,7 @@ import trustme
 from aiohttp import web
 
 from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, TransportError, VidKit
-from vidkit.transports.aws.http_session import http_session_class
+from vidkit.transports.aws.http_session import HttpSessions
 
 ARN = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 POLICY = {"playbackRestrictionPolicy": {"arn": ARN, "allowedCountries": [], "allowedOrigins": []}}
@@ -236,7 +236,7 @@ async def test_a_system_that_admits_older_versions_changes_nothing(monkeypatch):
         return context
 
     monkeypatch.setattr("aiobotocore.httpsession.create_urllib3_context", lax)
-    context, _ = http_session_class(allow_http=False, on_sent=list)()._build_ssl_contexts(None)
+    context, _ = HttpSessions(allow_http=False).session_class()()._build_ssl_contexts(None)
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname

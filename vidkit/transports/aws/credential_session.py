@@ -5,7 +5,7 @@
 # pyright: reportUnknownArgumentType=false
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiobotocore.config import AioConfig
@@ -18,7 +18,8 @@ from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig
 from vidkit.errors import ConfigError, VidKitError
 from vidkit.transports.aws.errors import credentials_error, safe_cause
-from vidkit.transports.aws.http_session import http_session_class
+from vidkit.transports.aws.http_session import HttpSessions
+from vidkit.transports.aws.model_loader import use_small_models
 from vidkit.transports.refresh_failures import failed_refresh
 
 __all__ = ["configured_session", "login_command", "mfa_profile"]
@@ -67,16 +68,17 @@ class _CredentialSession(AioSession):  # type: ignore[misc]
 
 
 def configured_session(
-    config: AwsConfig, tasks: BackgroundTasks, *, on_sent: Callable[[], None] = lambda: None
+    config: AwsConfig, tasks: BackgroundTasks, http_sessions: HttpSessions
 ) -> Any:
     """A session with the region, the credentials and the connections of a configuration.
 
     Args:
         config: the configuration.
         tasks: owns the refreshes of credentials.
-        on_sent: called when the first byte of a request is sent.
+        http_sessions: makes the connections.
     """
     session = _CredentialSession(tasks, _variables(config))
+    use_small_models(session)
     if config.profile:
         session.set_config_variable("profile", config.profile)
     if config.region:
@@ -89,7 +91,7 @@ def configured_session(
     # The services that provide credentials get the same settings.
     session.set_default_client_config(
         AioConfig(
-            http_session_cls=http_session_class(allow_http=config.allow_http, on_sent=on_sent),
+            http_session_cls=http_sessions.session_class(),
             connect_timeout=config.connect_timeout,
             # The attempt timeout ends an attempt; this one must not be shorter.
             read_timeout=None,

@@ -5,20 +5,24 @@
 # pyright: reportUnknownArgumentType=false
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientResponse, ClientResponseError, ClientSession
 from botocore.exceptions import HTTPClientError
+from yarl import URL
 
 from vidkit.errors import VidKitError
 from vidkit.transports.aiohttp_errors import hide_request
+from vidkit.transports.aws.errors import safe_cause
+from vidkit.transports.aws.network_errors import NETWORK_ERRORS, network_error
 from vidkit.transports.aws.trusted_endpoints import check_signed_request_url
+from vidkit.transports.base import HttpResponse
 from vidkit.transports.body_limit import BodyReader
 from vidkit.transports.connections import configure
 
-__all__ = ["http_session_class"]
+__all__ = ["HttpSession", "HttpSessions"]
 
 
 class _LimitedResponse:
@@ -62,7 +66,7 @@ class _SingleRequestSession:
         return _LimitedResponse(response, self._body_reader)
 
 
-class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
+class HttpSession(AIOHTTPSession):  # type: ignore[misc]
     """Sends the requests of AWS clients, and those for credentials."""
 
     https_only = True
@@ -79,6 +83,44 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         self._own_sessions.clear()
         self._body_reader.close()
         await super().__aexit__(*error)
+
+    async def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        """Send a request of vidkit's own once, but never in plain text over the network.
+
+        Args:
+            method: the HTTP method.
+            url: the URL, encoded.
+            headers: the headers, signature included.
+            body: the body.
+
+        Raises:
+            ConfigError: the URL is plain http to another machine.
+            DecodeError: the response is too large.
+            TransportError: no complete response was received.
+            VidKitTimeoutError: connecting took too long.
+        """
+        if self.https_only:
+            check_signed_request_url(url)
+        try:
+            return await self._exchange(method, url, headers, body)
+        except NETWORK_ERRORS as error:
+            raise network_error(error, url) from safe_cause(error)
+
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        proxy = self._proxy_config.proxy_url_for(url)
+        session = await self._get_session(proxy)
+        response = await session.request(
+            method, url=URL(url, encoded=True), headers=headers, data=body, proxy=proxy
+        )
+        return HttpResponse(
+            status=response.status,
+            body=await response.read(),
+            headers={name.lower(): value for name, value in response.headers.items()},
+        )
 
     async def send(self, request: Any) -> Any:
         """Send once, but never in plain text over the network.
@@ -122,18 +164,39 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         return self._own_sessions[proxy_url]
 
 
-def http_session_class(*, allow_http: bool, on_sent: Callable[[], object]) -> Any:
-    """The class of the HTTP sessions of one transport.
+class HttpSessions:
+    """Makes the classes of a transport's HTTP sessions, which share certificate authorities.
 
     Args:
         allow_http: whether plain http may go over the network.
-        on_sent: called right before the first byte of a request is sent.
     """
-    sent = staticmethod(on_sent)
 
-    class HttpSession(_HttpSession):
-        https_only = not allow_http
-        on_sent = sent
-        contexts: ClassVar[dict[Any, Any]] = {}
+    def __init__(self, *, allow_http: bool) -> None:
+        self._allow_http = allow_http
+        self._contexts: dict[Any, Any] = {}
 
-    return HttpSession
+    def session_class(
+        self,
+        *,
+        on_sent: Callable[[], object] = lambda: None,
+        on_made: Callable[[HttpSession], object] = lambda _: None,
+    ) -> Any:
+        """The class of the HTTP sessions of a client.
+
+        Args:
+            on_sent: called right before the first byte of a request is sent.
+            on_made: called with each session.
+        """
+        sent = staticmethod(on_sent)
+        allow_http, own_contexts = self._allow_http, self._contexts
+
+        class OwnHttpSession(HttpSession):
+            https_only = not allow_http
+            on_sent = sent
+            contexts: ClassVar[dict[Any, Any]] = own_contexts
+
+            def __init__(self, *settings: Any, **options: Any) -> None:
+                super().__init__(*settings, **options)
+                on_made(self)
+
+        return OwnHttpSession

@@ -1,8 +1,7 @@
 """The transport to AWS, through aiobotocore.
 
-botocore resolves credentials and endpoints, serialises and signs. Its retries are off, since vidkit
-has one retry layer. Its response parser gets an empty body: the raw body is decoded straight into
-the models (decision 0001).
+aiobotocore resolves credentials and endpoints, signs and connects. vidkit writes the requests and
+reads the responses itself (decisions 0001 and 0018).
 """
 
 # botocore and aiobotocore ship no types:
@@ -11,7 +10,6 @@ the models (decision 0001).
 
 import asyncio
 import os
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,8 +18,6 @@ from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore import xform_name
-from botocore.exceptions import ClientError
 
 from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit._internal.single_flight import SingleFlight
@@ -29,11 +25,15 @@ from vidkit._internal.tasks import BackgroundTasks
 from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError, kit_closed
-from vidkit.transports.aws.clock import SigningClock, sign_with_clock
+from vidkit.transports.aws.apis import APIS
+from vidkit.transports.aws.clock import SigningClock
 from vidkit.transports.aws.credential_session import configured_session
 from vidkit.transports.aws.errors import configuration_error, safe_cause, translate
+from vidkit.transports.aws.http_session import HttpSession, HttpSessions
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
-from vidkit.transports.aws.responses import keep_raw_response, raw_response, redacted_response
+from vidkit.transports.aws.responses import json_response, redacted_response
+from vidkit.transports.aws.serialization import serialize
+from vidkit.transports.aws.service_client import ServiceClient, make_template
 from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
     dns_suffixes,
@@ -44,25 +44,21 @@ from vidkit.transports.base import AwsRequest, HttpResponse
 
 __all__ = ["AwsTransport"]
 
-_JSON_PROTOCOLS = {"json", "rest-json"}
 # Opening outlives the calls that wait for it, so it has a time limit of its own.
 _MAX_CREDENTIALS_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class _Call:
-    """What the handlers of botocore's events need to know of their call.
+    """The state of one call.
 
     Attributes:
-        endpoint: the endpoint of this call alone.
         secrets: the secret values known so far.
-        is_signed: whether the request is signed; requests before that are for credentials.
-        is_sent: whether a connection got its first byte.
+        is_sent: whether a connection got the first byte of its own request; requests for
+            credentials do not count.
     """
 
-    endpoint: str | None
     secrets: Secrets = field(default_factory=set[str])
-    is_signed: bool = False
     is_sent: bool = False
 
 
@@ -71,11 +67,11 @@ _call: ContextVar[_Call] = ContextVar("vidkit_aws_call")
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """The client of one API, and the endpoint of its requests.
+    """The client of one API, and what its requests depend on.
 
     Attributes:
-        client: aiobotocore's client.
-        endpoint: the endpoint of requests that have none of their own.
+        client: sends the requests.
+        region: the region of the client.
         has_own_variable: whether botocore's environment variable for this one service names the
             endpoint; then every request goes there.
         domain: the first label of the service's domain.
@@ -84,18 +80,17 @@ class _Service:
             and signed yet.
     """
 
-    client: Any
-    endpoint: str
+    client: ServiceClient
+    region: str
     has_own_variable: bool
     domain: str
     suffixes: tuple[str, ...]
     connection_slots: asyncio.Semaphore
 
     @property
-    def region(self) -> str:
-        """The region of the client."""
-        region: str = self.client.meta.region_name
-        return region
+    def endpoint(self) -> str:
+        """The endpoint of requests that have none of their own."""
+        return self.client.template.endpoint
 
     @property
     def is_configured(self) -> bool:
@@ -116,6 +111,7 @@ class AwsTransport:
         self._tasks = BackgroundTasks()
         self._openings: dict[str, SingleFlight[_Service]] = {}
         self._session: AioSession | None = None
+        self._http_sessions = HttpSessions(allow_http=config.allow_http)
         self._session_opening = SingleFlight(self._tasks, self._open_session)
         self._credentials_check = SingleFlight(self._tasks, self._find_credentials)
         self._stack = AsyncExitStack()
@@ -140,7 +136,7 @@ class AwsTransport:
 
     async def send(self, request: AwsRequest) -> HttpResponse:
         """Send once; see `Transport`."""
-        call = _Call(request.endpoint, self._known_secrets())
+        call = _Call(self._known_secrets())
         mark_unsent()
         with self._logs.own_call(call.secrets):
             try:
@@ -151,14 +147,19 @@ class AwsTransport:
                 if failure is error:
                     raise
                 raise failure from safe_cause(error)
-            self._check_endpoint(service, call)
+            endpoint = self._checked_endpoint(service, request.endpoint)
+            content = serialize(request)
+            token = _call.set(call)
             try:
                 async with service.connection_slots:
                     # The kit may have been closed meanwhile.
                     self._check_open()
                     response = await self._clock.exchange(
-                        partial(_call_client, service.client, request, call)
+                        partial(
+                            service.client.send, content, endpoint=endpoint, secrets=call.secrets
+                        )
                     )
+                response = json_response(APIS[request.api], response)
             except Exception as error:
                 translated = error if isinstance(error, VidKitError) else translate(error)
                 # The failure may be that of a request for credentials, before this one was sent.
@@ -166,6 +167,8 @@ class AwsTransport:
                 if translated is error:
                     raise
                 raise translated from safe_cause(error)
+            finally:
+                _call.reset(token)
         return response if response.ok else redacted_response(response, call.secrets)
 
     def _opening_error(self, error: Exception) -> VidKitError:
@@ -194,15 +197,12 @@ class AwsTransport:
         config = self._config
         return {secret for secret in (config.secret_access_key, config.session_token) if secret}
 
-    def _check_endpoint(self, service: _Service, call: _Call) -> None:
-        """Check the endpoint that a response named for this request."""
-        if call.endpoint is None:
-            return
-        if service.has_own_variable:
-            call.endpoint = None
-            return
+    def _checked_endpoint(self, service: _Service, endpoint: str | None) -> str | None:
+        """The endpoint that a response named for a request; None is the service's own."""
+        if endpoint is None or service.has_own_variable:
+            return None
         check_data_endpoint(
-            call.endpoint,
+            endpoint,
             # The endpoints of all APIs of that service: one of them sent the response.
             configured=[
                 peer.endpoint
@@ -213,6 +213,7 @@ class AwsTransport:
             region=service.region,
             suffixes=service.suffixes,
         )
+        return endpoint
 
     async def _open(self, api: str, resource_region: str | None) -> _Service:
         """The client of an API in a region; all callers that need it wait for one opening."""
@@ -231,33 +232,35 @@ class AwsTransport:
     async def _open_service(self, api: str, region: str, key: str) -> _Service:
         session = await self._opened_session()
         await self._credentials_check.join()
-        # Reading the service model from disk would block the loop.
-        model, partitions = await asyncio.to_thread(_read_models, session, api)
-        has_own_variable = _has_own_variable(session, model["serviceId"])
+        # Reading models from disk would block the loop.
+        partitions = await asyncio.to_thread(_read_models, session, api)
+        has_own_variable = _has_own_variable(session, APIS[api].service_id)
+        http_sessions: list[HttpSession] = []
         client = await self._stack.enter_async_context(
             session.create_client(
                 api,
                 region_name=region,
                 endpoint_url=None if has_own_variable else self._config.endpoint_url,
                 config=AioConfig(
+                    http_session_cls=self._http_sessions.session_class(
+                        on_sent=_mark_sent, on_made=http_sessions.append
+                    ),
                     max_pool_connections=self._config.max_connections,
                     parameter_validation=False,
-                    # Built once: botocore would build its own twice for each request.
                     user_agent=_user_agent(session),
                     # An empty mapping disables the proxies of the environment.
                     proxies={} if is_loopback(self._config.endpoint_url) else None,
                 ),
             )
         )
+        template = await make_template(client)
         self._logs.cover()
-        _handle_events(client)
-        sign_with_clock(client)
         self._check_open()
         service = self._services[key] = _Service(
-            client,
-            client.meta.endpoint_url,
+            ServiceClient(template, await session.get_credentials(), http_sessions[0]),
+            client.meta.region_name,
             has_own_variable,
-            client.meta.service_model.endpoint_prefix,
+            APIS[api].domain,
             dns_suffixes(partitions, region),
             asyncio.Semaphore(self._config.max_connections),
         )
@@ -268,7 +271,7 @@ class AwsTransport:
 
     async def _open_session(self) -> AioSession:
         session = await asyncio.to_thread(
-            configured_session, self._config, self._tasks, on_sent=_mark_sent
+            configured_session, self._config, self._tasks, self._http_sessions
         )
         self._logs.cover()
         self._session = session
@@ -300,17 +303,6 @@ class AwsTransport:
             )
 
 
-async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpResponse:
-    method = getattr(client, xform_name(request.operation))
-    token = _call.set(call)
-    try:
-        return raw_response(await method(**request.params))
-    except ClientError as error:
-        return raw_response(error.response)
-    finally:
-        _call.reset(token)
-
-
 def _service_key(api: str, region: str | None) -> str:
     return f"{api} {region}" if region else api
 
@@ -331,13 +323,12 @@ def _user_agent(session: AioSession) -> str:
     return " ".join(names)
 
 
-def _read_models(session: AioSession, api: str) -> tuple[Mapping[str, Any], Any]:
-    """The metadata of a service model, and the partitions; the loader caches both."""
+def _read_models(session: AioSession, api: str) -> Any:
+    """The partitions; the loader caches them, and the rules for the endpoints of an API."""
     loader = session.get_component("data_loader")
-    model = loader.load_service_model(api, "service-2")
     loader.load_service_model(api, "endpoint-rule-set-1")
     loader.load_data("endpoints")
-    return model["metadata"], loader.load_data("partitions")["partitions"]
+    return loader.load_data("partitions")["partitions"]
 
 
 def _has_own_variable(session: AioSession, service_id: str) -> bool:
@@ -347,31 +338,8 @@ def _has_own_variable(session: AioSession, service_id: str) -> bool:
     return bool(os.environ.get(endpoint_variable(service_id)))
 
 
-def _handle_events(client: Any) -> None:
-    model = client.meta.service_model
-    service_id = model.service_id.hyphenize()
-    if model.resolved_protocol in _JSON_PROTOCOLS:
-        client.meta.events.register(f"before-parse.{service_id}", keep_raw_response)
-    client.meta.events.register(f"before-call.{service_id}", _use_endpoint)
-    client.meta.events.register(f"before-send.{service_id}", _note_signed)
-
-
-def _use_endpoint(*, params: dict[str, Any], **_: Any) -> None:
-    if (endpoint := _call.get().endpoint) is not None:
-        params["url"] = endpoint.rstrip("/") + params["url_path"]
-
-
-def _note_signed(*, request: Any, **_: Any) -> None:
-    """Note that the call's own request follows, and keep its session token for redaction."""
-    _call.get().is_signed = True
-    token = request.headers.get("X-Amz-Security-Token")
-    if token:
-        _call.get().secrets.add(token.decode() if isinstance(token, bytes) else token)
-
-
 def _mark_sent() -> None:
-    """Mark the call's own request as sent; a request for credentials before it does not count."""
-    call = _call.get(None)
-    if call is not None and call.is_signed:
+    """Mark the call's own request as sent."""
+    if (call := _call.get(None)) is not None:
         call.is_sent = True
         mark_sent()
