@@ -368,7 +368,7 @@ async def test_a_closing_that_is_cancelled_closes_all_the_same(cloud):
             await kit.mpc.list_thumbnails_task().collect()
             aws, huawei = await kit._runtime.aws(), await kit._runtime.huawei()
             sessions = [
-                *aws._services["ivs"].client._endpoint.http_session._sessions.values(),
+                *aws._services["ivs"].client._session._sessions.values(),
                 *(network._session for network in huawei._http._networks.values()),
             ]
             assert len(sessions) == 2

@@ -1,7 +1,7 @@
 """The APIs of AWS that vidkit calls, as their service models describe them.
 
-botocore's service model of Rekognition alone takes longer to read than a call takes. A request needs
-these few facts of it; a test compares them with the models.
+To read botocore's service model of Rekognition takes longer than a call. A request needs these few
+facts of it; a test compares them with the models.
 """
 
 from collections.abc import Mapping
@@ -109,6 +109,11 @@ APIS: Mapping[str, Api] = {
         "kinesisvideo",
         "rest-json",
         "2017-09-30",
+        # These three came later than those of streams.
+        bindings={
+            name: RestBinding("POST", f"/{name}")
+            for name in ("ListTagsForResource", "TagResource", "UntagResource")
+        },
         lower_case_paths=True,
     ),
     "kinesis-video-archived-media": Api(

@@ -101,8 +101,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
             TransportError: no complete response was received.
             VidKitTimeoutError: connecting took too long.
         """
-        if self.https_only:
-            check_signed_request_url(url)
+        self._check_url(url)
         try:
             return await self._exchange(method, url, headers, body)
         except NETWORK_ERRORS as error:
@@ -114,7 +113,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
         proxy = self._proxy_config.proxy_url_for(url)
         session = await self._get_session(proxy)
         response = await session.request(
-            method, url=URL(url, encoded=True), headers=headers, data=body, proxy=proxy
+            method, url=URL(url, encoded=True), headers=headers, data=body or None, proxy=proxy
         )
         return HttpResponse(
             status=response.status,
@@ -129,8 +128,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
             ConfigError: the URL is plain http to another machine.
             DecodeError: the response is too large.
         """
-        if self.https_only:
-            check_signed_request_url(request.url)
+        self._check_url(request.url)
         try:
             return await super().send(request)
         except HTTPClientError as error:
@@ -138,6 +136,10 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
             if isinstance(own, VidKitError):
                 raise own from None
             raise
+
+    def _check_url(self, url: str) -> None:
+        if self.https_only:
+            check_signed_request_url(url)
 
     def _get_ssl_context(self) -> ssl.SSLContext:
         context: ssl.SSLContext = super()._get_ssl_context()

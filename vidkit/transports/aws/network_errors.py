@@ -40,7 +40,7 @@ def network_error(error: Exception, url: str) -> VidKitError:
     """
     if is_lack_of_descriptors(error):
         return lack_of_descriptors()
-    text = redacted(f"{_origin(url)}: {error or type(error).__name__}")
+    text = redacted(f"{_origin(url)}: {str(error) or type(error).__name__}")
     sent = not isinstance(error, _NEVER_SENT)
     if isinstance(error, TimeoutError):
         return VidKitTimeoutError(text, retryable=True, ambiguous=sent)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from vidkit.errors import DecodeError
 from vidkit.transports.aws.apis import Api
@@ -23,9 +23,9 @@ def json_response(api: Api, response: HttpResponse) -> HttpResponse:
     if api.protocol != "query":
         return response
     try:
-        members = _members(ElementTree.fromstring(response.body), is_ok=response.ok)  # noqa: S314
+        members = _members(ET.fromstring(response.body), is_ok=response.ok)  # noqa: S314
         body = json.dumps(members).encode()
-    except (ElementTree.ParseError, ValueError, RecursionError):
+    except (ET.ParseError, ValueError, RecursionError):
         if not response.ok:
             # An error page of a gateway: its status says what happened.
             return response
@@ -35,7 +35,7 @@ def json_response(api: Api, response: HttpResponse) -> HttpResponse:
     return replace(response, body=body)
 
 
-def _members(root: ElementTree.Element, *, is_ok: bool) -> Any:
+def _members(root: ET.Element, *, is_ok: bool) -> Any:
     """The members of the result, or those of the error, of a response."""
     if not is_ok:
         error = next((one for one in root.iter() if _name(one) == "Error"), None)
@@ -48,7 +48,7 @@ def _members(root: ElementTree.Element, *, is_ok: bool) -> Any:
     return {} if result is None else _value(result) or {}
 
 
-def _value(element: ElementTree.Element) -> Any:
+def _value(element: ET.Element) -> Any:
     """A text, a list of ``member``, a map of ``entry``, or a structure; None of nothing."""
     names = {_name(child) for child in element}
     if not names:
@@ -63,7 +63,7 @@ def _value(element: ElementTree.Element) -> Any:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _name(element: ElementTree.Element) -> str:
+def _name(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from vidkit.errors import RequestError
 from vidkit.transports.aws.apis import APIS, Api
 from vidkit.transports.base import AwsRequest
 
@@ -80,14 +81,26 @@ _SERIALIZERS = {"json": _json, "rest-json": _rest_json, "query": _query}
 
 
 def _json_body(members: Mapping[str, Any]) -> bytes:
-    return json.dumps(members, default=_json_value).encode()
+    try:
+        return json.dumps(members, default=_json_value, allow_nan=False).encode()
+    except ValueError:
+        names = ", ".join(name for name, value in members.items() if not _is_json(value))
+        raise RequestError(f"{names}: must be a finite number") from None
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, default=_json_value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _json_value(value: object) -> object:
     """The JSON of a value that JSON has no type for."""
     if isinstance(value, datetime):
         return _unix_time(value)
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
 

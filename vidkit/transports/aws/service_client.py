@@ -11,10 +11,10 @@ sent.
 
 import os
 import uuid
-from collections.abc import Callable, Mapping, MutableSet
+from collections.abc import MutableSet
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from botocore import xform_name
 
@@ -97,9 +97,7 @@ class ServiceClient:
         session: the connections.
     """
 
-    def __init__(
-        self, template: RequestTemplate, credentials: Any, session: HttpSession
-    ) -> None:
+    def __init__(self, template: RequestTemplate, credentials: Any, session: HttpSession) -> None:
         self.template = template
         self._credentials = credentials
         self._session = session

@@ -41,7 +41,7 @@ class SignedRequest:
 
 
 class _Headers(dict[str, str]):
-    """Headers by lower-case name, each once."""
+    """Headers by lower-case name, each once; botocore's own class is one of e-mails."""
 
     def get_all(self, name: str) -> tuple[str]:
         return (self[name],)
@@ -59,7 +59,7 @@ class _DatedAuth(SigV4Auth):  # type: ignore[misc]
         request.context["timestamp"] = self._timestamp
         super()._modify_request_before_signing(request)
 
-    def headers_to_sign(self, request: SignedRequest) -> _Headers:
+    def headers_to_sign(self, request: SignedRequest) -> Any:
         """The host, and all headers that the request has so far."""
         headers = _Headers((name.lower(), value) for name, value in request.headers.items())
         headers["host"] = _host(request.url)
