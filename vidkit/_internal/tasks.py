@@ -4,6 +4,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import Coroutine
+from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 
@@ -43,7 +44,7 @@ class BackgroundTasks:
         """
         context = copy_context() if context is None else context
         task = asyncio.get_running_loop().create_task(work, context=context)
-        ancestors = {ref for ref in context.get(_ancestors, ()) if ref() is not None}
+        ancestors = {ref for ref in context.get(_ancestors, ()) if _is_running(ref())}
         context.run(_ancestors.set, frozenset({*ancestors, weakref.ref(task)}))
         self._tasks.add(task)
         task.add_done_callback(self._discard)
@@ -72,6 +73,10 @@ class BackgroundTasks:
                 for task in list(self._tasks):
                     task.cancel()
         await wait_until_done(*self._tasks)
+
+
+def _is_running(task: "asyncio.Task[Any] | None") -> bool:
+    return task is not None and not task.done()
 
 
 async def wait_until_done(*tasks: "asyncio.Future[Any]", grace: float = 0.0) -> None:
@@ -127,6 +132,14 @@ def is_cancelled() -> bool:
 
 
 def cancel_quietly(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task; safe in a finalizer, even after the loop has closed."""
-    if not task.done() and not task.get_loop().is_closed():
-        task.cancel()
+    """Cancel a task; safe in a finalizer, which may run in any thread or after the loop has closed."""
+    loop = task.get_loop()
+    if task.done() or loop.is_closed():
+        return
+    # These raise where no loop runs, and where the loop closes at this moment.
+    with suppress(RuntimeError):
+        if loop is asyncio.get_running_loop():
+            task.cancel()
+            return
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(task.cancel)
