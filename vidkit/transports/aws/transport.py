@@ -225,6 +225,8 @@ class AwsTransport:
                 opening = partial(self._open_service, api, region or self.region, key)
                 self._openings[key] = SingleFlight(self._tasks, opening)
             await self._openings[key].join()
+            # A kit that was closed meanwhile has forgotten its services.
+            self._check_open()
         service = self._services[_service_key(api, resource_region)] = self._services[key]
         return service
 
@@ -302,6 +304,8 @@ class AwsTransport:
 
 async def _call_client(client: Any, request: AwsRequest, call: _Call) -> HttpResponse:
     method = getattr(client, xform_name(request.operation))
+    # A rejected date makes this the second request of the call: it is not signed and sent yet.
+    call.is_signed = call.is_sent = False
     token = _call.set(call)
     try:
         return raw_response(await method(**request.params))
