@@ -132,7 +132,7 @@ def is_cancelled() -> bool:
 
 
 def cancel_quietly(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task; safe in a finalizer, which may run in any thread or after the loop has closed."""
+    """Cancel a task; safe in a finalizer, in any thread and even after the loop has closed."""
     loop = task.get_loop()
     if task.done() or loop.is_closed():
         return

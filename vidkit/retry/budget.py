@@ -18,9 +18,9 @@ class RetryBudget:
     """The retry budget of a service, so that a dead one gets few retries.
 
     All calls share it. A retry takes 14 tokens from the budget, 5 after throttling, or none after a
-    failed refresh of credentials, which the service is not the cause of. A call that succeeds
-    returns the tokens of its last retry, or 1 if it made none. These are the numbers of the standard
-    retry mode of the AWS SDKs.
+    failed refresh of credentials, of which the service is not the cause. A call that succeeds
+    returns the tokens of its last retry, or 1 if it made none. These are the numbers of the
+    standard retry mode of the AWS SDKs.
 
     Attributes:
         capacity: the maximum number of tokens (500).
