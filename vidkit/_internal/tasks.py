@@ -19,6 +19,11 @@ _ancestors: "ContextVar[frozenset[weakref.ref[asyncio.Task[Any]]]]" = ContextVar
     "vidkit_background_tasks", default=frozenset()
 )
 
+# What each task waits for in `wait_until_done`.
+_awaited: "weakref.WeakKeyDictionary[asyncio.Future[Any], set[asyncio.Future[Any]]]" = (
+    weakref.WeakKeyDictionary()
+)
+
 _log = logging.getLogger("vidkit")
 
 
@@ -90,14 +95,21 @@ async def wait_until_done(*tasks: "asyncio.Future[Any]", grace: float = 0.0) -> 
         grace: the seconds to go on waiting after a cancellation.
     """
     others = {task for task in tasks if not task.done()}
-    if not others or others & {ref() for ref in _ancestors.get()}:
+    # One of them may wait for the caller through another one, such as a task that closes a kit.
+    awaited = others.union(*(_awaited.get(other, ()) for other in others))
+    if not others or awaited & {ref() for ref in _ancestors.get()}:
         return
+    current = asyncio.current_task()
+    assert current is not None  # noqa: S101 - a coroutine that awaits futures runs in a task
+    _awaited[current] = others
     try:
         await asyncio.wait(others)
     except asyncio.CancelledError:
         if grace:
             await _wait_whatever_comes(others, grace)
         raise
+    finally:
+        del _awaited[current]
 
 
 async def _wait_whatever_comes(tasks: "set[asyncio.Future[Any]]", grace: float) -> None:

@@ -126,3 +126,21 @@ def test_a_finalizer_in_another_thread_cancels_through_the_loop():
     assert time.monotonic() - began < 3
     assert cancelled_in == [thread]
     assert found[0].cancelled()
+
+
+async def test_a_task_does_not_wait_for_one_that_waits_for_it():
+    tasks = BackgroundTasks()
+    closing = []
+
+    async def closes_in_the_end():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            # As when a credentials callable closes the kit whose closing ends it.
+            await wait_until_done(*closing)
+
+    task = tasks.spawn(closes_in_the_end())
+    closing.append(asyncio.create_task(tasks.close()))
+    async with asyncio.timeout(5):
+        await asyncio.wait([task, *closing])
+    assert task.cancelled()
