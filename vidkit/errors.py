@@ -49,6 +49,8 @@ class VidKitError(Exception):
         ambiguous: whether the service may have carried out the request in spite of the error.
         next_token: the page token with which a pager continues after this error, or None.
         job_token: the token of the job that was awaited, for ``VidKit.resume``, or None.
+        costs_budget: whether a retry takes tokens from the retry budget of the service. After a
+            failed refresh of credentials it does not, since the service is not the cause.
 
     Example:
         >>> error = VidKitError("no such stream", service="images", operation="GetImages")
@@ -84,6 +86,7 @@ class VidKitError(Exception):
         self.ambiguous = ambiguous
         self.next_token = next_token
         self.job_token: str | None = None
+        self.costs_budget: bool = True
 
     def __str__(self) -> str:
         where = ".".join(part for part in (self.service, self.operation) if part)

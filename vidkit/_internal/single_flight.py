@@ -34,9 +34,11 @@ class SingleFlight(Generic[T]):
         """
         if self._tasks.closed:
             raise kit_closed()
-        if self._task is None:
-            self._task = self._tasks.spawn(self._run())
-        return self._task
+        if self._task is not None and not self._task.done():
+            return self._task
+        # An eager task may have ended when `spawn` returns: the next caller starts another one.
+        task = self._task = self._tasks.spawn(self._run())
+        return task
 
     async def join(self) -> T:
         """Wait for the result; a cancellation ends the waiting, not the work.

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import Coroutine
+from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 
@@ -16,6 +17,11 @@ T = TypeVar("T")
 # The background tasks in which the current code runs. Weak, because connections keep contexts.
 _ancestors: "ContextVar[frozenset[weakref.ref[asyncio.Task[Any]]]]" = ContextVar(
     "vidkit_background_tasks", default=frozenset()
+)
+
+# What each task waits for in `wait_until_done`.
+_awaited: "weakref.WeakKeyDictionary[asyncio.Future[Any], set[asyncio.Future[Any]]]" = (
+    weakref.WeakKeyDictionary()
 )
 
 _log = logging.getLogger("vidkit")
@@ -43,7 +49,7 @@ class BackgroundTasks:
         """
         context = copy_context() if context is None else context
         task = asyncio.get_running_loop().create_task(work, context=context)
-        ancestors = {ref for ref in context.get(_ancestors, ()) if ref() is not None}
+        ancestors = {ref for ref in context.get(_ancestors, ()) if _is_running(ref())}
         context.run(_ancestors.set, frozenset({*ancestors, weakref.ref(task)}))
         self._tasks.add(task)
         task.add_done_callback(self._discard)
@@ -74,6 +80,10 @@ class BackgroundTasks:
         await wait_until_done(*self._tasks)
 
 
+def _is_running(task: "asyncio.Task[Any] | None") -> bool:
+    return task is not None and not task.done()
+
+
 async def wait_until_done(*tasks: "asyncio.Future[Any]", grace: float = 0.0) -> None:
     """Wait for tasks, however they end.
 
@@ -85,14 +95,21 @@ async def wait_until_done(*tasks: "asyncio.Future[Any]", grace: float = 0.0) -> 
         grace: the seconds to go on waiting after a cancellation.
     """
     others = {task for task in tasks if not task.done()}
-    if not others or others & {ref() for ref in _ancestors.get()}:
+    # One of them may wait for the caller through another one, such as a task that closes a kit.
+    awaited = others.union(*(_awaited.get(other, ()) for other in others))
+    if not others or awaited & {ref() for ref in _ancestors.get()}:
         return
+    current = asyncio.current_task()
+    assert current is not None  # noqa: S101 - a coroutine that awaits futures runs in a task
+    _awaited[current] = others
     try:
         await asyncio.wait(others)
     except asyncio.CancelledError:
         if grace:
             await _wait_whatever_comes(others, grace)
         raise
+    finally:
+        del _awaited[current]
 
 
 async def _wait_whatever_comes(tasks: "set[asyncio.Future[Any]]", grace: float) -> None:
@@ -127,6 +144,14 @@ def is_cancelled() -> bool:
 
 
 def cancel_quietly(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task; safe in a finalizer, even after the loop has closed."""
-    if not task.done() and not task.get_loop().is_closed():
-        task.cancel()
+    """Cancel a task; safe in a finalizer, in any thread and even after the loop has closed."""
+    loop = task.get_loop()
+    if task.done() or loop.is_closed():
+        return
+    # These raise where no loop runs, and where the loop closes at this moment.
+    with suppress(RuntimeError):
+        if loop is asyncio.get_running_loop():
+            task.cancel()
+            return
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(task.cancel)

@@ -147,7 +147,7 @@ class Runtime:
         """Cancel and await tasks, then close connections; safe to call twice.
 
         A cancellation ends the waiting for the tasks; the connections are closed nevertheless.
-        One of the tasks may call this, too: it is cancelled with the others.
+        One of the tasks may call this, too: it is cancelled with the others, and does not wait.
         """
         self._closed = True
         try:
@@ -157,7 +157,8 @@ class Runtime:
                 # A task of its own, which no cancellation of the caller interrupts.
                 self._closing = asyncio.create_task(self._close_transports())
             await wait_until_done(self._closing, grace=_CLOSING_GRACE_SECONDS)
-        self._closing.result()
+        if self._closing.done():
+            self._closing.result()
 
     async def _close_transports(self) -> None:
         aws, self._aws = self._aws, None

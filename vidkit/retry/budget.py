@@ -17,9 +17,10 @@ _SUCCESS_REFUND = 1
 class RetryBudget:
     """The retry budget of a service, so that a dead one gets few retries.
 
-    All calls share it. A retry takes 14 tokens from the budget, or 5 after throttling. A call that
-    succeeds returns the tokens of its last retry, or 1 if it made none. These are the numbers of
-    the standard retry mode of the AWS SDKs.
+    All calls share it. A retry takes 14 tokens from the budget, 5 after throttling, or none after a
+    failed refresh of credentials, of which the service is not the cause. A call that succeeds
+    returns the tokens of its last retry, or 1 if it made none. These are the numbers of the
+    standard retry mode of the AWS SDKs.
 
     Attributes:
         capacity: the maximum number of tokens (500).
@@ -43,4 +44,6 @@ class RetryBudget:
 
 def retry_cost(error: VidKitError) -> int:
     """The number of tokens that a retry after ``error`` takes."""
+    if not error.costs_budget:
+        return 0
     return _THROTTLED_RETRY_COST if isinstance(error, ThrottledError) else _RETRY_COST

@@ -18,15 +18,14 @@ def failed_refresh(error: VidKitError) -> VidKitError:
         error: the error of the source, as it would be at the first use.
     """
     if isinstance(error, ConfigError | DecodeError):
-        return TransportError(
+        error = TransportError(
             error.message,
             code=error.code,
             status=error.status,
             request_id=error.request_id,
-            retryable=True,
-            retry_after=_RETRY_AFTER_SECONDS,
         )
     if error.retryable or isinstance(error, TransportError):
         error.retryable = True
         error.retry_after = max(error.retry_after or 0.0, _RETRY_AFTER_SECONDS)
+        error.costs_budget = False
     return error

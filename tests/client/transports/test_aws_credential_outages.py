@@ -141,3 +141,21 @@ async def test_a_source_that_fails_for_a_while_does_not_end_the_watching_of_a_jo
             await asyncio.sleep(0.01)
         process.works(cloud.access_key_id, cloud.secret_access_key)
         await waiting
+
+
+@pytest.mark.usefixtures("nothing_is_valid_for_long")
+async def test_many_calls_of_a_source_that_fails_leave_the_budget_of_the_service(
+    scripted, process, monkeypatch
+):
+    scripted.json({"channels": []})
+    sleep, calls = asyncio.sleep, 64
+
+    async def soon(_):
+        process.works()
+        await sleep(0.01)
+
+    async with kit_of(scripted.endpoint, retry=RetryPolicy()) as kit:
+        await channels(kit)
+        process.fails()
+        monkeypatch.setattr("vidkit.retry.attempts.asyncio.sleep", soon)
+        assert await asyncio.gather(*(channels(kit) for _ in range(calls))) == [[]] * calls

@@ -8,6 +8,7 @@ from vidkit import (
     AwsConfig,
     ConfigError,
     DecodeError,
+    RequestError,
     RetryPolicy,
     TransportError,
     UnavailableError,
@@ -174,3 +175,27 @@ async def test_authorities_are_read_once_for_all_clients(scripted, monkeypatch):
             await kit.rekognition.get_label_detection("a" * 64)
         # Another transport may have another configuration.
         assert len(read) == count
+
+
+async def test_a_transport_that_closes_as_an_api_has_opened_says_so(monkeypatch):
+    config = AwsConfig(
+        region="us-east-1", access_key_id="a", secret_access_key="b", endpoint_url=ADDRESS
+    )
+    transport = AwsTransport(config)
+    open_service = transport._open_service
+    closing = []
+
+    async def then_close(*given):
+        service = await open_service(*given)
+
+        def close():
+            closing.append(asyncio.create_task(transport.close()))
+
+        # Closing comes between the end of the opening and the call that waits for it.
+        asyncio.get_running_loop().call_soon(close)
+        return service
+
+    monkeypatch.setattr(transport, "_open_service", then_close)
+    with pytest.raises(RequestError, match="closed"):
+        await transport.send(AwsRequest("ivs", "ListChannels", {}))
+    await closing[0]

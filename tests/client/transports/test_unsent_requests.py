@@ -4,6 +4,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import aiohttp
 import pytest
 from kit_options import FAST
 
@@ -152,3 +153,41 @@ async def test_a_create_whose_first_byte_was_sent_is_ambiguous(create, unused_tc
         with pytest.raises(AmbiguousError):
             await create(kit)
     assert arrived.is_set()
+
+
+@CREATES
+async def test_a_create_whose_date_was_rejected_is_not_sent_until_it_is_signed_anew(
+    create, unused_tcp_port, monkeypatch
+):
+    body = b'{"__type": "InvalidSignatureException", "error_msg": "Signature expired"}'
+    connect = aiohttp.TCPConnector.connect
+    connections = []
+
+    async def rejects(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 403 Forbidden\r\nDate: Thu, 01 Jan 2026 12:00:00 GMT\r\n"
+            b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        writer.close()
+
+    async def one_connection(self, *given, **options):
+        connections.append(self)
+        if len(connections) > 1:
+            # As when a proxy closes its connection.
+            raise aiohttp.ServerDisconnectedError
+        return await connect(self, *given, **options)
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "connect", one_connection)
+    keys = {"region": "us-east-1", "access_key_id": "AKIA", "secret_access_key": "s3cret"}
+    endpoint = f"http://127.0.0.1:{unused_tcp_port}"
+    huawei = HuaweiConfig(
+        region="cn-north-4", project_id="p1", access_key="AK", secret_key="SK", endpoint=endpoint
+    )
+    aws = AwsConfig(**keys, endpoint_url=endpoint)
+    server = await asyncio.start_server(rejects, "127.0.0.1", unused_tcp_port)
+    async with server, VidKit(aws=aws, huawei=huawei, retry=RetryPolicy.none()) as kit:
+        with pytest.raises(TransportError) as caught:
+            await create(kit)
+    assert len(connections) == 2
+    assert not caught.value.ambiguous

@@ -1,11 +1,13 @@
 """Background tasks end with their owner, and none ends in silence."""
 
 import asyncio
+import threading
+import time
 
 import pytest
 
 from vidkit import RequestError
-from vidkit._internal.tasks import BackgroundTasks, wait_until_done
+from vidkit._internal.tasks import BackgroundTasks, _ancestors, cancel_quietly, wait_until_done
 
 
 class Unforeseen(BaseException):
@@ -81,3 +83,64 @@ async def test_with_a_grace_a_wait_goes_on_after_a_cancellation():
         await waiting
     assert work.done()
     assert not work.cancelled()
+
+
+async def test_a_chain_of_tasks_does_not_grow():
+    tasks, ends, contexts = BackgroundTasks(), [], []
+
+    async def link(number):
+        contexts.append(len(_ancestors.get()))
+        # All links are kept, as results keep their tasks.
+        ends.append(tasks.spawn(link(number + 1)) if number < 20 else None)
+
+    tasks.spawn(link(0))
+    async with asyncio.timeout(5):
+        while None not in ends:
+            await asyncio.sleep(0)
+    assert max(contexts) <= 3
+
+
+def test_a_finalizer_in_another_thread_cancels_through_the_loop():
+    asleep, cancelled_in = threading.Event(), []
+
+    async def sleeps():
+        asleep.set()
+        try:
+            # Nothing else wakes the loop.
+            await asyncio.Event().wait()
+        finally:
+            cancelled_in.append(threading.current_thread())
+
+    async def work():
+        found.append(BackgroundTasks().spawn(sleeps()))
+        await asyncio.wait(found, timeout=5)
+
+    found = []
+    thread = threading.Thread(target=asyncio.run, args=(work(),), daemon=True)
+    thread.start()
+    assert asleep.wait(5)
+    time.sleep(0.1)  # until the loop of the thread waits
+    began = time.monotonic()
+    cancel_quietly(found[0])
+    thread.join(10)
+    assert time.monotonic() - began < 3
+    assert cancelled_in == [thread]
+    assert found[0].cancelled()
+
+
+async def test_a_task_does_not_wait_for_one_that_waits_for_it():
+    tasks = BackgroundTasks()
+    closing = []
+
+    async def closes_in_the_end():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            # As when a credentials callable closes the kit whose closing ends it.
+            await wait_until_done(*closing)
+
+    task = tasks.spawn(closes_in_the_end())
+    closing.append(asyncio.create_task(tasks.close()))
+    async with asyncio.timeout(5):
+        await asyncio.wait([task, *closing])
+    assert task.cancelled()

@@ -16,9 +16,10 @@ from vidkit import (
 )
 from vidkit._internal.send_state import mark_sent, mark_unsent
 from vidkit.retry.attempts import run
-from vidkit.retry.budget import RetryBudget
+from vidkit.retry.budget import RetryBudget, retry_cost
 from vidkit.retry.deadline import Deadline
 from vidkit.retry.decision import decide
+from vidkit.transports.refresh_failures import failed_refresh
 
 
 @pytest.fixture(autouse=True)
@@ -296,3 +297,9 @@ def test_an_error_of_another_kind_is_never_repeated(foreign, before):
 
     in_virtual_time(work())
     assert made == [1, 2, 3][: before + 1]
+
+
+@pytest.mark.parametrize("error", [ConfigError("no keys"), unavailable(), throttled()])
+def test_a_retry_after_a_failed_refresh_of_credentials_costs_nothing(error):
+    assert retry_cost(error) > 0
+    assert retry_cost(failed_refresh(error)) == 0

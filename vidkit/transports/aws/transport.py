@@ -26,13 +26,13 @@ from vidkit.config import AwsConfig
 from vidkit.config.endpoints import is_loopback
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError, kit_closed
 from vidkit.transports.aws.apis import APIS
-from vidkit.transports.aws.clock import SigningClock
+from vidkit.transports.aws.clock import SigningClock, SigningDate
 from vidkit.transports.aws.credential_session import configured_session
 from vidkit.transports.aws.errors import configuration_error, safe_cause, translate
 from vidkit.transports.aws.http_session import HttpSession, HttpSessions
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
 from vidkit.transports.aws.responses import json_response, redacted_response
-from vidkit.transports.aws.serialization import serialize
+from vidkit.transports.aws.serialization import HttpContent, serialize
 from vidkit.transports.aws.service_client import ServiceClient, make_template
 from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
@@ -155,9 +155,7 @@ class AwsTransport:
                     # The kit may have been closed meanwhile.
                     self._check_open()
                     response = await self._clock.exchange(
-                        partial(
-                            service.client.send, content, endpoint=endpoint, secrets=call.secrets
-                        )
+                        partial(_send_once, service.client, content, endpoint, call)
                     )
                 response = json_response(APIS[request.api], response)
             except Exception as error:
@@ -226,6 +224,8 @@ class AwsTransport:
                 opening = partial(self._open_service, api, region or self.region, key)
                 self._openings[key] = SingleFlight(self._tasks, opening)
             await self._openings[key].join()
+            # A kit that was closed meanwhile has forgotten its services.
+            self._check_open()
         service = self._services[_service_key(api, resource_region)] = self._services[key]
         return service
 
@@ -301,6 +301,14 @@ class AwsTransport:
                 "secret_access_key=...) or profile=..., or set AWS_ACCESS_KEY_ID and "
                 "AWS_SECRET_ACCESS_KEY"
             )
+
+
+async def _send_once(
+    client: ServiceClient, content: HttpContent, endpoint: str | None, call: _Call, date: SigningDate
+) -> HttpResponse:
+    # A rejected date makes this the second request of the call: it is not signed and sent yet.
+    call.is_sent = False
+    return await client.send(content, date, endpoint=endpoint, secrets=call.secrets)
 
 
 def _service_key(api: str, region: str | None) -> str:

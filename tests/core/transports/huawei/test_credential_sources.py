@@ -1,5 +1,6 @@
 """Each credential source by itself, and the chain that tries them in order."""
 
+import asyncio
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -255,6 +256,28 @@ async def test_a_callable_that_fails_is_an_error_that_does_not_quote_it():
         await CallableSource(fail).fetch()
     assert SECRET not in str(caught.value)
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+async def test_a_callable_whose_own_work_was_cancelled_has_failed():
+    work = asyncio.ensure_future(asyncio.sleep(60))
+    work.cancel()
+
+    async def fail():
+        await work
+
+    with pytest.raises(ConfigError, match="CancelledError"):
+        await CallableSource(fail).fetch()
+
+
+async def test_a_fetch_from_a_callable_can_be_cancelled():
+    async def hang():
+        await asyncio.sleep(60)
+
+    fetching = asyncio.ensure_future(CallableSource(hang).fetch())
+    await asyncio.sleep(0)
+    fetching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
 
 
 async def test_a_vidkit_error_of_a_callable_is_passed_on():

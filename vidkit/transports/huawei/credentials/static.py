@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
+from vidkit._internal.tasks import is_cancelled
 from vidkit.config import HuaweiConfig, HuaweiCredentials
 from vidkit.config.secret_fields import check_secrets_present
 from vidkit.errors import ConfigError, VidKitError
@@ -69,6 +70,11 @@ class CallableSource:
             credentials = await self._call()
         except VidKitError:
             raise
+        except asyncio.CancelledError as error:
+            if is_cancelled():
+                raise
+            # Only what the callable awaited was cancelled.
+            raise ConfigError("credentials: the callable raised CancelledError") from error
         except Exception as error:
             if is_lack_of_descriptors(error):
                 raise lack_of_descriptors() from error
