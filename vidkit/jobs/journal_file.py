@@ -41,6 +41,8 @@ class JournalFile:
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
         self._path = path
         self._size = 0
+        # Whether the file may have a part of a line after its complete lines.
+        self._has_remainder = False
         _open_files.add(self)
         try:
             self._lock()
@@ -73,9 +75,12 @@ class JournalFile:
         """Append a line; it is on disk when this returns.
 
         Raises:
-            OSError: it cannot be written. Nothing of it stays in the file.
+            OSError: it cannot be written. Nothing of it stays before another line.
         """
         try:
+            if self._has_remainder:
+                self._file.truncate(self._size)
+            self._has_remainder = True
             rest = line
             while rest:
                 rest = rest[self._file.write(rest) :]
@@ -83,8 +88,10 @@ class JournalFile:
         except OSError:
             with contextlib.suppress(OSError):
                 self._file.truncate(self._size)
+                self._has_remainder = False
             raise
         self._size += len(line)
+        self._has_remainder = False
 
     def close(self) -> None:
         """Release the lock and close the file; safe to call twice."""
