@@ -240,7 +240,7 @@ class JobRun(Generic[R]):
         finally:
             # If this is cancelled, too, the tasks end without the journal.
             if self._journal is not None:
-                self._journal.close()
+                await self._journal.wait_until_closed()
 
     async def __aenter__(self) -> Self:
         return self

@@ -79,7 +79,7 @@ class JobStarts(Generic[R]):
         outage: _Outage | None = None
         failing_since: float | None = None
         while True:
-            async with nullcontext(False) if outage is None else outage.probe() as is_probe:
+            async with _no_probe() if outage is None else outage.probe() as is_probe:
                 plan_request_token(token, maybe_used=maybe_used)
                 try:
                     job = await starter()
@@ -124,6 +124,10 @@ def _may_pass(error: VidKitError, token: str) -> bool:
         # A create of MPC whose marker is derived from the token looks for its task first.
         return token in (error.marker or "")
     return is_transient(error) and (not error.ambiguous or is_planned_token_taken())
+
+
+def _no_probe() -> nullcontext[bool]:
+    return nullcontext(enter_result=False)
 
 
 class _Outage:

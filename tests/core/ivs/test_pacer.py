@@ -86,7 +86,7 @@ async def test_a_pause_holds_for_calls_that_wait_already():
 
 
 async def test_patience_begins_with_the_calls_that_have_it(clock):
-    """That an earlier call was throttled, perhaps an hour ago, leaves the patience of later ones."""
+    """That an earlier call was throttled an hour ago leaves the patience of later ones."""
     pacer = Pacer(5)
     pacer.pause(clock[0], POLICY, None)
     clock[0] += 3600

@@ -108,9 +108,7 @@ async def test_starts_that_fail_together_make_one_delay_and_not_the_longest():
     """200 starts that fail in one moment are one sign of an outage, not 200."""
     outage = Outage(202, lambda: ThrottledError("slow down"))
     began = asyncio.get_running_loop().time()
-    outcomes = await run(
-        outage, 200, max_in_flight=200, initial_delay=0.02, factor=4, max_delay=30
-    )
+    outcomes = await run(outage, 200, max_in_flight=200, initial_delay=0.02, factor=4, max_delay=30)
     assert [outcome.error for outcome in outcomes] == [None] * 200
     assert asyncio.get_running_loop().time() - began < 5
 
