@@ -4,6 +4,7 @@ A run locks the part file that it writes, so that other runs leave it alone. The
 process; what is not locked was left by a run that was killed.
 """
 
+import errno
 import os
 import re
 import sys
@@ -14,7 +15,10 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["is_part_of", "lock_part_file", "part_name", "remove_part_file"]
+__all__ = ["is_part_of", "lock_part_file", "part_name", "remove_part_file", "sync_folder"]
+
+# Not every file system can sync a folder, and not every folder may be read.
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
 
 
 def part_name(name: str, unique: str) -> str:
@@ -36,6 +40,25 @@ def remove_part_file(path: str | os.PathLike[str]) -> None:
     """Remove a part file, unless another run is writing it."""
     with suppress(OSError), _if_unlocked(path):
         Path(path).unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of a folder's files on disk, so that they survive a power cut.
+
+    Raises:
+        OSError: the disk failed. A folder that cannot be synced is no error.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
 
 
 if sys.platform == "win32":

@@ -11,7 +11,15 @@ from pydantic import BaseModel
 from vidkit._internal.arguments import short_repr
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
-from vidkit.errors import RequestError, ThrottledError, VidKitError
+from vidkit.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    QuotaError,
+    RequestError,
+    ThrottledError,
+    VidKitError,
+)
 from vidkit.ivs.models.fields import API
 from vidkit.models.requests import RequestModel, to_wire
 from vidkit.retry.policy import RetryPolicy
@@ -21,6 +29,7 @@ __all__ = [
     "CALLS_PER_SECOND",
     "MAX_CONCURRENCY",
     "Pacer",
+    "ThrottlingPatience",
     "call_at_rate",
     "check_rate",
     "run_for_each",
@@ -35,6 +44,8 @@ CALLS_PER_SECOND = 5.0
 
 _MAX_CALLS_PER_SECOND = 1e6
 _MAX_RETRY_AFTER_SECONDS = 60.0
+# What a service responds only to calls that it does not throttle.
+_OF_ACCEPTED_CALLS = (ConflictError, InvalidRequestError, NotFoundError, QuotaError)
 
 MAX_CONCURRENCY = 10
 """Calls that are under way at the same time."""
@@ -66,7 +77,7 @@ class Pacer:
                 return
 
     def pause(self, sent_at: float, policy: RetryPolicy, retry_after: float | None) -> None:
-        """Pause after a call was throttled, longer each time until a call succeeds.
+        """Pause after a call was throttled, longer each time until one is not.
 
         Args:
             sent_at: when the call was sent; calls from before the last pause add none.
@@ -84,16 +95,36 @@ class Pacer:
         self._paused_at = now
         self._paused_until = now + max(delay, min(retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS))
 
-    def succeeded(self) -> None:
-        """A call was not throttled."""
+    def accepted(self) -> None:
+        """Record that a call was not throttled, whatever else became of it."""
         self._pauses = 0
         self._throttled_since = None
 
-    def throttled_seconds(self) -> float:
-        """For how long every call has been throttled."""
+    def throttled_seconds(self, since: float) -> float:
+        """For how long every call has been throttled, at most since a time.
+
+        Args:
+            since: when the present calls began: how earlier ones ended does not matter to them.
+        """
         if self._throttled_since is None:
             return 0.0
-        return time.monotonic() - self._throttled_since
+        return time.monotonic() - max(since, self._throttled_since)
+
+
+class ThrottlingPatience:
+    """For how long the calls of one operation, on many items, wait throttling out.
+
+    Args:
+        seconds: for how many seconds, while every call is throttled.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began_at = time.monotonic()
+
+    def is_over(self, pacer: Pacer) -> bool:
+        """Whether every call has been throttled for that time."""
+        return pacer.throttled_seconds(self._began_at) >= self._seconds
 
 
 class _Pacers:
@@ -131,7 +162,7 @@ async def call_at_rate(
     request: RequestModel,
     *,
     rate: float,
-    patience: float = 0.0,
+    patience: ThrottlingPatience | None = None,
 ) -> M:
     """Call an operation when its rate allows it, which every attempt waits for.
 
@@ -140,9 +171,8 @@ async def call_at_rate(
         operation: the operation.
         request: the request.
         rate: calls per second.
-        patience: for how many seconds throttling is waited out while no call of this operation
-            succeeds; that takes neither attempts nor the retry budget. 0: throttling is retried
-            like other errors.
+        patience: for how long throttling is waited out, which takes neither attempts nor the
+            retry budget. None: throttling is retried like other errors.
 
     Raises:
         VidKitError: whatever the last attempt ended with.
@@ -150,7 +180,7 @@ async def call_at_rate(
     pacer = caller.runtime.shared(_Pacers).get(operation.name, rate)
     aws_request = AwsRequest(API, operation.name, to_wire(request))
     policy = caller.options.retry
-    is_patient = patience > 0 and policy.max_attempts > 1
+    is_patient = patience is not None and policy.max_attempts > 1
 
     async def attempt(number: int) -> M:
         if number > 1:
@@ -163,7 +193,10 @@ async def call_at_rate(
             # Waiting it out is not up to the retry loop.
             error.retryable = error.retryable and not is_patient
             raise
-        pacer.succeeded()
+        except _OF_ACCEPTED_CALLS:
+            pacer.accepted()
+            raise
+        pacer.accepted()
         return result
 
     attempts = 0
@@ -173,11 +206,11 @@ async def call_at_rate(
         try:
             return await caller.retrying(operation, attempt)
         except ThrottledError as error:
-            if not is_patient:
+            if patience is None or not is_patient:
                 raise
             attempts += error.attempts
             error.attempts, error.retryable = attempts, True
-            if pacer.throttled_seconds() >= patience:
+            if patience.is_over(pacer):
                 raise
 
 

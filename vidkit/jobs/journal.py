@@ -55,6 +55,19 @@ class Journal:
         self._closed = True
         self._close_unused()
 
+    async def wait_until_closed(self) -> None:
+        """Close the file, and wait for the thread that works with it, even when cancelled."""
+        self.close()
+        cancellation: asyncio.CancelledError | None = None
+        while self._in_use.locked():
+            try:
+                await in_thread(self._close_when_unused)
+            except asyncio.CancelledError as error:
+                # If no thread had begun to wait, this one has to try again.
+                cancellation = error
+        if cancellation is not None:
+            raise cancellation
+
     def get(self, key: str, field: str) -> str | None:
         """A field of a job, or None.
 
@@ -95,10 +108,17 @@ class Journal:
     def _close_unused(self) -> None:
         if self._in_use.acquire(blocking=False):
             try:
-                if self._file is not None:
-                    self._file.close()
+                self._close_file()
             finally:
                 self._in_use.release()
+
+    def _close_when_unused(self) -> None:
+        with self._in_use:
+            self._close_file()
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def _check_open(self) -> None:
         if self._closed:

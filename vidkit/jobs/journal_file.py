@@ -8,6 +8,7 @@ import sys
 import weakref
 from pathlib import Path
 
+from vidkit._internal.part_files import sync_folder
 from vidkit.errors import RequestError
 
 if sys.platform != "win32":
@@ -20,8 +21,6 @@ _LINE_START = b'{"key":'
 # end is plain ASCII, as JSON is written here, so that no other file is taken for a journal.
 _REMAINDER = re.compile(rb"(?P<begin>[^\n\0]*)(?:\0+[ -~]*\n?)?")
 _LOCKED_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
-# Not every file system can sync a folder, and not every folder may be read.
-_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
 
 
 class JournalFile:
@@ -41,6 +40,8 @@ class JournalFile:
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
         self._path = path
         self._size = 0
+        # Whether the file may have a part of a line after its complete lines.
+        self._has_remainder = False
         _open_files.add(self)
         try:
             self._lock()
@@ -65,7 +66,7 @@ class JournalFile:
             self._file.truncate(length)
         if not length:
             # It may be new: its name must survive a power cut as its lines do.
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         self._size = length
         return content[:length]
 
@@ -73,9 +74,12 @@ class JournalFile:
         """Append a line; it is on disk when this returns.
 
         Raises:
-            OSError: it cannot be written. Nothing of it stays in the file.
+            OSError: it cannot be written. Nothing of it stays before another line.
         """
         try:
+            if self._has_remainder:
+                self._file.truncate(self._size)
+            self._has_remainder = True
             rest = line
             while rest:
                 rest = rest[self._file.write(rest) :]
@@ -83,8 +87,10 @@ class JournalFile:
         except OSError:
             with contextlib.suppress(OSError):
                 self._file.truncate(self._size)
+                self._has_remainder = False
             raise
         self._size += len(line)
+        self._has_remainder = False
 
     def close(self) -> None:
         """Release the lock and close the file; safe to call twice."""
@@ -130,20 +136,6 @@ def complete_length(content: bytes) -> int | None:
         return None
     begin = remainder["begin"]
     return length if begin.startswith(_LINE_START) or _LINE_START.startswith(begin) else None
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
 
 
 _open_files: "weakref.WeakSet[JournalFile]" = weakref.WeakSet()

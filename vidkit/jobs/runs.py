@@ -94,6 +94,10 @@ class _Run(Generic[R]):
                 if is_cancelled():
                     raise
                 self.failure = JobError("what the iterable of starters awaited was cancelled")
+            except StopAsyncIteration as error:
+                # Raised from the iteration, it would end it in silence.
+                self.failure = RuntimeError("the iterable of starters raised StopAsyncIteration")
+                self.failure.__cause__ = error
             except Exception as error:  # noqa: BLE001
                 # The iterable of starters failed: return the outcomes so far, then raise this.
                 self.failure = error
@@ -236,7 +240,7 @@ class JobRun(Generic[R]):
         finally:
             # If this is cancelled, too, the tasks end without the journal.
             if self._journal is not None:
-                self._journal.close()
+                await self._journal.wait_until_closed()
 
     async def __aenter__(self) -> Self:
         return self

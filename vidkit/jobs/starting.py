@@ -21,6 +21,7 @@ Starter = Callable[[], Awaitable[Job[R]]]
 """Starts one job."""
 
 _JOB_LIMIT_CODE = "LimitExceededException"
+_MAX_RETRY_AFTER_SECONDS = 60.0
 
 
 class JobStarts(Generic[R]):
@@ -60,7 +61,11 @@ class JobStarts(Generic[R]):
         if known is not None:
             # An earlier run may have started it, and its completion may have been missed since.
             job.poll_first()
-        await journal.write(key, token=job.token)
+        try:
+            await journal.write(key, token=job.token)
+        except VidKitError as error:
+            error.job_token = job.token
+            raise
         return job
 
     async def notify_job_ended(self) -> None:
@@ -74,7 +79,7 @@ class JobStarts(Generic[R]):
         outage: _Outage | None = None
         failing_since: float | None = None
         while True:
-            async with nullcontext() if outage is None else outage.probe():
+            async with _no_probe() if outage is None else outage.probe() as is_probe:
                 plan_request_token(token, maybe_used=maybe_used)
                 try:
                     job = await starter()
@@ -90,7 +95,7 @@ class JobStarts(Generic[R]):
                     ambiguous = error.ambiguous or isinstance(error, AmbiguousError)
                     maybe_used = maybe_used or ambiguous
                     outage = self._outages.setdefault(error.service, _Outage(self._policy))
-                    outage.failed(error)
+                    outage.failed(error, is_probe=is_probe)
                     continue
                 else:
                     failing_since = None
@@ -121,6 +126,10 @@ def _may_pass(error: VidKitError, token: str) -> bool:
     return is_transient(error) and (not error.ambiguous or is_planned_token_taken())
 
 
+def _no_probe() -> nullcontext[bool]:
+    return nullcontext(enter_result=False)
+
+
 class _Outage:
     """A time in which a service does not start jobs: one start at a time tries it again."""
 
@@ -130,24 +139,26 @@ class _Outage:
         self._failures = 0
         self._retry_after = 0.0
 
-    def failed(self, error: VidKitError) -> None:
+    def failed(self, error: VidKitError, *, is_probe: bool) -> None:
         """Record that a start failed. Only those of probes make the delay longer."""
-        self._failures = self._failures + 1 if self._probing.locked() else max(1, self._failures)
-        self._retry_after = error.retry_after or 0.0
+        self._failures = self._failures + 1 if is_probe else max(1, self._failures)
+        # A date in place of seconds depends on this machine's clock, which may be years off.
+        self._retry_after = min(error.retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS)
 
     def end(self) -> None:
         """Record that a start has succeeded: all that wait may start."""
         self._failures = 0
 
     @asynccontextmanager
-    async def probe(self) -> AsyncGenerator[None]:
-        """Wait for a turn and a delay, unless the outage has ended."""
+    async def probe(self) -> AsyncGenerator[bool]:
+        """Wait for a turn and a delay, unless the outage has ended; True if it has not."""
         async with AsyncExitStack() as stack:
             if self._failures:
                 await stack.enter_async_context(self._probing)
-            if self._failures:
+            is_probe = self._failures > 0
+            if is_probe:
                 delay = poll_delay(self._policy, self._failures, random.random())  # noqa: S311
                 await asyncio.sleep(max(delay, self._retry_after))
             else:
                 await stack.aclose()
-            yield
+            yield is_probe

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-__all__ = ["EARLIEST", "LATEST", "ClockBounds"]
+__all__ = ["EARLIEST", "LATEST", "ClockBounds", "ServiceMoment"]
 
 # A Date header has whole seconds, and another machine than the responding one dates the tasks.
 _EXPECTED_SKEW = timedelta(seconds=5)
@@ -72,20 +72,45 @@ class ClockBounds:
         timestamp, observed_at = self._observed
         return timestamp + timedelta(seconds=monotonic_time - observed_at)
 
-    def certain_from(self, monotonic_time: float) -> datetime:
-        """The service's time from which a task counts as newer than a value of `now`.
+
+class ServiceMoment:
+    """The present moment by the service's clock, as known now and later.
+
+    The service's clock may be set, and a proxy may state another time. Where the times that were
+    stated before and since contradict each other, each bound allows for all of them.
+
+    Args:
+        clock: the service's time.
+    """
+
+    def __init__(self, clock: ClockBounds) -> None:
+        self._clock = clock
+        self._at = clock.now()
+        self._earliest: datetime | None = None
+        self._latest: datetime | None = None
+        self.observe()
+
+    def observe(self) -> None:
+        """Take the service's time into account as the last response has stated it."""
+        server_time = self._clock.server_time_at(self._at)
+        if server_time is not None:
+            self._earliest = min(self._earliest or server_time, server_time)
+            self._latest = max(self._latest or server_time, server_time)
+
+    def certain_from(self) -> datetime:
+        """The service's time from which a task counts as newer than this moment.
 
         It allows for a skew of 5 seconds between the machines of the service. Until a response has
         brought the service's time, no task does.
         """
-        server_time = self.server_time_at(monotonic_time)
-        return LATEST if server_time is None else server_time - _EXPECTED_SKEW
+        self.observe()
+        return LATEST if self._latest is None else self._latest - _EXPECTED_SKEW
 
-    def possible_from(self, monotonic_time: float) -> datetime:
-        """The service's time before which a task is older than a value of `now`.
+    def possible_from(self) -> datetime:
+        """The service's time before which a task is older than this moment.
 
         It allows for a skew of 2 minutes. Until a response has brought the service's time, no task
         is.
         """
-        server_time = self.server_time_at(monotonic_time)
-        return EARLIEST if server_time is None else server_time - _MAX_SKEW
+        self.observe()
+        return EARLIEST if self._earliest is None else self._earliest - _MAX_SKEW

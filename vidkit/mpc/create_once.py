@@ -21,7 +21,7 @@ from vidkit.jobs.idempotency import PlannedStart
 from vidkit.jobs.polling import JobPoll
 from vidkit.models.requests import to_wire
 from vidkit.mpc.caller import CREATE, PATH, MpcCaller
-from vidkit.mpc.clock_bounds import EARLIEST, LATEST
+from vidkit.mpc.clock_bounds import EARLIEST, LATEST, ServiceMoment
 from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
@@ -90,7 +90,7 @@ class CreateOnce:
         self._requested = RequestedTask.of(request, marked=marked)
         self._request = HttpRequest("POST", PATH, body=to_wire(request))
         self._maybe_used_before = planned is not None and planned.maybe_used
-        self._started_at = caller.clock.now()
+        self._start = ServiceMoment(caller.clock)
         self._deadline_at = time.monotonic() + caller.options.deadline
         self._attempts_sent = 0
         # Whether the last attempt's request may have been sent; an outer timeout needs it.
@@ -191,6 +191,7 @@ class CreateOnce:
                 return await self._caller.once(CREATE, self._request, attempt=number)
             finally:
                 self._maybe_sent = not send_state.unsent
+                self._start.observe()
 
     async def _find_task(self, ambiguity: VidKitError) -> CreatedTask | None:
         """Search for the task a few times; None if it does not exist.
@@ -315,13 +316,13 @@ class CreateOnce:
         if self._maybe_used_before:
             # No clock says when: only a marker makes it certain.
             return LATEST
-        return self._caller.clock.certain_from(self._started_at)
+        return self._start.certain_from()
 
     def _possible_from(self) -> datetime:
         # Once all tasks have been listed, a task that becomes visible late is a new one.
         if self._maybe_used_before and not (self._requested.marked and self._searched):
             return EARLIEST
-        return self._caller.clock.possible_from(self._started_at)
+        return self._start.possible_from()
 
 
 def _earlier_create_error() -> VidKitError:

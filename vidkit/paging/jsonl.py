@@ -9,7 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from vidkit._internal.part_files import is_part_of, lock_part_file, part_name, remove_part_file
+from vidkit._internal.part_files import (
+    is_part_of,
+    lock_part_file,
+    part_name,
+    remove_part_file,
+    sync_folder,
+)
 from vidkit._internal.threads import in_thread
 from vidkit.errors import RequestError
 
@@ -69,7 +75,7 @@ class _PartFile:
                     remove_part_file(entry.path)
 
     def finish(self) -> None:
-        """Write everything to disk, and give the file its final name."""
+        """Write everything to disk, give the file its final name, and write that, too."""
         if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -78,6 +84,7 @@ class _PartFile:
             # Elsewhere the file stays locked until it has its name.
             self._path.replace(self._target)
             self._file.close()
+            sync_folder(self._target.parent)
 
     def discard(self) -> None:
         """Remove the file; does nothing after `finish`, which has renamed it."""

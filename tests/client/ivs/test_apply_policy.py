@@ -234,6 +234,30 @@ async def test_throttling_slows_the_updates_down_and_fails_none(cloud, kit, poli
     assert budget.tokens >= 15
 
 
+async def test_a_live_channel_is_no_sign_of_throttling(cloud, kit, policy):
+    arns = [channel.arn for channel in await channels(kit, 12)]
+    for arn in arns:
+        cloud.go_live(arn)
+    cloud.inject("throttled", service="ivs", operation=UPDATE, probability=0.5, seed=1)
+    soon = kit.with_options(poll=PollPolicy(initial_delay=0.01, max_delay=0.01, patience=0.3))
+    wait = timedelta(seconds=1)
+    report = await soon.ivs.apply_policy(policy, channels=arns, wait_while_live=wait, rate=SWIFT)
+    # Calls got through all the time, although none could succeed.
+    assert (report.live, report.failed) == (arns, {})
+
+
+async def test_throttling_long_ago_takes_no_patience(cloud, kit, policy):
+    arns = [channel.arn for channel in await channels(kit, 2)]
+    impatient = kit.with_options(retry=RetryPolicy.none())
+    poll = PollPolicy(patience=0.5)
+    cloud.inject("throttled", service="ivs", operation=UPDATE, times=2)
+    report = await impatient.ivs.apply_policy(policy, channels=arns[:1], rate=SWIFT)
+    assert list(report.failed) == arns[:1]
+    await asyncio.sleep(0.6)
+    report = await kit.with_options(poll=poll).ivs.apply_policy(policy, channels=arns, rate=SWIFT)
+    assert report.changed == arns
+
+
 async def test_throttling_that_stays_is_reported_after_a_while(cloud, kit, policy):
     arns = [channel.arn for channel in await channels(kit, 12)]
     cloud.inject("throttled", service="ivs", operation=UPDATE)

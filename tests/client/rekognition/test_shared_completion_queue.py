@@ -84,3 +84,44 @@ async def test_a_message_that_is_no_notification_is_reported(cloud, channel, sqs
     received = await sqs.receive_message(QueueUrl=channel.queue_url, WaitTimeSeconds=0)
     if deletes:
         assert "Messages" not in received
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_queue_that_is_closed_returns_the_messages_that_it_holds(
+    cloud, channel, sqs, times
+):
+    """Not only after the queue's visibility timeout of 30 s, though on_unknown has not returned."""
+    bodies = {f"{{ not ours {n}" for n in range(12)}
+    for body in bodies:
+        await sqs.send_message(QueueUrl=channel.queue_url, MessageBody=body)
+    called, all_called = set(), asyncio.Event()
+
+    async def on_unknown(message):
+        called.add(message.body)
+        if called == bodies:
+            all_called.set()
+        await asyncio.sleep(60)
+
+    async def use(kit):
+        async with kit.rekognition.completion_queue(
+            channel.queue_url, linger=0.02, on_unknown=on_unknown
+        ) as queue:
+            queue.expect("a job")
+            await asyncio.sleep(60)
+
+    async with cloud.kit() as kit:
+        using = asyncio.ensure_future(use(kit))
+        async with asyncio.timeout(10):
+            await all_called.wait()
+        for _ in range(times):
+            using.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([using])
+        assert using.cancelled()
+        received = set()
+        async with asyncio.timeout(10):
+            while received != bodies:
+                found = await sqs.receive_message(
+                    QueueUrl=channel.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+                )
+                received |= {message["Body"] for message in found.get("Messages", ())}

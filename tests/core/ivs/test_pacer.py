@@ -6,7 +6,7 @@ import pytest
 
 from vidkit import RetryPolicy
 from vidkit.ivs import rate_limits
-from vidkit.ivs.rate_limits import Pacer
+from vidkit.ivs.rate_limits import Pacer, ThrottlingPatience
 
 POLICY = RetryPolicy(throttling_base_delay=1, max_delay=20)
 
@@ -45,9 +45,9 @@ async def test_pauses_grow_until_a_call_succeeds(clock):
         await pacer.acquire()
         pauses.append(clock[0] - began)
     assert pauses == [1, 2, 4, 8, 16, 20, 20]
-    assert pacer.throttled_seconds() == sum(pauses)
-    pacer.succeeded()
-    assert pacer.throttled_seconds() == 0
+    assert pacer.throttled_seconds(0) == sum(pauses)
+    pacer.accepted()
+    assert pacer.throttled_seconds(0) == 0
     pacer.pause(clock[0], POLICY, None)
     assert await times(pacer, clock, 2) == [72, 72.2]
 
@@ -83,3 +83,19 @@ async def test_a_pause_holds_for_calls_that_wait_already():
     await asyncio.gather(*waiting)
     assert slots[0] < began
     assert slots[1] - began >= 0.29
+
+
+async def test_patience_begins_with_the_calls_that_have_it(clock):
+    """That an earlier call was throttled an hour ago leaves the patience of later ones."""
+    pacer = Pacer(5)
+    pacer.pause(clock[0], POLICY, None)
+    clock[0] += 3600
+    patience = ThrottlingPatience(300)
+    pacer.pause(clock[0], POLICY, None)
+    assert not patience.is_over(pacer)
+    clock[0] += 299
+    assert not patience.is_over(pacer)
+    clock[0] += 1
+    assert patience.is_over(pacer)
+    pacer.accepted()
+    assert not patience.is_over(pacer)

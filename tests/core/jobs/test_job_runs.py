@@ -84,7 +84,13 @@ async def test_so_does_what_making_a_result_raises(kit):
 
 
 @pytest.mark.parametrize(
-    ("error", "raised"), [(Stop(), Stop), (asyncio.CancelledError(), JobError)]
+    ("error", "raised"),
+    [
+        (Stop(), Stop),
+        (asyncio.CancelledError(), JobError),
+        # This one would end the iteration in silence.
+        (StopAsyncIteration(), RuntimeError),
+    ],
 )
 async def test_so_does_what_the_iterable_of_starters_raises(kit, error, raised):
     def starters():

@@ -274,3 +274,30 @@ async def test_a_line_that_did_not_fit_is_not_continued_by_the_next(tmp_path, mo
     await log.write("1", request="r1")
     log.close()
     assert (tmp_path / "j").read_bytes() == b'{"key":"1","request":"r1"}\n'
+
+
+async def test_what_could_not_be_removed_of_a_line_is_removed_before_the_next(
+    tmp_path, monkeypatch
+):
+    log = Journal(tmp_path / "j")
+    await log.open()
+    await log.write("0", request="r0")
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    class Broken(FileIO):
+        truncate = fail
+
+    with monkeypatch.context() as patch:
+        broken = Broken(os.dup(log._file._file.fileno()), "r+b")
+        patch.setattr(log._file, "_file", broken)
+        patch.setattr(journal_file.os, "fsync", fail)
+        await refusal(log.write("1", request="r1"))
+        # As long as it is there, nothing is written after it.
+        await refusal(log.write("2", request="r2"))
+        broken.close()
+    await log.write("3", request="r3")
+    log.close()
+    lines = (tmp_path / "j").read_text().splitlines()
+    assert lines == ['{"key":"0","request":"r0"}', '{"key":"3","request":"r3"}']

@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from job_service import FAST, Service
 
 from vidkit import RequestError, VidKit
+from vidkit.jobs import journal_file
 from vidkit.jobs.journal_file import JournalFile
 
 
@@ -108,4 +110,33 @@ async def test_a_journal_is_free_when_opening_is_cancelled(kit, tmp_path, monkey
         while times > 1 and kit._runtime._tasks:
             # A second cancellation does not wait for the thread that reads.
             await asyncio.sleep(0.001)
+    assert [outcome async for outcome in kit.run_jobs({}, journal=tmp_path / "j")] == []
+
+
+async def test_a_journal_that_is_being_written_is_free_when_a_cancelled_closing_ends(
+    kit, tmp_path, monkeypatch
+):
+    """The next run may begin at once, and need not wait until a disk has written a line."""
+    writing = threading.Event()
+
+    def slow_sync(_):
+        writing.set()
+        time.sleep(0.3)
+
+    run = kit.run_jobs({"a": Service().starter("a")}, journal=tmp_path / "j")
+
+    async def use():
+        async with run:
+            await anext(run)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JournalFile, "read", lambda _: b"")
+        patch.setattr(journal_file.os, "fsync", slow_sync)
+        using = asyncio.create_task(use())
+        await asyncio.to_thread(writing.wait, 5)
+        for _ in range(3):
+            using.cancel()
+            await asyncio.sleep(0.01)
+        with pytest.raises(asyncio.CancelledError):
+            await using
     assert [outcome async for outcome in kit.run_jobs({}, journal=tmp_path / "j")] == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vidkit import DecodeError
 from vidkit.errors import service_error
 from vidkit.mpc import ListThumbnailsTaskResponse, ObsObjInfo, TaskObject, ThumbTask
-from vidkit.mpc.clock_bounds import EARLIEST, LATEST, ClockBounds
+from vidkit.mpc.clock_bounds import EARLIEST, LATEST, ClockBounds, ServiceMoment
 from vidkit.mpc.error_codes import MEANINGS, code_in, explained
 from vidkit.mpc.task_matching import RequestedTask, match_task, new_marker
 from vidkit.mpc.task_search import PageOrder
@@ -177,16 +177,16 @@ class Ticks:
 def test_the_clock_follows_the_services_date():
     ticks = Ticks()
     clock = ClockBounds(monotonic=ticks)
-    began = clock.now()
+    began, moment = clock.now(), ServiceMoment(clock)
     ticks.now += 30
     # Without a Date nothing is known: any task is possible, and none is certain.
     assert clock.server_time_at(began) is None
-    assert (clock.possible_from(began), clock.certain_from(began)) == (EARLIEST, LATEST)
+    assert (moment.possible_from(), moment.certain_from()) == (EARLIEST, LATEST)
     elsewhere = T0 + timedelta(days=400)
     clock.observe_date(format_datetime(elsewhere, usegmt=True))
     assert clock.server_time_at(began) == elsewhere - timedelta(seconds=30)
-    assert clock.server_time_at(began) - clock.certain_from(began) < timedelta(seconds=10)
-    assert clock.possible_from(began) == elsewhere - timedelta(minutes=2, seconds=30)
+    assert clock.server_time_at(began) - moment.certain_from() < timedelta(seconds=10)
+    assert moment.possible_from() == elsewhere - timedelta(minutes=2, seconds=30)
     ticks.now += 3600
     assert clock.server_time_at(began) == elsewhere - timedelta(seconds=30)
 

@@ -47,7 +47,8 @@ async def test_only_its_owner_reads_it_whatever_the_umask(tmp_path, monkeypatch)
     fsync = os.fsync
 
     def watched(descriptor):
-        modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        if stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
+            modes.append(stat.S_IMODE(mode))
         fsync(descriptor)
 
     monkeypatch.setattr(jsonl.os, "fsync", watched)
@@ -88,3 +89,17 @@ async def test_a_timeout_of_the_service_is_not_taken_for_the_disks(tmp_path):
     with pytest.raises(VidKitTimeoutError):
         await pager(answer(2, "1"), VidKitTimeoutError("slow")).to_jsonl(tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there")
+async def test_the_name_of_the_file_is_on_disk_when_it_is_written(tmp_path, monkeypatch):
+    """As with its content: a power cut right afterwards takes neither away."""
+    synced = []
+
+    def sync(descriptor):
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        synced.append((is_folder, [path.name for path in tmp_path.glob("*.jsonl")]))
+
+    monkeypatch.setattr(jsonl.os, "fsync", sync)
+    await pager(answer(1)).to_jsonl(tmp_path / "labels.jsonl")
+    assert synced == [(False, []), (True, ["labels.jsonl"])]

@@ -70,7 +70,7 @@ def test_statements_that_allow(changes):
         {"Resource": f"{QUEUE}-other"},
         {"Condition": {"ArnEquals": {"aws:SourceArn": f"{TOPIC}-other"}}},
         {"Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:sns:*"}}},
-        {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:[a-z]*"}}},
+        {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:[a-z]*:*:*"}}},
         {"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}},
         {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
     ],
@@ -83,7 +83,9 @@ def test_statements_that_do_not_allow(changes):
     ("condition", "expected"),
     [
         (("ArnNotEquals", "aws:SourceArn", TOPIC), "NOT_ALLOWED"),
-        (("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:other"), "ALLOWED"),
+        (("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:*:other"), "ALLOWED"),
+        (("ArnLike", "aws:SourceArn", ["arn:aws:*", TOPIC]), "ALLOWED"),
+        (("ArnNotLike", "aws:SourceArn", ["arn:aws:*", TOPIC]), "NOT_ALLOWED"),
         (("StringNotEquals", "aws:SourceAccount", ["1", ACCOUNT]), "NOT_ALLOWED"),
         (("StringNotLike", "aws:SourceAccount", "9*"), "ALLOWED"),
         (("StringEqualsIgnoreCase", "aws:SourceArn", TOPIC.upper()), "ALLOWED"),
@@ -100,6 +102,8 @@ def test_statements_that_do_not_allow(changes):
         (("Null", "aws:PrincipalOrgID", "true"), "ALLOWED"),
         (("Null", "aws:SourceArn", True), "NOT_ALLOWED"),
         # What only SQS can evaluate.
+        (("ArnLike", "aws:SourceArn", "arn:aws:sns:*"), "UNKNOWN"),
+        (("ArnNotLike", "aws:SourceArn", ["arn:aws:sns:*:other"]), "UNKNOWN"),
         (("StringEquals", "aws:SourceOrgID", "o-1"), "UNKNOWN"),
         (("NumericEquals", "aws:SourceArn", TOPIC), "UNKNOWN"),
         (("StringEquals", "aws:SourceAccount", "${aws:ResourceAccount}"), "UNKNOWN"),

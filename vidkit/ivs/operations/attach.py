@@ -20,7 +20,13 @@ from vidkit.ivs.policy_report import (
     check_channels,
     policy_arn,
 )
-from vidkit.ivs.rate_limits import CALLS_PER_SECOND, call_at_rate, check_rate, run_for_each
+from vidkit.ivs.rate_limits import (
+    CALLS_PER_SECOND,
+    ThrottlingPatience,
+    call_at_rate,
+    check_rate,
+    run_for_each,
+)
 from vidkit.jobs.polling import poll_delay
 
 __all__ = ["AttachOperations"]
@@ -140,16 +146,16 @@ class AttachOperations(ChannelOperations):
             failed={arn: failed[arn] for arn in arns if arn in failed},
         )
 
-    @property
-    def _throttling_patience(self) -> float:
-        return self._caller.options.poll.patience
+    def _throttling_patience(self) -> ThrottlingPatience:
+        return ThrottlingPatience(self._caller.options.poll.patience)
 
     async def _sort_channels(self, policy: str, arns: Sequence[str], rate: float) -> SortedChannels:
         """Get all channels; if a call fails, all channels of its batch have failed."""
+        throttling_patience = self._throttling_patience()
 
         async def get(batch: list[str]) -> BatchGetChannelResponse | VidKitError:
             try:
-                return await self._get_batch(batch, rate=rate, patience=self._throttling_patience)
+                return await self._get_batch(batch, rate=rate, patience=throttling_patience)
             except VidKitError as error:
                 return error
 
@@ -179,9 +185,12 @@ class AttachOperations(ChannelOperations):
         outcomes: dict[str, VidKitError | None] = dict.fromkeys(arns)
         updated_at: dict[str, float] = {}
         wait_until: dict[str, float] = {}
+        throttling_patience = self._throttling_patience()
 
         async def update(arn: str) -> VidKitError | None:
-            outcome = await self._update_one(policy, arn, rate=rate)
+            outcome = await self._update_one(
+                policy, arn, rate=rate, throttling_patience=throttling_patience
+            )
             updated_at[arn] = time.monotonic()
             return outcome
 
@@ -204,11 +213,13 @@ class AttachOperations(ChannelOperations):
                 await asyncio.sleep(min(delay, max(until_first, 0)))
         return outcomes
 
-    async def _update_one(self, policy: str, arn: str, *, rate: float) -> VidKitError | None:
+    async def _update_one(
+        self, policy: str, arn: str, *, rate: float, throttling_patience: ThrottlingPatience
+    ) -> VidKitError | None:
         request = UpdateChannelRequest(arn=arn, playback_restriction_policy_arn=policy)
         try:
             await call_at_rate(
-                self._caller, UPDATE, request, rate=rate, patience=self._throttling_patience
+                self._caller, UPDATE, request, rate=rate, patience=throttling_patience
             )
         except VidKitError as error:
             return error

@@ -26,7 +26,12 @@ from vidkit.ivs.models.channels import (
 )
 from vidkit.ivs.models.fields import API
 from vidkit.ivs.operations.base import IvsOperations
-from vidkit.ivs.rate_limits import CALLS_PER_SECOND, call_at_rate, run_for_each
+from vidkit.ivs.rate_limits import (
+    CALLS_PER_SECOND,
+    ThrottlingPatience,
+    call_at_rate,
+    run_for_each,
+)
 from vidkit.paging.pager import AsyncPager
 
 __all__ = ["UPDATE", "ChannelOperations"]
@@ -273,7 +278,11 @@ class ChannelOperations(IvsOperations):
         await self._send(_DELETE, DeleteChannelRequest(arn=arn))
 
     async def _get_batch(
-        self, arns: Sequence[str], *, rate: float = CALLS_PER_SECOND, patience: float = 0.0
+        self,
+        arns: Sequence[str],
+        *,
+        rate: float = CALLS_PER_SECOND,
+        patience: ThrottlingPatience | None = None,
     ) -> BatchGetChannelResponse:
         """One call of ``BatchGetChannel``, for at most as many ARNs as it accepts."""
         request = BatchGetChannelRequest(arns=arns)

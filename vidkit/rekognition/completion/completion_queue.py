@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
@@ -32,6 +33,7 @@ _MAX_PAUSE_SECONDS = 60.0
 _RECEIVE_DEADLINE_MARGIN_SECONDS = 15.0
 _MAX_REMEMBERED = 10_000
 _MAX_HIDDEN_SECONDS = 30
+_CLOSING_SECONDS = 1.0
 # A backlog is this many full receives in a row while more jobs wait than the 20 that an account can
 # run by default. For up to 20 jobs, one receive per `linger` is enough.
 _FULL_RECEIVES_OF_BACKLOG = 3
@@ -117,6 +119,8 @@ class CompletionQueue:
         self._ended: dict[str, str] = {}
         # By message id: how often messages that are not about this queue's jobs were received.
         self._times_received: dict[str, int] = {}
+        # Receipt handles of other messages that were received and not returned yet.
+        self._held: set[str] = set()
         self._reader: asyncio.Task[None] | None = None
         self._on_unknown_tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -141,7 +145,11 @@ class CompletionQueue:
         tasks = [*self._on_unknown_tasks, *([self._reader] if self._reader else [])]
         for task in tasks:
             task.cancel()
-        await wait_until_done(*tasks)
+        try:
+            await wait_until_done(*tasks)
+        finally:
+            # A task of its own, which a second cancellation does not interrupt.
+            await wait_until_done(self._caller.runtime.spawn(self._return_held()))
 
     def expect(self, job_id: str) -> None:
         """Expect a message about this job; a closed queue does nothing, so the job is polled."""
@@ -256,6 +264,7 @@ class CompletionQueue:
                     processed.append(receipt)
                 else:
                     others[receipt] = message
+        self._held.update(others)
         if processed:
             await self._delete(*processed)
         are_returned = await self._return(others)
@@ -313,15 +322,23 @@ class CompletionQueue:
         return min(_MAX_HIDDEN_SECONDS, 2 ** min(times - 2, 10)) if times > 1 else 0
 
     async def _change_visibility(self, timeouts: Mapping[str, int]) -> bool:
-        if not timeouts:
-            return True
+        is_changed = True
         try:
-            await self._sqs.change_visibility(self.queue_url, timeouts)
+            if timeouts:
+                await self._sqs.change_visibility(self.queue_url, timeouts)
         except VidKitError as error:
             # The messages are visible again after the queue's visibility timeout.
             _log.debug("%r: messages could not be made visible again: %s", self, error)
-            return False
-        return True
+            is_changed = False
+        self._held.difference_update(timeouts)
+        return is_changed
+
+    async def _return_held(self) -> None:
+        """Return the messages with which this queue was busy when it was closed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                while held := sorted(self._held)[:MAX_MESSAGES]:
+                    await self._change_visibility(dict.fromkeys(held, 0))
 
     async def _call_on_unknown(
         self, on_unknown: OnUnknown, body: str, receipt: str, hidden_seconds: int
@@ -336,6 +353,7 @@ class CompletionQueue:
             may_delete = False
         if may_delete:
             await self._delete(receipt)
+            self._held.discard(receipt)
         else:
             await self._change_visibility({receipt: hidden_seconds})
 

@@ -11,6 +11,7 @@ __all__ = ["PolicyDecision", "evaluate", "statements_of"]
 
 _SNS: Final = "sns.amazonaws.com"
 _ACTION: Final = "sqs:sendmessage"
+_ARN_COLONS: Final = 5
 _OPERATOR: Final = re.compile(r"(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?")
 # Requests of users and roles have these keys; those of a service have none of them.
 _KEYS_OF_USERS: Final = (
@@ -156,18 +157,27 @@ def _equals_folded(value: str, expected: str) -> bool:
     return value.casefold() == expected.casefold()
 
 
+def _arn_matches(value: str, pattern: str) -> bool | None:
+    """Whether an ARN matches, part by part: no wildcard stands for a colon between two parts."""
+    parts, patterns = value.split(":", _ARN_COLONS), pattern.split(":", _ARN_COLONS)
+    if len(patterns) != len(parts):
+        # Not documented.
+        return None
+    return all(map(_matches, parts, patterns))
+
+
 # By operator: how a value is compared, and whether the operator is a negation.
-_COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool], bool]]] = {
+_COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool | None], bool]]] = {
     "StringEquals": (_equals, False),
     "StringNotEquals": (_equals, True),
     "StringEqualsIgnoreCase": (_equals_folded, False),
     "StringNotEqualsIgnoreCase": (_equals_folded, True),
     "StringLike": (_matches, False),
     "StringNotLike": (_matches, True),
-    "ArnEquals": (_matches, False),
-    "ArnNotEquals": (_matches, True),
-    "ArnLike": (_matches, False),
-    "ArnNotLike": (_matches, True),
+    "ArnEquals": (_arn_matches, False),
+    "ArnNotEquals": (_arn_matches, True),
+    "ArnLike": (_arn_matches, False),
+    "ArnNotLike": (_arn_matches, True),
     "Bool": (_equals_folded, False),
 }
 
@@ -215,4 +225,7 @@ def _holds(
         qualifier, if_exists = known[1], bool(known[3])
         holds = {"ForAllValues:": True, "ForAnyValue:": False}.get(qualifier, is_negation)
         return holds or if_exists
-    return any(compare(actual, value) for value in values) is not is_negation
+    matches = {compare(actual, value) for value in values}
+    if True in matches:
+        return not is_negation
+    return None if None in matches else is_negation
