@@ -12,8 +12,8 @@ from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
 MAX_MESSAGES = 10
-MAX_WAIT = 20
-MAX_VISIBILITY = 43_200
+MAX_WAIT_SECONDS = 20
+MAX_VISIBILITY_SECONDS = 43_200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -40,9 +40,9 @@ async def receive(
     queue = find()
     max_messages = read_number(parameters, "MaxNumberOfMessages", 1, MAX_MESSAGES, default=1)
     queue_wait = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
-    wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT, default=queue_wait)
+    wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS, default=queue_wait)
     visibility = int(queue.attributes["VisibilityTimeout"])
-    timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=visibility)
+    timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=visibility)
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     is_connected = client_is_connected.get()

@@ -11,7 +11,7 @@ from vidkit.local.notifications.message_queue import Queue
 from vidkit.local.notifications.receiving import read_number
 from vidkit.local.protocol.wire import ApiError
 
-MAX_DELAY = 900
+MAX_DELAY_SECONDS = 900
 
 _INVALID_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,7 +44,7 @@ def send_one(queue: Queue, parameters: Mapping[str, Any], now: datetime) -> dict
     )
     delay = None
     if "DelaySeconds" in parameters:
-        delay = read_number(parameters, "DelaySeconds", 0, MAX_DELAY, default=0)
+        delay = read_number(parameters, "DelaySeconds", 0, MAX_DELAY_SECONDS, default=0)
     trace = parameters.get("MessageSystemAttributes", {}).get("AWSTraceHeader", {})
     message = queue.send(
         body, now, delay=delay, attributes=attributes, trace=trace.get("StringValue")

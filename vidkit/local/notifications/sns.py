@@ -8,7 +8,7 @@ from vidkit.local.notifications.attributes import read_attributes
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.query import entries, error_document, read_form, response_document
 from vidkit.local.notifications.topics import (
-    MAX_MESSAGE,
+    MAX_MESSAGE_BYTES,
     Topic,
     Topics,
     TopicSubscription,
@@ -178,10 +178,10 @@ class SnsService:
     def _publish_batch(self, parameters: _Content) -> _Content:
         topic = self._topics.find(parameters["TopicArn"])
         messages: list[_Content] = parameters[_ENTRIES]
-        if sum(len(message["Message"].encode()) for message in messages) > MAX_MESSAGE:
+        if sum(len(message["Message"].encode()) for message in messages) > MAX_MESSAGE_BYTES:
             raise ApiError(
                 "BatchRequestTooLong",
-                f"Batch requests cannot be longer than {MAX_MESSAGE} bytes.",
+                f"Batch requests cannot be longer than {MAX_MESSAGE_BYTES} bytes.",
             )
         results = run_batch(messages, lambda message: self._publish_to(topic, message))
         return {name: {"member": members} for name, members in results.items()}

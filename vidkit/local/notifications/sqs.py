@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.queues import Queues, check_names
-from vidkit.local.notifications.receiving import MAX_VISIBILITY, read_number, receive
+from vidkit.local.notifications.receiving import MAX_VISIBILITY_SECONDS, read_number, receive
 from vidkit.local.notifications.sending import send_batch, send_one
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.page_tokens import PageTokens
@@ -217,7 +217,7 @@ class SqsService:
 
     def _change_visibility(self, parameters: _Content) -> _Content:
         queue = self._queues.at(parameters["QueueUrl"])
-        timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=-1)
+        timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=-1)
         try:
             in_flight = queue.change_visibility(parameters["ReceiptHandle"], timeout)
         except ValueError as error:

@@ -151,9 +151,7 @@ class AnalysisJobs:
 
     async def _run(self, job: AnalysisJob, stored: StoredObject) -> None:
         loop = asyncio.get_running_loop()
-        location = (stored.bucket, stored.name)
-        seconds = self._setup.object_seconds.get(location, self._state.job_seconds)
-        earliest = loop.time() + seconds
+        earliest = loop.time() + self._state.seconds_of(stored.bucket, stored.name)
         result, message = None, None
         try:
             async with self._analysing:

@@ -15,7 +15,7 @@ from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video.video_files import NotAVideoError, VideoPacket, opened
 
 _NO_TIMES = "its frames carry no presentation times"
-_DEFAULT_RATE = Fraction(25)
+_DEFAULT_FRAMES_PER_SECOND = Fraction(25)
 _JUMP_SECONDS = Fraction(1, 2)
 """The decoding times of one recording never go back; this much is left to damaged files."""
 
@@ -217,5 +217,5 @@ def _counted(parts: Sequence[_Part], time_base: Fraction, frame_ticks: int) -> T
 
 
 def _frame_ticks(stream: VideoStream, time_base: Fraction) -> int:
-    rate = fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_RATE
+    rate = fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_FRAMES_PER_SECOND
     return max(1, round(1 / rate / time_base))
