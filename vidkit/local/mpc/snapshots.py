@@ -13,7 +13,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidkit.local.mpc.parameters import DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_LENGTH_PIXELS, SnapshotRequest
+from vidkit.local.mpc.parameters import (
+    DEFAULT_INTERVAL_SECONDS,
+    DEFAULT_MAX_LENGTH_PIXELS,
+    SnapshotRequest,
+)
 from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video import media
 
@@ -55,8 +59,8 @@ def take_pictures(
     TIME, twelve seconds for DOTS and DOTS_MS).
 
     A damaged file can claim hours between two frames, and so cause an endless number of pictures.
-    The work therefore stops after :data:`PATIENCE_SECONDS` and :data:`PATIENCE_SECONDS_PER_FRAME` for each frame,
-    and does not start when there are more than :data:`MAX_POINTS` points.
+    The work therefore stops after :data:`PATIENCE_SECONDS` and :data:`PATIENCE_SECONDS_PER_FRAME`
+    for each frame, and does not start when there are more than :data:`MAX_POINTS` points.
 
     Raises:
         media.NotAVideoError: the file contains no video.

@@ -42,7 +42,9 @@ async def receive(
     queue_wait = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
     wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS, default=queue_wait)
     visibility = int(queue.attributes["VisibilityTimeout"])
-    timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=visibility)
+    timeout = read_number(
+        parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=visibility
+    )
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     is_connected = client_is_connected.get()

@@ -217,7 +217,9 @@ class SqsService:
 
     def _change_visibility(self, parameters: _Content) -> _Content:
         queue = self._queues.at(parameters["QueueUrl"])
-        timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=-1)
+        timeout = read_number(
+            parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=-1
+        )
         try:
             in_flight = queue.change_visibility(parameters["ReceiptHandle"], timeout)
         except ValueError as error:

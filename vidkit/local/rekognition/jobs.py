@@ -163,7 +163,7 @@ class AnalysisJobs:
             message = "Internal error while the video was analyzed."
         await asyncio.sleep(earliest - loop.time())
         # Read at the end, so that a job in progress can be made to fail as well.
-        failures = self._setup.failures.get(location, {})
+        failures = self._setup.failures.get((stored.bucket, stored.name), {})
         failure = failures.get(job.kind.key, failures.get(None))
         if failure is not None:
             result, message = None, failure

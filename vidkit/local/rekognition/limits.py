@@ -27,7 +27,11 @@ def rate_of(operation: str) -> float:
     """
     if operation in _RATES:
         return _RATES[operation]
-    return _DEFAULT_CALLS_PER_SECOND if operation.endswith("StreamProcessor") else _JOB_CALLS_PER_SECOND
+    return (
+        _DEFAULT_CALLS_PER_SECOND
+        if operation.endswith("StreamProcessor")
+        else _JOB_CALLS_PER_SECOND
+    )
 
 
 @dataclass(slots=True)

@@ -217,5 +217,7 @@ def _counted(parts: Sequence[_Part], time_base: Fraction, frame_ticks: int) -> T
 
 
 def _frame_ticks(stream: VideoStream, time_base: Fraction) -> int:
-    rate = fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_FRAMES_PER_SECOND
+    rate = (
+        fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_FRAMES_PER_SECOND
+    )
     return max(1, round(1 / rate / time_base))
