@@ -8,6 +8,7 @@ from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
 from vidkit.local.kinesis_video.state import Stream
 from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.video.media import NotAVideoError
 from vidkit.local.video.pictures import Pictures, Style, VideoFile
 
@@ -153,6 +154,7 @@ def _encoded(
 def _quality(parameters: Mapping[str, Any]) -> int:
     config: Mapping[str, str] = parameters.get("FormatConfig", {})
     text = config.get("JPEGQuality", str(_DEFAULT_QUALITY))
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_QUALITY:
-        return int(text)
+    quality = whole_number(text, 1, _MAX_QUALITY)
+    if quality is not None:
+        return quality
     raise invalid(f"JPEGQuality must be a whole number from 1 to 100; it is {text!r}.")

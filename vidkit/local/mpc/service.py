@@ -108,6 +108,7 @@ class MpcService:
         await self._tasks.close()
 
     async def _create(self, project_id: str, request: Request) -> dict[str, object]:
+        check_known(dict(request.query), ())
         content = parse_json(request.body, error=invalid("the body is no JSON object."))
         snapshots = read_request(content, region=self._state.identity.huawei_region)
         source = self._source(snapshots)

@@ -102,9 +102,15 @@ def require_local_endpoint(endpoint: str) -> str:
             fragment.
     """
     parts = urlsplit(endpoint)
+    port = parts.port  # A ValueError when it is no port.
     # Compared as a whole: a user name, a query or a fragment is no part of an endpoint.
     is_origin = endpoint.removesuffix("/").lower() == f"http://{parts.netloc}".lower()
-    if not is_origin or "@" in parts.netloc or not is_loopback_host(parts.hostname or ""):
+    if (
+        not is_origin
+        or port == 0
+        or "@" in parts.netloc
+        or not is_loopback_host(parts.hostname or "")
+    ):
         raise ValueError(
             "sns_endpoint must be a loopback address such as http://127.0.0.1:5000,"
             f" not {endpoint!r}"

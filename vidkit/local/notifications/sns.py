@@ -73,7 +73,9 @@ class SnsService:
             operation = read_form(request.body).get("Action")
         except ApiError:
             return None
-        return operation if operation in self._operations else None
+        # A name with dots makes it an object.
+        known = isinstance(operation, str) and operation in self._operations
+        return operation if known else None
 
     async def handle(self, operation: str, request: Request) -> Response:
         """Carry out one request.
@@ -81,6 +83,7 @@ class SnsService:
         Raises:
             ApiError: the service rejects the request.
         """
+        self._model.check_query(request)
         form = read_form(request.body)
         form = {
             name: value

@@ -92,6 +92,7 @@ class SqsService:
         Raises:
             ApiError: the service rejects the request.
         """
+        self._model.check_query(request)
         body = parse_json(
             request.body,
             error=ApiError("SerializationException", "The request body is no JSON object."),

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from vidkit.local.objects.state import ObjectsState, StoredObject
 from vidkit.local.objects.xml import document
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Response
 from vidkit.local.runtime.state import State
 
@@ -115,8 +115,9 @@ def _entry(shown: str, stored: StoredObject) -> dict[str, object]:
 def _max_keys(text: str | None) -> int:
     if text is None:
         return MAX_KEYS
-    if re.fullmatch("[0-9]{1,10}", text):
-        return min(int(text), MAX_KEYS)
+    number = whole_number(text, 0, 10**18)
+    if number is not None:
+        return min(number, MAX_KEYS)
     raise ApiError("InvalidArgument", "max-keys must be a whole number.")
 
 

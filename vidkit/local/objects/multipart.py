@@ -1,13 +1,13 @@
 """Multipart uploads."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from vidkit.local.objects.state import StoredObject
 from vidkit.local.objects.xml import completed_parts, document
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Request, Response
 from vidkit.local.runtime.worker_threads import in_worker_thread
 
@@ -104,8 +104,9 @@ def _join(upload: _Upload, body: bytes) -> bytes:
 
 
 def _part_number(text: str) -> int:
-    if re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= _MAX_PARTS:
-        return int(text)
+    number = whole_number(text, 1, _MAX_PARTS)
+    if number is not None:
+        return number
     raise ApiError("InvalidArgument", f"partNumber must be from 1 to {_MAX_PARTS}.")
 
 
