@@ -100,9 +100,9 @@ class Admin:
     """``GET /_local/calls``, and endpoints for the set-up methods of ``LocalCloud``.
 
     ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``job-durations``,
-    ``collections``, ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``, ``projects``,
-    ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own parameters;
-    ``DELETE`` removes all ``faults``.
+    ``collections``, ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``,
+    ``projects``, ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own
+    parameters; ``DELETE`` removes all ``faults``.
 
     They read files and change the services' responses, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as

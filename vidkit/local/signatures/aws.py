@@ -192,11 +192,7 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
         }
         timestamp, expires = query.get("X-Amz-Date", ""), _expiry(query)
     else:
-        raise ApiError(
-            dialect.missing,
-            "The request is not signed.",
-            status=dialect.status,
-        )
+        raise ApiError(dialect.missing, "The request is not signed.", status=dialect.status)
     credential = _credential(fields.get("Credential", ""))
     absent = [name for name in ("SignedHeaders", "Signature") if not fields.get(name)]
     if credential is None:
