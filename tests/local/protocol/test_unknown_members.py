@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from local_cloud_calls import boto, call, huawei_headers, send, signed_headers
+from local_cloud_calls import boto, call, error_of, huawei_headers, send, signed_headers
 
 from vidkit.local import LocalCloud
 from vidkit.local.ivs.account import IvsAccount
@@ -102,6 +102,55 @@ async def test_an_unknown_member_of_a_json_service_is_rejected(
 async def test_a_parameter_of_a_query_is_rejected(cloud, service, target, body, headers):
     message = await error_message(cloud, service, f"{target}?Later=1", body, **headers)
     assert "Later is not known here" in message
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "members", "named"),
+    [
+        ("sns", "create_topic", {"Name": "t", "Tags": [{"Key": "a", "Value": "b"}]}, "Tags"),
+        (
+            "sns",
+            "create_topic",
+            {"Name": "t", "DataProtectionPolicy": "{}"},
+            "DataProtectionPolicy",
+        ),
+        ("sns", "publish", {"Message": "m", "MessageGroupId": "g"}, "MessageGroupId"),
+        ("sns", "publish", {"Message": "m", "PhoneNumber": "1"}, "PhoneNumber"),
+        (
+            "sns",
+            "publish_batch",
+            {"PublishBatchRequestEntries": [{"Id": "1", "Message": "m", "MessageGroupId": "g"}]},
+            "MessageGroupId",
+        ),
+        ("sqs", "create_queue", {"QueueName": "q", "tags": {"a": "b"}}, "tags"),
+        ("sqs", "send_message", {"MessageBody": "m", "MessageGroupId": "g"}, "MessageGroupId"),
+        (
+            "sqs",
+            "send_message",
+            {"MessageBody": "m", "MessageDeduplicationId": "d"},
+            "MessageDeduplicationId",
+        ),
+        ("sqs", "receive_message", {"ReceiveRequestAttemptId": "a"}, "ReceiveRequestAttemptId"),
+    ],
+)
+async def test_a_member_of_notifications_that_is_not_served_is_rejected(
+    cloud, service, operation, members, named
+):
+    with boto(cloud, service) as client:
+        if "publish" in operation:
+            members = {
+                **members,
+                "TopicArn": (await call(client.create_topic, Name="x"))["TopicArn"],
+            }
+        elif service == "sqs" and operation != "create_queue":
+            url = (await call(client.create_queue, QueueName="x"))["QueueUrl"]
+            members = {**members, "QueueUrl": url}
+        if operation == "publish_batch":
+            response = await call(client.publish_batch, **members)
+            message = response["Failed"][0]["Message"]
+        else:
+            _, _, message = await error_of(getattr(client, operation), **members)
+    assert message == f"{named} is not served here."
 
 
 @pytest.mark.parametrize("path", ["/v3/projects", "/v1/{}/thumbnails"])

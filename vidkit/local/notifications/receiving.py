@@ -8,6 +8,7 @@ from typing import Any
 from vidkit.local.notifications.attributes import digest
 from vidkit.local.notifications.message_queue import MAX_IN_FLIGHT, Message, Queue
 from vidkit.local.notifications.presence import client_is_connected
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
@@ -37,6 +38,7 @@ async def receive(
         ApiError: a parameter is out of range, the queue does not exist, or too many messages are
             in flight.
     """
+    check_served(parameters, ("ReceiveRequestAttemptId",), code="InvalidParameterValue")
     queue = find()
     max_messages = read_number(parameters, "MaxNumberOfMessages", 1, MAX_MESSAGES, default=1)
     queue_wait = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])

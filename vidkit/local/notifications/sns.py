@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 from vidkit.local.notifications.attributes import read_attributes
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.query import entries, error_document, read_form, response_document
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.notifications.topics import (
     MAX_MESSAGE_BYTES,
     Topic,
@@ -31,6 +32,7 @@ _LISTS_AND_MAPS: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
 # What names the operation is no member of it.
 _PROTOCOL: Final = frozenset({"Action", "Version"})
 _ENTRIES: Final = "PublishBatchRequestEntries"
+_NOT_PUBLISHED: Final = ("MessageDeduplicationId", "MessageGroupId", "PhoneNumber")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -116,6 +118,7 @@ class SnsService:
         """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content) -> _Content:
+        check_served(parameters, ("DataProtectionPolicy", "Tags"), code="InvalidParameter")
         topic = self._topics.create(parameters["Name"], parameters.get("Attributes", {}))
         return {"TopicArn": topic.arn}
 
@@ -190,6 +193,7 @@ class SnsService:
         return {name: {"member": members} for name, members in results.items()}
 
     def _publish_to(self, topic: Topic, parameters: _Content) -> _Content:
+        check_served(parameters, _NOT_PUBLISHED, code="InvalidParameter")
         message_id = self._topics.publish(
             topic,
             parameters["Message"],

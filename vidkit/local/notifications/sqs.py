@@ -8,6 +8,7 @@ from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.queues import Queues, check_names
 from vidkit.local.notifications.receiving import MAX_VISIBILITY_SECONDS, read_number, receive
 from vidkit.local.notifications.sending import send_batch, send_one
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.page_tokens import PageTokens
 from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
@@ -143,6 +144,7 @@ class SqsService:
         """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content, base: str) -> _Content:
+        check_served(parameters, ("tags",), code="UnsupportedOperation")
         queue = self._queues.create(parameters["QueueName"], parameters.get("Attributes", {}))
         return {"QueueUrl": self._queue_url(base, queue.name)}
 
