@@ -1,6 +1,7 @@
 """Starts a local cloud, runs clients of other makers against it, and prints a table.
 
-Their packages go into a folder of their own, at the versions of requirements.txt and package.json.
+Their packages go into a folder of their own, at the versions of requirements.txt,
+smithy_requirements.txt and package.json.
 """
 
 import argparse
