@@ -154,9 +154,9 @@ class Server:
                 service.release()
 
     @web.middleware
-    async def _respond_to_all(self, incoming: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _respond_to_all(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         del handler  # There are no routes.
-        return await self._respond(incoming)
+        return await self._respond(request)
 
     async def _respond(self, incoming: web.Request) -> web.StreamResponse:
         client_is_connected.set(lambda: incoming.transport is not None)
