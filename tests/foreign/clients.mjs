@@ -9,7 +9,8 @@ import { SQSClient, CreateQueueCommand, ReceiveMessageCommand, SendMessageComman
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 
 const options = { endpoint: process.env.AWS_ENDPOINT_URL, region: process.env.AWS_REGION, maxAttempts: 1 };
-const row = (call, result) => console.log(["AWS SDK for JavaScript v3", call, result].join("\t"));
+const row = (call, result) =>
+  console.log(["AWS SDK for JavaScript v3", call, result.replace(/\s+/g, " ").slice(0, 200)].join("\t"));
 async function check(call, work, code) {
   try {
     await work();
