@@ -78,8 +78,7 @@ def stage(clock_clip, tmp_path_factory):
     """A kit whose transports replay, and the loop that it lives on."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        # Long enough for a task to be canceled before it is processed.
-        cloud = LocalCloud(job_seconds=0.3)
+        cloud = LocalCloud(job_seconds=0.05)
         cloud.add_stream("front-door", clock_clip.path, start_timestamp=T0)
         cloud.add_object("bucket", "clip.mp4", clock_clip.path)
 

@@ -100,6 +100,27 @@ def code_lines(function):
     return function.end_lineno - function.lineno + 1 - spent
 
 
+# Words of what has a unit, and their units.
+MEASURED = {"DELAY", "INTERVAL", "PATIENCE", "PITCH", "TIMEOUT", "VISIBILITY", "WAIT"}
+UNITS = {"SECONDS", "MS", "HERTZ"}
+
+
+def numeric_constants(path):
+    """The constants of a module that are numbers."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
+            node.value, ast.Constant | ast.BinOp
+        ):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_constant_of_time_names_its_unit(path):
+    words = {name: set(name.strip("_").split("_")) for name in numeric_constants(path)}
+    assert not [name for name, own in words.items() if own & MEASURED and not own & UNITS]
+
+
 def test_a_visitor_sees_few_rooms():
     entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MOST_ENTRIES, sorted(entries)

@@ -3,12 +3,14 @@ import { IvsClient, CreateChannelCommand, GetChannelCommand, ListChannelsCommand
 import { KinesisVideoClient, GetDataEndpointCommand } from "@aws-sdk/client-kinesis-video";
 import { RekognitionClient, StartFaceDetectionCommand } from "@aws-sdk/client-rekognition";
 import { S3Client, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { SNSClient, CreateTopicCommand, PublishBatchCommand } from "@aws-sdk/client-sns";
 import { SQSClient, CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 
 const options = { endpoint: process.env.AWS_ENDPOINT_URL, region: process.env.AWS_REGION, maxAttempts: 1 };
-const row = (call, result) => console.log(["AWS SDK for JavaScript v3", call, result].join("\t"));
+const row = (call, result) =>
+  console.log(["AWS SDK for JavaScript v3", call, result.replace(/\s+/g, " ").slice(0, 200)].join("\t"));
 async function check(call, work, code) {
   try {
     await work();
@@ -36,6 +38,19 @@ await check("objects put, get, list", async () => {
   const found = await s3.send(new GetObjectCommand({ Bucket: "videos", Key: "js.txt" }));
   if ((await found.Body.transformToString()) !== "hello") throw new Error("another body");
   await s3.send(new ListObjectsV2Command({ Bucket: "videos" }));
+});
+await check("objects put where one is", () =>
+  s3.send(new PutObjectCommand({ Bucket: "videos", Key: "js.txt", Body: "again", IfNoneMatch: "*" })), "PreconditionFailed");
+await check("objects in another storage class are NotImplemented", () =>
+  s3.send(new PutObjectCommand({ Bucket: "videos", Key: "js.txt", StorageClass: "GLACIER" })), "NotImplemented");
+await check("objects put and get with presigned URLs", async () => {
+  const named = { Bucket: "videos", Key: "signed.txt" };
+  const target = await getSignedUrl(s3, new PutObjectCommand({ ...named, Metadata: { one: "two" } }));
+  const put = await fetch(target, { method: "PUT", body: "hello" });
+  if (!put.ok) throw new Error(await put.text());
+  const found = await fetch(await getSignedUrl(s3, new GetObjectCommand({ ...named, ResponseContentType: "text/x" })));
+  const seen = [await found.text(), found.headers.get("x-amz-meta-one"), found.headers.get("content-type")];
+  if (seen.join() !== "hello,two,text/x") throw new Error(seen.join());
 });
 await check("SNS publish batch", async () => {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "js" }));

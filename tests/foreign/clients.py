@@ -68,6 +68,19 @@ def with_boto3() -> None:
         lambda: (s3.put_object(**put), s3.list_objects_v2(Bucket="videos")),
     )
 
+    once = {**put, "IfNoneMatch": "*"}
+    check(
+        name,
+        "objects put where one is",
+        lambda: expect("PreconditionFailed", lambda: s3.put_object(**once)),
+    )
+    cold = {**put, "StorageClass": "GLACIER"}
+    check(
+        name,
+        "objects in another storage class are NotImplemented",
+        lambda: expect("NotImplemented", lambda: s3.put_object(**cold)),
+    )
+
     def batch() -> None:
         topic = sns.create_topic(Name="boto3")["TopicArn"]
         entries = [{"Id": "1", "Message": "m"}]

@@ -1,6 +1,7 @@
 """Starts a local cloud, runs clients of other makers against it, and prints a table.
 
-Their packages go into a folder of their own, at the versions of requirements.txt and package.json.
+Their packages go into a folder of their own, at the versions of requirements.txt,
+smithy_requirements.txt and package.json.
 """
 
 import argparse
@@ -11,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from vidkit.local.clips import render_clip
 
 HERE = Path(__file__).parent
 TIMEOUT_SECONDS = 600
+SMITHY_PYTHON = (3, 12)
+"""The oldest Python for smithy's clients."""
 
 
 def main() -> int:
@@ -32,16 +34,23 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vidkit-foreign-") as temporary:
         folder = (options.packages or Path(temporary)).resolve()
-        python = install_python(folder)
+        python = install_python(folder / "py", sys.executable, "requirements.txt")
+        newer = find_python(SMITHY_PYTHON)
+        if newer is not None:
+            smithy = install_python(folder / "smithy", newer, "smithy_requirements.txt")
         node = install_node(folder)
         clip = Path(temporary) / "clip.mp4"
         render_clip(clip)
         with local_cloud(clip) as environment:
             commands = [[str(python), str(HERE / "clients.py")]]
+            if newer is not None:
+                commands.append([str(smithy), str(HERE / "smithy_clients.py")])
             if node is not None:
                 commands.append([node, str(folder / "js" / "clients.mjs")])
             results = [run(command, environment) for command in commands]
     rows = [line.split("\t") for text in results for line in text.splitlines()]
+    if newer is None:
+        sys.stdout.write("SKIPPED: smithy's clients need Python 3.12\n")
     if node is None:
         sys.stdout.write("SKIPPED: the AWS SDK for JavaScript needs node and npm\n")
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
@@ -50,13 +59,28 @@ def main() -> int:
     return int(any(row[2] != "ok" for row in rows))
 
 
-def install_python(folder: Path) -> Path:
-    """Install the clients in Python; return their interpreter."""
-    python = folder / "py" / "bin" / "python"
+def find_python(version: tuple[int, int]) -> str | None:
+    """An interpreter of this version or a newer one, on the path or among those of pyenv."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates = [sys.executable, "python3", "python3.14", "python3.13", "python3.12"]
+    candidates += sorted(map(str, root.glob("versions/3.*/bin/python")), reverse=True)
+    for candidate in candidates:
+        # A name that is on the path may be that of a launcher without an interpreter.
+        check = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {version})"
+        with contextlib.suppress(OSError):
+            tried = subprocess.run([candidate, "-c", check], capture_output=True, check=False)
+            if tried.returncode == 0:
+                return candidate
+    return None
+
+
+def install_python(folder: Path, interpreter: str, requirements: str) -> Path:
+    """Install clients in Python into an environment; return its interpreter."""
+    python = folder / "bin" / "python"
     if not python.exists():
-        venv.create(folder / "py", with_pip=True)
+        subprocess.run([interpreter, "-m", "venv", str(folder)], check=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "-r", str(HERE / "requirements.txt")], check=True)
+    subprocess.run([*command, "-r", str(HERE / requirements)], check=True)
     return python
 
 

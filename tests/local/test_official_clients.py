@@ -35,6 +35,8 @@ def server(clock_clip):
             f"front-door={clock_clip.path}@{T0.isoformat()}",
             "--object",
             f"bucket/clip.mp4={clock_clip.path}",
+            "--object",
+            f"bucket/slow.mp4={clock_clip.path}",
             "--collection",
             "family",
         ],
@@ -407,7 +409,7 @@ def test_boto3_with_a_wrong_secret_is_rejected(client, service, call, code):
 
 # In a process of its own: the SDK writes to the home folder when it is imported.
 HUAWEI = """
-import json, sys, time
+import json, sys, time, urllib.request
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmpc.v1 import *
@@ -434,7 +436,12 @@ def get(task_id):
 first = create()
 while get(first).status in ("WAITING", "PROCESSING"):
     time.sleep(0.1)
-tasks = [create() for _ in range(5)]
+# A task over it can be canceled however busy this machine is.
+content = json.dumps({"bucket": "bucket", "name": "slow.mp4", "seconds": 3600}).encode()
+headers = {"Content-Type": "application/json"}
+url = server["endpoint"] + "/_local/job-durations"
+urllib.request.urlopen(urllib.request.Request(url, content, headers)).close()
+tasks = [*(create() for _ in range(4)), create("slow.mp4")]
 mpc.delete_thumbnails_task(DeleteThumbnailsTaskRequest(task_id=tasks[-1]))
 refusals = []
 for call in (

@@ -36,6 +36,8 @@ _NEEDED = {
     "segment_detection": {"segment_types": ["SHOT"]},
 }
 _PLACE = ObsObjInfo(bucket="bucket", location="cn-north-4", object="clip.mp4")
+# A task over it is queued for an hour, so that it can be canceled however busy this machine is.
+_SLOW = ObsObjInfo(bucket="bucket", location="cn-north-4", object="slow.mp4")
 _OUT = ObsObjInfo(bucket="bucket", location="cn-north-4", object="out")
 _SHOT = {
     "input": _PLACE,
@@ -74,6 +76,8 @@ async def set_up(cloud: LocalCloud, kit: VidKit, t0: Any, folder: Path) -> Scene
         if items:
             cloud.script_results(kind, "bucket", "clip.mp4", items)
     cloud.add_collection("staff")
+    cloud.add_object("bucket", "slow.mp4", cloud.read_object("bucket", "clip.mp4"))
+    cloud.time_job("bucket", "slow.mp4", 3600)
     scene = Scene(
         cloud,
         kit,
@@ -176,8 +180,13 @@ async def _update_processor(kit: VidKit, scene: Scene) -> None:
     )
 
 
+async def _create_slow_task(kit: VidKit, scene: Scene) -> Any:
+    wanted = {**_SHOT, "input": _SLOW, "user_data": scene.fresh()}
+    return await kit.mpc.create_thumbnails_task(**wanted)
+
+
 async def _cancel_task(kit: VidKit, scene: Scene) -> None:
-    job = await kit.mpc.create_thumbnails_task(**_SHOT, user_data=scene.fresh())
+    job = await _create_slow_task(kit, scene)
     await kit.mpc.delete_thumbnails_task(job.id)
 
 
@@ -300,7 +309,7 @@ async def _watch(kit: VidKit, scene: Scene) -> None:
 
 
 async def _cancel_job(kit: VidKit, scene: Scene) -> None:
-    job = await kit.mpc.create_thumbnails_task(**_SHOT, user_data=scene.fresh())
+    job = await _create_slow_task(kit, scene)
     await job.cancel()
 
 

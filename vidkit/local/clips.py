@@ -32,9 +32,9 @@ __all__ = ["ClockError", "RenderedClip", "Scene", "read_clock", "render_clip"]
 _MIN_SIZE = (160, 90)
 _GAP_SECONDS = Fraction(1, 2)
 _KEY_FRAME_SECONDS = 2
-_SAMPLE_RATE = 48_000
-_CHUNK = 1024
-_PITCH = 440
+_SAMPLE_RATE_HERTZ = 48_000
+_CHUNK_SAMPLES = 1024
+_PITCH_HERTZ = 440
 _VOLUME = 3000
 
 _Part: TypeAlias = tuple[int | None, int, int]
@@ -207,28 +207,28 @@ class _Sound:
 
     def __init__(self, container: OutputContainer, duration: Fraction) -> None:
         self._container = container
-        self._stream: AudioStream = container.add_stream("aac", _SAMPLE_RATE, layout="mono")
-        self._samples = math.ceil(duration * _SAMPLE_RATE)
+        self._stream: AudioStream = container.add_stream("aac", _SAMPLE_RATE_HERTZ, layout="mono")
+        self._samples = math.ceil(duration * _SAMPLE_RATE_HERTZ)
         self._written = 0
         # One second and a chunk, because the tone repeats every second.
         self._wave = array(
             "h",
             (
-                round(_VOLUME * math.sin(math.tau * _PITCH * sample / _SAMPLE_RATE))
-                for sample in range(_SAMPLE_RATE + _CHUNK)
+                round(_VOLUME * math.sin(math.tau * _PITCH_HERTZ * sample / _SAMPLE_RATE_HERTZ))
+                for sample in range(_SAMPLE_RATE_HERTZ + _CHUNK_SAMPLES)
             ),
         )
 
     def write_until(self, seconds: Fraction) -> None:
         """Writes the samples before a time."""
-        end = min(self._samples, math.ceil(seconds * _SAMPLE_RATE))
+        end = min(self._samples, math.ceil(seconds * _SAMPLE_RATE_HERTZ))
         while self._written < end:
-            samples = min(_CHUNK, self._samples - self._written)
-            start = self._written % _SAMPLE_RATE
+            samples = min(_CHUNK_SAMPLES, self._samples - self._written)
+            start = self._written % _SAMPLE_RATE_HERTZ
             frame = AudioFrame("s16", "mono", samples)
             frame.planes[0].update(self._wave[start : start + samples].tobytes())
-            frame.pts, frame.sample_rate = self._written, _SAMPLE_RATE
-            frame.time_base = Fraction(1, _SAMPLE_RATE)
+            frame.pts, frame.sample_rate = self._written, _SAMPLE_RATE_HERTZ
+            frame.time_base = Fraction(1, _SAMPLE_RATE_HERTZ)
             self._container.mux(self._stream.encode(frame))
             self._written += samples
 

@@ -162,9 +162,12 @@ async def test_both_see_the_same_tasks_and_errors(clock_clip, tmp_path):
     async with LocalCloud(job_seconds=0.3) as cloud, cloud.kit() as kit:
         cloud.add_object("bucket", "clip.mp4", clock_clip.path)
         cloud.add_object("bucket", "notes.txt", b"not a video")
+        # A task over it can be canceled however busy this machine is.
+        cloud.add_object("bucket", "slow.mp4", b"")
+        cloud.time_job("bucket", "slow.mp4", 3600)
         done, failed, third, fourth = [
             await create(kit, parameters_for(name, time=4))
-            for name in ("clip.mp4", "notes.txt", "clip.mp4", "clip.mp4")
+            for name in ("clip.mp4", "notes.txt", "clip.mp4", "slow.mp4")
         ]
         await fourth.cancel()
         with pytest.raises(JobCanceledError):

@@ -82,8 +82,8 @@ async def test_every_response_has_the_date_of_the_clouds_clock(cloud):
 
 
 async def test_a_signed_body_beyond_the_limit_is_rejected(cloud, monkeypatch):
-    assert gateway.MAX_SIGNED_BODY == 12 * 2**20
-    monkeypatch.setattr(gateway, "MAX_SIGNED_BODY", 2**19)
+    assert gateway.MAX_SIGNED_BODY_BYTES == 12 * 2**20
+    monkeypatch.setattr(gateway, "MAX_SIGNED_BODY_BYTES", 2**19)
     response = await call_mpc(cloud, "POST", {"user_data": "x" * 2**18})
     assert (response.status, response.code) == (400, "MPC.10202")
     response = await call_mpc(cloud, "POST", {"user_data": "x" * 2**19})

@@ -94,6 +94,9 @@ async def cloud(clock_clip):
     async with LocalCloud(job_seconds=0.2) as running:
         running.add_object("videos", "clip.mp4", clock_clip.path)
         running.add_object("videos", "text.mp4", b"no video")
+        # A task over it can be canceled however busy this machine is.
+        running.add_object("videos", "slow.mp4", clock_clip.path)
+        running.time_job("videos", "slow.mp4", 3600)
         yield running
 
 
@@ -105,7 +108,7 @@ async def test_it_gets_every_error_response_of_mpc(cloud, tmp_path):
         tmp_path,
         """
         first = create(mpc, name="text.mp4").task_id
-        queued = [create(mpc).task_id for _ in range(3)][-1]
+        queued = create(mpc, name="slow.mp4").task_id
         dot = ThumbnailPara(type="DOTS", dots=[99])
         seen = {
             "parameter": outcome(create, mpc, thumbnail_para=ThumbnailPara(time=101)),

@@ -34,8 +34,8 @@ def damaged(clock_clip, tmp_path_factory):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(snapshots, "PATIENCE", 0.3)
-    monkeypatch.setattr(snapshots, "PATIENCE_PER_FRAME", 0.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS_PER_FRAME", 0.0)
 
 
 @pytest.mark.parametrize("para", [{"time": 1}, {"time": 1, "amount": 100, "threshold": 255}])
@@ -53,8 +53,8 @@ async def test_a_damaged_video_fails_soon(mpc, state, damaged, impatient, para):
 async def test_a_synchronous_task_over_a_damaged_video_is_rejected(
     mpc, state, damaged, monkeypatch
 ):
-    monkeypatch.setattr(snapshots, "PATIENCE", -1.0)
-    monkeypatch.setattr(snapshots, "PATIENCE_PER_FRAME", 0.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS_PER_FRAME", 0.0)
     put(state, "in/clip.mp4", damaged)
     dots = {"type": "DOTS", "dots": [0]}
     assert await error_of(create(mpc, sync=1, para=dots)) == (400, "MPC.10212")
@@ -69,14 +69,14 @@ async def test_more_points_than_a_day_has_seconds_are_too_many(mpc, monkeypatch)
 
 
 async def test_patience_grows_with_the_frames(mpc, monkeypatch):
-    monkeypatch.setattr(snapshots, "PATIENCE", 0.0)
-    monkeypatch.setattr(snapshots, "PATIENCE_PER_FRAME", 1.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS_PER_FRAME", 1.0)
     assert (await taken(mpc, para={"time": 1}))["status"] == "SUCCEEDED"
 
 
 async def test_closing_ends_the_work_on_a_damaged_video(state, damaged, monkeypatch):
     begun, ended = threading.Event(), threading.Event()
-    monkeypatch.setattr(snapshots, "PATIENCE", 600.0)
+    monkeypatch.setattr(snapshots, "PATIENCE_SECONDS", 600.0)
     take = snapshots.take_pictures
 
     def watched(*given, **options):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from mpc_calls import (
     NOW,
     PATH,
     SOURCE,
+    TARGET,
     call,
     create,
     error_of,
@@ -27,6 +29,7 @@ from mpc_calls import (
 
 from vidkit.local import LocalCloud, clips
 from vidkit.local.mpc.service import MpcService
+from vidkit.local.mpc.snapshot_tasks import WORKERS
 from vidkit.local.objects.state import ObjectsState
 from vidkit.local.protocol.wire import ApiError, Request
 
@@ -131,14 +134,50 @@ async def test_only_waiting_tasks_can_be_canceled(mpc, state):
     assert await status(mpc, ids[2]) == "CANCELED"
 
 
-async def test_a_task_can_be_canceled_while_a_worker_lets_it_wait(mpc, state):
-    state.job_seconds = 0.3
-    first = (await create(mpc))["task_id"]
+async def test_tasks_that_wait_keep_no_worker_from_others(mpc, state):
+    slow = {**SOURCE, "object": "in/slow.mp4"}
+    put(state, "in/slow.mp4", b"")
+    state.object_seconds["videos", "in/slow.mp4"] = 3600
+    waiting = [(await create(mpc, input=slow))["task_id"] for _ in range(WORKERS + 1)]
     await asyncio.sleep(0.02)
-    await call(mpc, "DELETE", ("task_id", first))
-    second = await taken(mpc, para={"start_time": 99})
-    assert second["status"] == "SUCCEEDED"
-    assert await status(mpc, first) == "CANCELED"
+    assert (await taken(mpc, para={"start_time": 99}))["status"] == "SUCCEEDED"
+    for task_id in waiting:
+        assert await status(mpc, task_id) == "WAITING"
+        await call(mpc, "DELETE", ("task_id", task_id))
+        assert await status(mpc, task_id) == "CANCELED"
+
+
+async def test_a_canceled_task_stops_to_wait(mpc, state):
+    state.job_seconds = 3600
+    before = asyncio.all_tasks()
+    task_id = (await create(mpc))["task_id"]
+    (run,) = asyncio.all_tasks() - before
+    await call(mpc, "DELETE", ("task_id", task_id))
+    await asyncio.wait([run], timeout=5)
+    assert run.cancelled()
+
+
+async def test_a_synchronous_task_that_is_stored_cannot_be_canceled(mpc, monkeypatch):
+    packing, go_on = threading.Event(), threading.Event()
+
+    def slow(pictures, **_):
+        packing.set()
+        go_on.wait(5)
+        return b"tar"
+
+    monkeypatch.setattr("vidkit.local.mpc.snapshot_tasks.pack", slow)
+    dot = {"type": "DOTS", "dots": [1]}
+    body = {"input": SOURCE, "output": TARGET, "thumbnail_para": dot, "sync": 1, "tar": 0}
+    made = asyncio.create_task(call(mpc, "POST", body=body))
+    await asyncio.to_thread(packing.wait, 5)
+    ((task_id, shown),) = [
+        (task["task_id"], task["status"]) for task in (await listed(mpc))["task_array"]
+    ]
+    assert shown == "PROCESSING"
+    assert await error_of(call(mpc, "DELETE", ("task_id", task_id))) == (400, "MPC.10213")
+    go_on.set()
+    assert (await made).status == 202
+    assert await status(mpc, task_id) == "SUCCEEDED"
 
 
 async def test_lists_are_paged_in_order_of_creation(mpc):
@@ -211,9 +250,9 @@ async def test_huaweis_own_sdk_creates_lists_and_cancels(clock_clip, tmp_path):
         )
         place = dict(bucket="videos", location="cn-north-4")
 
-        def create(**options):
+        def create(name="in/clip.mp4", **options):
             body = mpc.CreateThumbReq(
-                input=mpc.ObsObjInfo(object="in/clip.mp4", **place),
+                input=mpc.ObsObjInfo(object=name, **place),
                 output=mpc.ObsObjInfo(object="out", **place),
                 **options,
             )
@@ -230,7 +269,8 @@ async def test_huaweis_own_sdk_creates_lists_and_cancels(clock_clip, tmp_path):
                 return [error.status_code, error.error_code]
 
         para = mpc.ThumbnailPara(type="TIME", time=2, max_length=480)
-        first, second, third = (create(thumbnail_para=para).task_id for _ in range(3))
+        first, second = (create(thumbnail_para=para).task_id for _ in range(2))
+        third = create("slow.mp4", thumbnail_para=para).task_id
         client.delete_thumbnails_task(mpc.DeleteThumbnailsTaskRequest(task_id=third))
         while any(t.status in ("WAITING", "PROCESSING") for t in tasks([first, second, third])):
             time.sleep(0.02)
@@ -254,6 +294,9 @@ async def test_huaweis_own_sdk_creates_lists_and_cancels(clock_clip, tmp_path):
     """)
     async with LocalCloud(job_seconds=0.1) as cloud:
         cloud.add_object("videos", "in/clip.mp4", clock_clip.path)
+        # A task over it can be canceled however busy this machine is.
+        cloud.add_object("videos", "slow.mp4", clock_clip.path)
+        cloud.time_job("videos", "slow.mp4", 3600)
         found = await asyncio.to_thread(
             subprocess.run,
             [

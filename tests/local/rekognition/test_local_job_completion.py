@@ -127,7 +127,7 @@ async def test_a_video_can_have_a_duration_of_its_own(rekognition, state):
     with pytest.raises(ValueError, match="negative"):
         cloud.time_job("videos", "clip.mp4", -1)
     cloud.time_job("videos", "clip.mp4", 0.3)
-    state.of(RekognitionState).object_seconds = cloud.state.of(RekognitionState).object_seconds
+    state.object_seconds = cloud.state.object_seconds
     begun = asyncio.get_running_loop().time()
     await detect(rekognition)
     assert asyncio.get_running_loop().time() - begun >= 0.3

@@ -81,6 +81,10 @@ async def test_rekognition_is_set_up_over_http(cloud):
     assert (await admin(cloud, "POST", "job-failures", failure | {"message": None}))[0] == 200
     assert cloud.state.of(RekognitionState).failures["b", "k"] == {}
     assert (await admin(cloud, "POST", "job-failures", failure | {"kind": "x"}))[0] == 400
+    duration = {"bucket": "b", "name": "k", "seconds": 3}
+    assert await admin(cloud, "POST", "job-durations", duration) == (200, {"seconds": 3.0})
+    assert cloud.state.seconds_of("b", "k") == 3.0
+    assert (await admin(cloud, "POST", "job-durations", duration | {"seconds": -1}))[0] == 400
     assert (await admin(cloud, "POST", "collections", {"collection_id": "family"}))[0] == 200
     assert cloud.state.of(RekognitionState).collections == {"family"}
     assert (await admin(cloud, "POST", "collections", {"collection_id": ""}))[0] == 400

@@ -233,7 +233,7 @@ async def test_a_failure_inside_a_service_is_its_internal_error(cloud, caplog, m
 async def test_a_body_beyond_the_limit_is_rejected(cloud, monkeypatch):
     from vidkit.local.server import http_server
 
-    monkeypatch.setattr(http_server, "MAX_BODY", 1000)
+    monkeypatch.setattr(http_server, "MAX_BODY_BYTES", 1000)
     async with LocalCloud() as small:
         with boto(small, "s3") as s3:
             await call(s3.create_bucket, Bucket="bucket")

@@ -56,6 +56,23 @@ async def test_signatures_of_huawei_cloud_hold_in_absolute_form(cloud):
     assert await status_of(cloud, "GET", f"{cloud.endpoint}{target}?page=1", headers) == 401
 
 
+@pytest.mark.parametrize("target", ["", "?list-type=2"])
+async def test_a_complete_url_without_a_path_is_that_of_the_root(cloud, target):
+    url = cloud.endpoint + target
+    headers = signed_headers(cloud, "POST", "/", LIST_TOPICS, service="sns", headers=FORM)
+    assert await status_of(cloud, "POST", cloud.endpoint, headers, LIST_TOPICS) == 200
+    headers = signed_headers(cloud, "GET", f"/{target}", service="s3")
+    assert await status_of(cloud, "GET", url, headers) == (501 if target else 200)
+    assert cloud.calls[0].operation == "ListTopics"
+    assert cloud.calls[1].operation == ("GET /" if target else "ListBuckets")
+
+
+@pytest.mark.parametrize(("method", "target"), [("OPTIONS", "*"), ("CONNECT", "localhost:80")])
+async def test_a_target_that_is_no_path_is_rejected_by_a_service(cloud, method, target):
+    assert await status_of(cloud, method, target, {}) == 403
+    assert cloud.calls[-1].code == "AccessDenied"
+
+
 async def test_the_host_of_the_target_counts_and_not_that_of_the_header(cloud):
     calls, named = "/_local/calls", "http://127.evil.example"
     assert await status_of(cloud, "GET", named + calls, {}) == 403

@@ -98,6 +98,23 @@ def test_time_starts_with_the_first_frame_whatever_the_container_says(
     assert [read_clock(image) for image in media.frames_at(path, times)] == times
 
 
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv"])
+def test_titles_in_another_encoding_than_utf_8_are_no_obstacle(tmp_path, name):
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "Xberwachung"
+        stream = container.add_stream("libx264", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.metadata["title"] = "Xberwachung"
+        container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
+        container.mux(stream.encode())
+    content = path.read_bytes()
+    assert b"Xberwachung" in content
+    path.write_bytes(content.replace(b"Xberwachung", "Überwachung".encode("latin-1")))
+    assert media.probe(path).frame_count == 1
+    assert [image.size for image in media.frames_at(path, [0])] == [(64, 48)]
+
+
 def test_files_are_decoded_without_frame_threads(carphone):
     with opened(carphone) as (_, stream):
         assert not stream.thread_type & ThreadType.FRAME

@@ -127,6 +127,26 @@ def test_the_second_of_two_recordings_may_be_longer(tmp_path):
     assert shown(path, range(MS // 2, 32 * MS, MS)) == list(range(32))
 
 
+@pytest.mark.parametrize("hours", [0.1, 5, 13])
+@pytest.mark.parametrize("order", ["late early", "early late early", "late early late"])
+def test_a_recording_may_begin_long_before_the_one_before_it(tmp_path, hours, order):
+    path, parts = tmp_path / "joined.ts", []
+    for number, when in enumerate(order.split()):
+        content = pictures(8 * number, 8)
+        part = write_clip(tmp_path / "part.ts", content, options=B_FRAMES)
+        if when == "late":
+            part = copied(part, tmp_path / "late.ts", shift=round(hours * 3600 * 90_000))
+        parts.append(part.read_bytes())
+    path.write_bytes(b"".join(parts))
+    # A jump forward is a gap, except to the clock of a recording before.
+    gap = hours * 3600 if order == "early late early" else 0
+    assert media.probe(path).duration == pytest.approx(8 * len(parts) / 25 + gap, abs=0.5)
+    last = round(media.probe(path).duration * 1000)
+    assert shown(path, [0, last - MS // 2]) == [0, 8 * len(parts) - 1]
+    if not gap:
+        assert shown(path, range(MS // 2, 16 * MS, MS)) == list(range(16))
+
+
 def test_shots_are_found_beyond_a_joint(tmp_path):
     red, blue = (Image.new("RGB", (160, 96), colour) for colour in ("red", "blue"))
     path = joined(tmp_path / "joined.ts", [red] * 15, chain([red] * 5, [blue] * 12))

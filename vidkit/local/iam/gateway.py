@@ -8,7 +8,7 @@ from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, iso
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.huawei import authentication_error, claimed_access_key, verify_huawei
 
-MAX_SIGNED_BODY: Final = 12 * 2**20
+MAX_SIGNED_BODY_BYTES: Final = 12 * 2**20
 """The longest body, in bytes, of a request that is signed with a key."""
 
 JSON: Final = "application/json"
@@ -32,7 +32,7 @@ def check_caller(
         if token.revoked:
             raise ApiError("APIGW.0307", "The token must be updated.", status=401)
         return
-    if len(request.body) > MAX_SIGNED_BODY:
+    if len(request.body) > MAX_SIGNED_BODY_BYTES:
         raise too_large()
     verify_huawei(request, identity=identity, accounts=accounts, now=now)
 

@@ -1,13 +1,14 @@
 """Huawei Cloud IAM of the local cloud: tokens and projects."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
 from vidkit.local.iam.gateway import JSON, check_caller, gateway_error_response
 from vidkit.local.protocol.browser_guard import rejection_reason
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
 from vidkit.local.runtime.huawei_accounts import HuaweiAccounts, Token, iso
 from vidkit.local.runtime.state import Identity, State
@@ -45,9 +46,12 @@ class IamService:
         Raises:
             ApiError: the service rejects the request.
         """
+        _check_known(dict(request.query), _PARAMETERS[operation])
         if operation == "KeystoneListProjects":
             return Response.json(self._projects(request), media_type=JSON)
-        token, user = self._token(_object(parse_json(request.body, error=_malformed()), "auth"))
+        body = parse_json(request.body, error=_malformed())
+        _check_known(body, {"auth"})
+        token, user = self._token(_object(body, "auth", {"identity", "scope"}))
         # With the parameter nocatalog, whatever its value, the token has no catalog of services.
         catalog = not any(name == "nocatalog" for name, _ in request.query)
         content = {"token": self._described(token, user, catalog=catalog)}
@@ -66,10 +70,11 @@ class IamService:
         """Do nothing: no work outlives its request."""
 
     def _token(self, auth: Mapping[str, Any]) -> tuple[Token, dict[str, object]]:
-        identity = _object(auth, "identity")
+        identity = _object(auth, "identity", {"methods", "password"})
         if identity.get("methods") != ["password"]:
             raise _error(400, "identity.methods must be ['password']; nothing else is here.")
-        user = self._user(_object(_object(identity, "password"), "user"))
+        password = _object(identity, "password", {"user"})
+        user = self._user(_object(password, "user", {"id", "name", "password", "domain"}))
         project_id = self._scope(auth.get("scope"))
         accounts = self._accounts
         now = self._state.now()
@@ -81,7 +86,7 @@ class IamService:
         if not isinstance(password, str):
             raise _error(400, "identity.password.user.password is missing.")
         if user.get("id") is None:
-            domain = _object(user, "domain")
+            domain = _object(user, "domain", _NAMED)
             known = user.get("name") == identity.iam_user and self._is_domain(domain)
         else:
             known = user["id"] == identity.iam_user_id
@@ -108,11 +113,12 @@ class IamService:
         if not isinstance(scope, dict):
             raise _malformed()
         named = cast("dict[str, Any]", scope)
+        _check_known(named, {"project", "domain"})
         if "project" not in named:
-            if not self._is_domain(_object(named, "domain")):
+            if not self._is_domain(_object(named, "domain", _NAMED)):
                 raise _error(404, "Could not find that domain.")
             return None
-        project = _object(named, "project")
+        project = _object(named, "project", _NAMED | {"domain"})
         if not project.keys() & {"id", "name"}:
             raise _error(400, "scope.project needs an id or a name.")
         for project_id, name in self._accounts.projects.items():
@@ -171,6 +177,7 @@ class IamService:
             for project in map(self._project, self._accounts.projects)
             if all(str(project[key]) == query.get(key, str(project[key])) for key in _FILTERS)
             and query.get("enabled", "true").lower() == "true"
+            and query.get("is_domain", "false").lower() == "false"
         ]
         if "page" in query or "per_page" in query:
             page = _number(query, "page", 2**31)
@@ -194,6 +201,12 @@ class IamService:
 
 
 _FILTERS = ("name", "domain_id", "parent_id")
+_NAMED = frozenset({"id", "name"})
+_PARAMETERS = {
+    "KeystoneListProjects": {*_FILTERS, "enabled", "is_domain", "page", "per_page"},
+    "KeystoneCreateUserTokenByPassword": {"nocatalog"},
+}
+"""The parameters of a query, by operation."""
 
 
 def check_iam_caller(
@@ -230,15 +243,24 @@ def _malformed() -> ApiError:
     return _error(400, "The request body is no JSON object of the shape that is wanted.")
 
 
-def _object(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _object(content: Mapping[str, Any], name: str, known: Collection[str]) -> dict[str, Any]:
+    """A member that is an object with no other members than the known ones."""
     value = content.get(name)
     if not isinstance(value, dict):
         raise _error(400, f"{name} is missing, or it is no object.")
-    return value  # pyright: ignore[reportUnknownVariableType]
+    members = cast("dict[str, Any]", value)
+    _check_known(members, known)
+    return members
+
+
+def _check_known(content: Mapping[str, object], known: Collection[str]) -> None:
+    for name, value in content.items():
+        if name not in known and value is not None:
+            raise _error(400, f"{name} is not known here.")
 
 
 def _number(query: Mapping[str, str], name: str, most: int) -> int:
-    value = query.get(name, "")
-    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:11]) <= most:
+    number = whole_number(query.get(name, ""), 1, most)
+    if number is None:
         raise _error(400, f"{name} must be from 1 to {most}; page and per_page go together.")
-    return int(value)
+    return number

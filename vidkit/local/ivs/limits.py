@@ -6,8 +6,8 @@ from collections.abc import Callable
 from vidkit.local.ivs.error_responses import too_fast
 from vidkit.local.runtime.rates import TokenBucket
 
-_RATE = 5.0
-_TAGS_RATE = 10.0
+_CALLS_PER_SECOND = 5.0
+_TAGS_CALLS_PER_SECOND = 10.0
 _TAG_OPERATIONS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 
 
@@ -18,7 +18,7 @@ def rate_of(operation: str) -> float:
         >>> rate_of("CreateChannel"), rate_of("TagResource")
         (5.0, 10.0)
     """
-    return _TAGS_RATE if operation in _TAG_OPERATIONS else _RATE
+    return _TAGS_CALLS_PER_SECOND if operation in _TAG_OPERATIONS else _CALLS_PER_SECOND
 
 
 class IvsThrottle:

@@ -111,6 +111,7 @@ class IvsService:
         """Do nothing: no work outlives its request."""
 
     async def _parameters(self, operation: str, request: Request) -> dict[str, Any]:
+        self._model.check_query(request, {"tagKeys"} if operation == "UntagResource" else ())
         body = parse_json(request.body, error=invalid("The request body must be one JSON object."))
         arn = _tagged_arn(request)
         if arn is None:

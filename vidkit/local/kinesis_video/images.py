@@ -8,17 +8,18 @@ from vidkit.local.kinesis_video.recording import Recording
 from vidkit.local.kinesis_video.requests import invalid, time_range
 from vidkit.local.kinesis_video.state import Stream
 from vidkit.local.protocol.page_tokens import PageTokens
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.video.media import NotAVideoError
 from vidkit.local.video.pictures import Pictures, Style, VideoFile
 
 PAGE_SIZE: Final = 25
 """The most images on a page, whatever ``MaxResults`` is."""
 
-DEFAULT_SAMPLING_INTERVAL: Final = 3000
+DEFAULT_SAMPLING_INTERVAL_MS: Final = 3000
 """The default number of milliseconds between images."""
 
-_MIN_INTERVAL: Final = 200
-_MAX_RANGE: Final = 300_000
+_MIN_INTERVAL_MS: Final = 200
+_MAX_RANGE_MS: Final = 300_000
 _DEFAULT_QUALITY: Final = 80
 _MAX_QUALITY: Final = 100
 _PRODUCER: Final = "PRODUCER_TIMESTAMP"
@@ -67,12 +68,12 @@ def read_images_request(
         ApiError: a parameter is invalid.
     """
     start, end = time_range(parameters)
-    interval: int = parameters.get("SamplingInterval", DEFAULT_SAMPLING_INTERVAL)
+    interval: int = parameters.get("SamplingInterval", DEFAULT_SAMPLING_INTERVAL_MS)
     width, height = parameters.get("WidthPixels"), parameters.get("HeightPixels")
-    if end - start > _MAX_RANGE:
+    if end - start > _MAX_RANGE_MS:
         raise invalid("EndTimestamp must be 300 seconds after StartTimestamp at the most.")
-    if interval < _MIN_INTERVAL:
-        raise invalid(f"SamplingInterval must be {_MIN_INTERVAL} ms at the least.")
+    if interval < _MIN_INTERVAL_MS:
+        raise invalid(f"SamplingInterval must be {_MIN_INTERVAL_MS} ms at the least.")
     if (width is None) != (height is None):
         raise invalid("WidthPixels and HeightPixels must be given together, or neither.")
     size = None if width is None or height is None else (width, height)
@@ -153,6 +154,7 @@ def _encoded(
 def _quality(parameters: Mapping[str, Any]) -> int:
     config: Mapping[str, str] = parameters.get("FormatConfig", {})
     text = config.get("JPEGQuality", str(_DEFAULT_QUALITY))
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_QUALITY:
-        return int(text)
+    quality = whole_number(text, 1, _MAX_QUALITY)
+    if quality is not None:
+        return quality
     raise invalid(f"JPEGQuality must be a whole number from 1 to 100; it is {text!r}.")

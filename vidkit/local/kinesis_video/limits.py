@@ -7,14 +7,14 @@ from typing import Final
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.rates import TokenBucket
 
-ENDPOINTS_OF_ACCOUNT: Final = 300
+ENDPOINTS_PER_SECOND_OF_ACCOUNT: Final = 300
 """GetDataEndpoint calls of an account a second."""
-ENDPOINTS_OF_STREAM: Final = 5
+ENDPOINTS_PER_SECOND_OF_STREAM: Final = 5
 """GetDataEndpoint calls for a stream a second."""
 
-METADATA_POINTS: Final = 10_000
+METADATA_POINTS_PER_SECOND: Final = 10_000
 """Points of a stream's metadata a second."""
-MEDIA_POINTS: Final = 500
+MEDIA_POINTS_PER_SECOND: Final = 500
 """Points of a stream's media a second."""
 
 _IMAGES_BASE_POINTS = 400
@@ -43,7 +43,7 @@ class KinesisVideoThrottle:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._account = TokenBucket(ENDPOINTS_OF_ACCOUNT, clock=clock)
+        self._account = TokenBucket(ENDPOINTS_PER_SECOND_OF_ACCOUNT, clock=clock)
         self._endpoints: dict[str, TokenBucket] = {}
         self._metadata: dict[str, TokenBucket] = {}
         self._media: dict[str, TokenBucket] = {}
@@ -54,7 +54,7 @@ class KinesisVideoThrottle:
         Raises:
             ApiError: the call exceeds the rate of the stream or the account.
         """
-        endpoints = self._bucket(self._endpoints, stream, ENDPOINTS_OF_STREAM)
+        endpoints = self._bucket(self._endpoints, stream, ENDPOINTS_PER_SECOND_OF_STREAM)
         _take("GetDataEndpoint calls", (endpoints, 1), (self._account, 1))
 
     def take_images(self, stream: str, count: int) -> None:
@@ -63,8 +63,8 @@ class KinesisVideoThrottle:
         Raises:
             ApiError: the stream has not enough points left.
         """
-        metadata = self._bucket(self._metadata, stream, METADATA_POINTS)
-        media = self._bucket(self._media, stream, MEDIA_POINTS)
+        metadata = self._bucket(self._metadata, stream, METADATA_POINTS_PER_SECOND)
+        media = self._bucket(self._media, stream, MEDIA_POINTS_PER_SECOND)
         _take("points of archived media", (metadata, _IMAGES_BASE_POINTS + count), (media, count))
 
     def take_fragments(self, stream: str, count: int) -> None:
@@ -73,7 +73,7 @@ class KinesisVideoThrottle:
         Raises:
             ApiError: the stream has not enough points left.
         """
-        metadata = self._bucket(self._metadata, stream, METADATA_POINTS)
+        metadata = self._bucket(self._metadata, stream, METADATA_POINTS_PER_SECOND)
         _take("points of fragment metadata", (metadata, count))
 
     def _bucket(self, buckets: dict[str, TokenBucket], stream: str, rate: int) -> TokenBucket:

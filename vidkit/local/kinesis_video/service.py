@@ -87,6 +87,7 @@ class KinesisVideoService:
         Raises:
             ApiError: the service rejects the request.
         """
+        self._models[operation].check_query(request)
         if request.path == "/getImages":
             return Response(body=_WRONG_ENDPOINT, headers={"Content-Type": _JSON})
         body = parse_json(request.body, error=invalid("The request body must be one JSON object."))

@@ -7,14 +7,14 @@ from typing import Any, TypeGuard, cast
 
 from vidkit.local.protocol.wire import ApiError
 
-DEFAULT_INTERVAL = 12
-DEFAULT_MAX_LENGTH = 480
+DEFAULT_INTERVAL_SECONDS = 12
+DEFAULT_MAX_LENGTH_PIXELS = 480
 DEFAULT_THRESHOLD = 32
 
 _MAX_INT = 2**31 - 1
 _MAX_DOTS = 10
 _MAX_TASK_IDS = 10
-_MAX_TASK_ID = 16
+_MAX_TASK_ID_LENGTH = 16
 _MEMBERS = frozenset(
     {"input", "output", "user_data", "thumbnail_para", "tar", "sync", "original_dir"}
 )
@@ -74,7 +74,7 @@ class SnapshotRequest:
     width: int
     height: int
     max_length: int | None
-    """None when the request does not name it: the default is :data:`DEFAULT_MAX_LENGTH`."""
+    """None when the request does not name it: the default is :data:`DEFAULT_MAX_LENGTH_PIXELS`."""
     amount: int | None
     threshold: int
 
@@ -108,7 +108,7 @@ def read_request(content: Mapping[str, Any], *, region: str) -> SnapshotRequest:
         synchronous=synchronous,
         original_dir=_integer(content, "original_dir", 0, 1, default=0) == 1,
         type=type_,
-        interval=_integer(para, "time", 1, 100, default=DEFAULT_INTERVAL),
+        interval=_integer(para, "time", 1, 100, default=DEFAULT_INTERVAL_SECONDS),
         start_time=_integer(para, "start_time", 0, _MAX_INT, default=0),
         duration=_integer(para, "duration", 0, _MAX_INT, default=0),
         points=_points(para, type_, synchronous=synchronous),
@@ -146,8 +146,8 @@ def read_task_ids(task_ids: Sequence[str]) -> Sequence[str]:
     if len(task_ids) > _MAX_TASK_IDS:
         raise invalid(f"{len(task_ids)} task_id; the most is {_MAX_TASK_IDS}.")
     for task_id in task_ids:
-        if not 1 <= len(task_id) <= _MAX_TASK_ID:
-            raise invalid(f"task_id has 1 to {_MAX_TASK_ID} characters.")
+        if not 1 <= len(task_id) <= _MAX_TASK_ID_LENGTH:
+            raise invalid(f"task_id has 1 to {_MAX_TASK_ID_LENGTH} characters.")
     return task_ids
 
 
@@ -185,7 +185,7 @@ def _side(para: Mapping[str, Any], name: str, most: int) -> int:
 
 
 def _max_length(para: Mapping[str, Any]) -> int | None:
-    length = _integer(para, "max_length", 0, 3840, default=DEFAULT_MAX_LENGTH)
+    length = _integer(para, "max_length", 0, 3840, default=DEFAULT_MAX_LENGTH_PIXELS)
     if 0 < length < 240:  # noqa: PLR2004 - the limit stands in the message
         raise invalid(f"thumbnail_para.max_length is {length}; it is 0 or from 240 to 3840.")
     return length if para.get("max_length") is not None else None

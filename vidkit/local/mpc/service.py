@@ -31,7 +31,7 @@ DEFAULT_SIZE = 10
 REQUESTS_PER_MINUTE = 100
 """The rate of one tenant, for all operations together."""
 
-_MAX_MESSAGE = 256
+_MAX_MESSAGE_LENGTH = 256
 _TIMESTAMP_LENGTH = 14
 _PATH = re.compile(r"/v1/([^/]+)/thumbnails/?")
 _OPERATIONS = {
@@ -100,7 +100,7 @@ class MpcService:
         """The response for an error, in MPC's format (without a request id) or the gateway's."""
         if error.code.startswith("APIGW."):
             return gateway_error_response(error, request_id)
-        content = {"error_code": error.code, "error_msg": error.message[:_MAX_MESSAGE]}
+        content = {"error_code": error.code, "error_msg": error.message[:_MAX_MESSAGE_LENGTH]}
         return Response.json(content, status=error.status, media_type=JSON)
 
     async def close(self) -> None:
@@ -108,6 +108,7 @@ class MpcService:
         await self._tasks.close()
 
     async def _create(self, project_id: str, request: Request) -> dict[str, object]:
+        check_known(dict(request.query), ())
         content = parse_json(request.body, error=invalid("the body is no JSON object."))
         snapshots = read_request(content, region=self._state.identity.huawei_region)
         source = self._source(snapshots)

@@ -67,29 +67,26 @@ class SnapshotTask:
 class SnapshotTasks:
     """All snapshot tasks, in the order of their creation.
 
-    A worker lets a queued task wait for 40 % of ``State.job_seconds``, in which it can still be
-    canceled, and processes it for at least the rest of that time.
+    A task waits for 40 % of ``State.seconds_of`` its input, and then for a worker, which processes
+    it for at least the rest of that time. It can be canceled as long as it waits.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._tasks: dict[str, SnapshotTask] = {}
         self._ids = itertools.count(_FIRST_ID)
-        self._queue: asyncio.Queue[SnapshotTask] = asyncio.Queue()
-        self._workers: list[asyncio.Task[None]] = []
+        self._workers = asyncio.Semaphore(WORKERS)
+        self._runs: dict[str, asyncio.Task[None]] = {}
 
     def enqueue(
         self, project_id: str, request: SnapshotRequest, source: StoredObject
     ) -> SnapshotTask:
-        """Add a new task to the end of the queue."""
+        """Add a new task, which waits."""
         task = self._new(project_id, request, source)
         self._tasks[task.id] = task
-        self._queue.put_nowait(task)
-        if not self._workers:
-            self._workers = [
-                asyncio.create_task(self._work(), name=f"mpc worker {number}")
-                for number in range(WORKERS)
-            ]
+        run = asyncio.create_task(self._wait_and_process(task), name=f"mpc task {task.id}")
+        self._runs[task.id] = run
+        run.add_done_callback(lambda _: self._runs.pop(task.id, None))
         return task
 
     async def run(
@@ -111,6 +108,7 @@ class SnapshotTasks:
             raise ApiError("MPC.10212", "Operation failed. The input takes too long.") from None
         if not pictures:
             raise ApiError("MPC.10212", "Operation failed. The video has no frame at that point.")
+        task.status = "PROCESSING"
         self._tasks[task.id] = task
         await self._store(task, pictures)
         task.description = "Task completed."
@@ -139,12 +137,14 @@ class SnapshotTasks:
         if task.status != "WAITING":
             raise ApiError("MPC.10212", f"Operation failed. The task is {task.status}.")
         task.status, task.ended = "CANCELED", self._state.now()
+        self._runs[task_id].cancel()
 
     async def close(self) -> None:
-        """Cancel the workers and wait until they have ended."""
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        """Stop all tasks that have not ended, and wait until they have stopped."""
+        runs = list(self._runs.values())
+        for run in runs:
+            run.cancel()
+        await asyncio.gather(*runs, return_exceptions=True)
 
     def _new(self, project_id: str, request: SnapshotRequest, source: StoredObject) -> SnapshotTask:
         folder = request.output.object.strip("/")
@@ -154,17 +154,15 @@ class SnapshotTasks:
         task_id = str(next(self._ids))
         return SnapshotTask(task_id, project_id, request, source, output, self._state.now())
 
-    async def _work(self) -> None:
-        while True:
-            task = await self._queue.get()
-            if task.status == "WAITING":
-                await asyncio.sleep(self._state.job_seconds * _WAITING_SHARE)
-            if task.status == "WAITING":
-                await self._process(task)
+    async def _wait_and_process(self, task: SnapshotTask) -> None:
+        seconds = self._state.seconds_of(task.source.bucket, task.source.name)
+        await asyncio.sleep(seconds * _WAITING_SHARE)
+        async with self._workers:
+            await self._process(task, seconds * (1 - _WAITING_SHARE))
 
-    async def _process(self, task: SnapshotTask) -> None:
+    async def _process(self, task: SnapshotTask, seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        earliest = loop.time() + self._state.job_seconds * (1 - _WAITING_SHARE)
+        earliest = loop.time() + seconds
         task.status = "PROCESSING"
         try:
             task.description = self._forbidden(task)

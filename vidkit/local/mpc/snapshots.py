@@ -13,14 +13,18 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidkit.local.mpc.parameters import DEFAULT_INTERVAL, DEFAULT_MAX_LENGTH, SnapshotRequest
+from vidkit.local.mpc.parameters import (
+    DEFAULT_INTERVAL_SECONDS,
+    DEFAULT_MAX_LENGTH_PIXELS,
+    SnapshotRequest,
+)
 from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video import media
 
-PATIENCE = 10.0
+PATIENCE_SECONDS = 10.0
 """The seconds that the pictures of one task may take, before those for each frame."""
 
-PATIENCE_PER_FRAME = 0.02
+PATIENCE_SECONDS_PER_FRAME = 0.02
 """The seconds added to the limit for each frame of the video."""
 
 MAX_POINTS = 100_000
@@ -55,15 +59,15 @@ def take_pictures(
     TIME, twelve seconds for DOTS and DOTS_MS).
 
     A damaged file can claim hours between two frames, and so cause an endless number of pictures.
-    The work therefore stops after :data:`PATIENCE` and :data:`PATIENCE_PER_FRAME` for each frame,
-    and does not start when there are more than :data:`MAX_POINTS` points.
+    The work therefore stops after :data:`PATIENCE_SECONDS` and :data:`PATIENCE_SECONDS_PER_FRAME`
+    for each frame, and does not start when there are more than :data:`MAX_POINTS` points.
 
     Raises:
         media.NotAVideoError: the file contains no video.
         TooSlowError: the work took too long, or would take too long.
     """
     info = media.probe(path, square_pixels=square_pixels)
-    patience = _Patience(PATIENCE + PATIENCE_PER_FRAME * info.frame_count)
+    patience = _Patience(PATIENCE_SECONDS + PATIENCE_SECONDS_PER_FRAME * info.frame_count)
     size = picture_size(request, info.width, info.height)
     points = list(islice(_points(request, info.duration), MAX_POINTS + 1))
     if len(points) > MAX_POINTS:
@@ -117,7 +121,7 @@ def picture_size(request: SnapshotRequest, width: int, height: int) -> tuple[int
         return request.width, _even(Fraction(request.width * height, width))
     if request.max_length is None and request.height:
         return _even(Fraction(request.height * width, height)), request.height
-    longest = DEFAULT_MAX_LENGTH if request.max_length is None else request.max_length
+    longest = DEFAULT_MAX_LENGTH_PIXELS if request.max_length is None else request.max_length
     return media.fit(width, height, max_length=longest) if longest else (width, height)
 
 
@@ -155,7 +159,7 @@ def _first_bright(
     frame_number = line.frame_at(point)
     if frame_number is None:
         return None
-    window = request.interval if request.type == "TIME" else DEFAULT_INTERVAL
+    window = request.interval if request.type == "TIME" else DEFAULT_INTERVAL_SECONDS
     offsets = [point]
     for ticks in line.times[frame_number + 1 :]:
         offset = math.ceil((ticks - line.times[0]) * line.time_base * 1000)

@@ -7,6 +7,9 @@ from xml.etree import ElementTree as ET
 
 from vidkit.local.protocol.wire import ApiError
 
+_MAX_DEPTH = 16
+"""More than the parts of any parameter's name."""
+
 NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
@@ -31,6 +34,8 @@ def read_form(body: bytes) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in pairs:
         *path, last = name.split(".")
+        if len(path) > _MAX_DEPTH:
+            raise ApiError("InvalidParameter", f"{name[:100]}... is not known here.")
         node = tree
         for part in path:
             below = node.get(part)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from vidkit.local.notifications.attributes import Attribute
 from vidkit.local.notifications.message_queue import Queue
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 from vidkit.rekognition.completion.queue_policies import PolicyDecision, evaluate, statements_of
@@ -108,7 +109,10 @@ class Queues:
         Raises:
             ApiError: ``InvalidAddress`` or ``QueueDoesNotExist``.
         """
-        parts = urlsplit(url).path.split("/")
+        try:
+            parts = urlsplit(url).path.split("/")
+        except ValueError:
+            parts = []
         account = self._state.identity.account_id
         if parts[:-1] != ["", account] or not parts[-1]:
             raise ApiError("InvalidAddress", f"The address {url} is not valid for this endpoint.")
@@ -197,9 +201,10 @@ def _read_setting(name: str, value: str) -> str:
     if name not in SETTABLE:
         raise ApiError("InvalidAttributeName", f"Unknown Attribute {name}.")
     _, least, most = SETTABLE[name]
-    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+    number = whole_number(value, least, most)
+    if number is None:
         raise invalid_value
-    return str(int(value))
+    return str(number)
 
 
 def _not_supported(what: str) -> ApiError:

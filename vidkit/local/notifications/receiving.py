@@ -8,12 +8,13 @@ from typing import Any
 from vidkit.local.notifications.attributes import digest
 from vidkit.local.notifications.message_queue import MAX_IN_FLIGHT, Message, Queue
 from vidkit.local.notifications.presence import client_is_connected
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
 MAX_MESSAGES = 10
-MAX_WAIT = 20
-MAX_VISIBILITY = 43_200
+MAX_WAIT_SECONDS = 20
+MAX_VISIBILITY_SECONDS = 43_200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -37,12 +38,15 @@ async def receive(
         ApiError: a parameter is out of range, the queue does not exist, or too many messages are
             in flight.
     """
+    check_served(parameters, ("ReceiveRequestAttemptId",), code="InvalidParameterValue")
     queue = find()
     max_messages = read_number(parameters, "MaxNumberOfMessages", 1, MAX_MESSAGES, default=1)
     queue_wait = int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
-    wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT, default=queue_wait)
+    wait = read_number(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS, default=queue_wait)
     visibility = int(queue.attributes["VisibilityTimeout"])
-    timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=visibility)
+    timeout = read_number(
+        parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=visibility
+    )
     loop = asyncio.get_running_loop()
     end = loop.time() + wait
     is_connected = client_is_connected.get()

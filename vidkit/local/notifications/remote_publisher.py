@@ -104,7 +104,8 @@ def require_local_endpoint(endpoint: str) -> str:
     parts = urlsplit(endpoint)
     # Compared as a whole: a user name, a query or a fragment is no part of an endpoint.
     is_origin = endpoint.removesuffix("/").lower() == f"http://{parts.netloc}".lower()
-    if not is_origin or "@" in parts.netloc or not is_loopback_host(parts.hostname or ""):
+    is_plain = is_origin and "@" not in parts.netloc and parts.port != 0
+    if not is_plain or not is_loopback_host(parts.hostname or ""):
         raise ValueError(
             "sns_endpoint must be a loopback address such as http://127.0.0.1:5000,"
             f" not {endpoint!r}"

@@ -9,9 +9,10 @@ from vidkit.local.notifications.attributes import digest, read_attributes
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.message_queue import Queue
 from vidkit.local.notifications.receiving import read_number
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.protocol.wire import ApiError
 
-MAX_DELAY = 900
+MAX_DELAY_SECONDS = 900
 
 _INVALID_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -27,11 +28,8 @@ def send_one(queue: Queue, parameters: Mapping[str, Any], now: datetime) -> dict
         raise ApiError("MissingParameter", "The request must contain the parameter MessageBody.")
     if _INVALID_CHARACTER.search(body):
         raise ApiError("InvalidMessageContents", "Invalid characters found.")
-    if "MessageDeduplicationId" in parameters:
-        raise ApiError(
-            "InvalidParameterValue",
-            "MessageDeduplicationId is for FIFO queues, which are not served here.",
-        )
+    missing = ("MessageDeduplicationId", "MessageGroupId")
+    check_served(parameters, missing, code="InvalidParameterValue")
     most = int(queue.attributes["MaximumMessageSize"])
     if message_size(parameters) > most:
         raise ApiError(
@@ -44,7 +42,7 @@ def send_one(queue: Queue, parameters: Mapping[str, Any], now: datetime) -> dict
     )
     delay = None
     if "DelaySeconds" in parameters:
-        delay = read_number(parameters, "DelaySeconds", 0, MAX_DELAY, default=0)
+        delay = read_number(parameters, "DelaySeconds", 0, MAX_DELAY_SECONDS, default=0)
     trace = parameters.get("MessageSystemAttributes", {}).get("AWSTraceHeader", {})
     message = queue.send(
         body, now, delay=delay, attributes=attributes, trace=trace.get("StringValue")

@@ -7,8 +7,9 @@ from typing import Any, Final, TypeAlias
 from vidkit.local.notifications.attributes import read_attributes
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.query import entries, error_document, read_form, response_document
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.notifications.topics import (
-    MAX_MESSAGE,
+    MAX_MESSAGE_BYTES,
     Topic,
     Topics,
     TopicSubscription,
@@ -31,6 +32,7 @@ _LISTS_AND_MAPS: Final = frozenset({"Attributes", "MessageAttributes", "Tags"})
 # What names the operation is no member of it.
 _PROTOCOL: Final = frozenset({"Action", "Version"})
 _ENTRIES: Final = "PublishBatchRequestEntries"
+_NOT_PUBLISHED: Final = ("MessageDeduplicationId", "MessageGroupId", "PhoneNumber")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -73,7 +75,9 @@ class SnsService:
             operation = read_form(request.body).get("Action")
         except ApiError:
             return None
-        return operation if operation in self._operations else None
+        # A name with dots makes it an object.
+        known = isinstance(operation, str) and operation in self._operations
+        return operation if known else None
 
     async def handle(self, operation: str, request: Request) -> Response:
         """Carry out one request.
@@ -81,6 +85,7 @@ class SnsService:
         Raises:
             ApiError: the service rejects the request.
         """
+        self._model.check_query(request)
         form = read_form(request.body)
         form = {
             name: value
@@ -113,6 +118,7 @@ class SnsService:
         """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content) -> _Content:
+        check_served(parameters, ("DataProtectionPolicy", "Tags"), code="InvalidParameter")
         topic = self._topics.create(parameters["Name"], parameters.get("Attributes", {}))
         return {"TopicArn": topic.arn}
 
@@ -178,15 +184,16 @@ class SnsService:
     def _publish_batch(self, parameters: _Content) -> _Content:
         topic = self._topics.find(parameters["TopicArn"])
         messages: list[_Content] = parameters[_ENTRIES]
-        if sum(len(message["Message"].encode()) for message in messages) > MAX_MESSAGE:
+        if sum(len(message["Message"].encode()) for message in messages) > MAX_MESSAGE_BYTES:
             raise ApiError(
                 "BatchRequestTooLong",
-                f"Batch requests cannot be longer than {MAX_MESSAGE} bytes.",
+                f"Batch requests cannot be longer than {MAX_MESSAGE_BYTES} bytes.",
             )
         results = run_batch(messages, lambda message: self._publish_to(topic, message))
         return {name: {"member": members} for name, members in results.items()}
 
     def _publish_to(self, topic: Topic, parameters: _Content) -> _Content:
+        check_served(parameters, _NOT_PUBLISHED, code="InvalidParameter")
         message_id = self._topics.publish(
             topic,
             parameters["Message"],

@@ -6,8 +6,9 @@ from typing import Any, Final, TypeAlias, cast
 
 from vidkit.local.notifications.batches import run_batch
 from vidkit.local.notifications.queues import Queues, check_names
-from vidkit.local.notifications.receiving import MAX_VISIBILITY, read_number, receive
+from vidkit.local.notifications.receiving import MAX_VISIBILITY_SECONDS, read_number, receive
 from vidkit.local.notifications.sending import send_batch, send_one
+from vidkit.local.notifications.served_members import check_served
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.page_tokens import PageTokens
 from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
@@ -92,6 +93,7 @@ class SqsService:
         Raises:
             ApiError: the service rejects the request.
         """
+        self._model.check_query(request)
         body = parse_json(
             request.body,
             error=ApiError("SerializationException", "The request body is no JSON object."),
@@ -142,6 +144,7 @@ class SqsService:
         """Do nothing: no work outlives its request."""
 
     def _create(self, parameters: _Content, base: str) -> _Content:
+        check_served(parameters, ("tags",), code="UnsupportedOperation")
         queue = self._queues.create(parameters["QueueName"], parameters.get("Attributes", {}))
         return {"QueueUrl": self._queue_url(base, queue.name)}
 
@@ -217,7 +220,9 @@ class SqsService:
 
     def _change_visibility(self, parameters: _Content) -> _Content:
         queue = self._queues.at(parameters["QueueUrl"])
-        timeout = read_number(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY, default=-1)
+        timeout = read_number(
+            parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, default=-1
+        )
         try:
             in_flight = queue.change_visibility(parameters["ReceiptHandle"], timeout)
         except ValueError as error:

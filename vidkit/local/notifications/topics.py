@@ -14,7 +14,7 @@ from vidkit.local.notifications.queues import Queues
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.state import State
 
-MAX_MESSAGE = 262_144
+MAX_MESSAGE_BYTES = 262_144
 """The longest message in bytes."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -175,7 +175,7 @@ class Topics:
         """
         if not message:
             raise invalid("Empty message")
-        if len(message.encode()) > MAX_MESSAGE:
+        if len(message.encode()) > MAX_MESSAGE_BYTES:
             raise invalid("Message too long")
         if subject is not None and not _SUBJECT.fullmatch(subject):
             raise invalid("Subject")

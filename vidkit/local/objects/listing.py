@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from vidkit.local.objects.state import ObjectsState, StoredObject
 from vidkit.local.objects.xml import document
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Response
 from vidkit.local.runtime.state import State
 
@@ -35,7 +36,11 @@ def list_buckets(state: State) -> Response:
 
 
 def list_objects(
-    bucket: str, contents: Iterable[StoredObject], query: Sequence[tuple[str, str]]
+    bucket: str,
+    contents: Iterable[StoredObject],
+    query: Sequence[tuple[str, str]],
+    *,
+    owner: str,
 ) -> Response:
     """The response to ListObjectsV2 (blocking: objects that are files are read for their ETags).
 
@@ -43,6 +48,7 @@ def list_objects(
         bucket: the bucket's name.
         contents: all of its objects.
         query: the parameters of the request.
+        owner: the account's id, which a request can ask for with ``fetch-owner``.
 
     Raises:
         ApiError: a parameter is invalid.
@@ -52,6 +58,8 @@ def list_objects(
     token = parameters.get("continuation-token")
     after = parameters.get("start-after", "") if token is None else _read_token(token)
     size = _max_keys(parameters.get("max-keys"))
+    if parameters.get("encoding-type", "url") != "url":
+        raise ApiError("InvalidArgument", "encoding-type must be url.")
     entries: dict[str, StoredObject | None] = {}
     for stored in contents:
         name = stored.name
@@ -67,6 +75,7 @@ def list_objects(
     truncated = len(left) > size > 0
     encodes = parameters.get("encoding-type") == "url"
     shown = _encoded if encodes else str
+    shown_owner = {"ID": owner} if parameters.get("fetch-owner") == "true" else None
     content: dict[str, object] = {
         "Name": bucket,
         "Prefix": shown(prefix),
@@ -79,7 +88,9 @@ def list_objects(
         "ContinuationToken": token,
         "NextContinuationToken": _token(page[-1]) if truncated else None,
         "Contents": [
-            _entry(shown(name), found) for name in page if (found := entries[name]) is not None
+            {**_entry(shown(name), found), "Owner": shown_owner}
+            for name in page
+            if (found := entries[name]) is not None
         ],
         "CommonPrefixes": [{"Prefix": shown(name)} for name in page if entries[name] is None],
     }
@@ -104,8 +115,9 @@ def _entry(shown: str, stored: StoredObject) -> dict[str, object]:
 def _max_keys(text: str | None) -> int:
     if text is None:
         return MAX_KEYS
-    if text.isascii() and text.isdigit():
-        return min(int(text), MAX_KEYS)
+    number = whole_number(text, 0, 10**18)
+    if number is not None:
+        return min(number, MAX_KEYS)
     raise ApiError("InvalidArgument", "max-keys must be a whole number.")
 
 

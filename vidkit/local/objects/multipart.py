@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from vidkit.local.objects.state import StoredObject
 from vidkit.local.objects.xml import completed_parts, document
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Request, Response
 from vidkit.local.runtime.worker_threads import in_worker_thread
 
@@ -36,7 +37,8 @@ class MultipartUploads:
         operation: str,
         target: StoredObject,
         request: Request,
-        store: Callable[[StoredObject, bytes], None],
+        headers: Mapping[str, str],
+        store: Callable[[StoredObject, bytes, Mapping[str, str]], Awaitable[None]],
     ) -> Response:
         """Carry out one of the four operations of a multipart upload.
 
@@ -45,10 +47,12 @@ class MultipartUploads:
                 ``AbortMultipartUpload``.
             target: the object that the upload creates, without content.
             request: the request.
-            store: stores the completed object.
+            headers: its headers, names in lower case.
+            store: stores the completed object if the conditions in the headers hold.
 
         Raises:
-            ApiError: the upload or a part does not exist, or a part is too small.
+            ApiError: the upload or a part does not exist, a part is too small, or a condition does
+                not hold.
         """
         if operation == "CreateMultipartUpload":
             return self._create(target)
@@ -69,8 +73,11 @@ class MultipartUploads:
             del self._uploads[identifier]
             return Response(status=204)
         content = await in_worker_thread(_join, upload, request.body)
+        size = headers.get("x-amz-mp-object-size", str(len(content)))
+        if size != str(len(content)):
+            raise ApiError("InvalidRequest", f"The object has {len(content)} bytes, not {size}.")
+        await store(upload.target, content, headers)
         self._uploads.pop(identifier, None)
-        store(upload.target, content)
         return _response("CompleteMultipartUploadResult", target, ETag=_etag(content))
 
     def _create(self, target: StoredObject) -> Response:
@@ -97,8 +104,9 @@ def _join(upload: _Upload, body: bytes) -> bytes:
 
 
 def _part_number(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_PARTS:
-        return int(text)
+    number = whole_number(text, 1, _MAX_PARTS)
+    if number is not None:
+        return number
     raise ApiError("InvalidArgument", f"partNumber must be from 1 to {_MAX_PARTS}.")
 
 

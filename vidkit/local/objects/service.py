@@ -6,9 +6,21 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
+from vidkit.local.objects.buckets import check_location
+from vidkit.local.objects.conditions import check_read, check_write
+from vidkit.local.objects.known_headers import (
+    METADATA_PREFIX,
+    OVERRIDES,
+    check_headers,
+    content_headers,
+    header_value,
+    headers_of,
+    is_header_parameter,
+)
 from vidkit.local.objects.listing import list_buckets, list_objects
 from vidkit.local.objects.multipart import MultipartUploads
 from vidkit.local.objects.state import ObjectsState, StoredObject
@@ -19,9 +31,9 @@ from vidkit.local.runtime.worker_threads import in_worker_thread
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _MAX_KEY_BYTES: Final = 1024
-_METADATA: Final = "x-amz-meta-"
 _DEFAULT_TYPE: Final = "binary/octet-stream"
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# No object has a size of more digits.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 # Operations by method, whether the path has a key, and the query's subresource.
 _OPERATIONS: Final = {
@@ -63,7 +75,8 @@ class ObjectsService:
 
     PutObject, GetObject (also with ranges), HeadObject, DeleteObject, ListObjectsV2, CreateBucket,
     HeadBucket, DeleteBucket, ListBuckets, and multipart uploads. Objects that clients upload are
-    kept in memory.
+    kept in memory. A header or a parameter that is not served is an error that names it; conditions
+    (``If-Match`` and so on) are served for reading, writing and completing.
     """
 
     name = "objects"
@@ -76,15 +89,16 @@ class ObjectsService:
     def operation(self, request: Request) -> str | None:
         """The operation that method, path and subresource name."""
         bucket, name = _split(request)
-        if not bucket:
-            return "ListBuckets" if request.method == "GET" else None
         parameters = {key for key, _ in request.query if not _is_neutral(key)}
+        if not bucket:
+            return "ListBuckets" if request.method == "GET" and not parameters else None
+        if request.method in {"GET", "HEAD"} and name:
+            parameters -= OVERRIDES.keys()
         operation = _OPERATIONS.get((request.method, bool(name), " ".join(sorted(parameters))))
         if request.method == "GET" and not name and parameters <= _LIST_PARAMETERS:
             version = dict(request.query).get("list-type")
             operation = "ListObjectsV2" if version == "2" else None
-        copies = any(key.lower() == "x-amz-copy-source" for key in request.headers)
-        return None if copies else operation
+        return operation
 
     async def handle(self, operation: str, request: Request) -> Response:
         """Carry out one request.
@@ -93,13 +107,16 @@ class ObjectsService:
             ApiError: the service rejects the request.
         """
         bucket, name = _split(request)
+        headers = headers_of(request)
+        check_headers(operation, headers, account_id=self._state.identity.account_id)
         if operation == "ListBuckets":
             return list_buckets(self._state)
         if operation == "CreateBucket":
+            check_location(request.body, region=self._state.identity.region)
             return self._create_bucket(bucket)
         self._check_bucket(bucket)
         if name:
-            return await self._handle_object(operation, bucket, name, request)
+            return await self._handle_object(operation, bucket, name, request, headers)
         match operation:
             case "HeadBucket":
                 return Response(headers={"x-amz-bucket-region": self._state.identity.region})
@@ -109,7 +126,10 @@ class ObjectsService:
                 contents = [
                     stored for stored in self._kept.objects.values() if stored.bucket == bucket
                 ]
-                return await in_worker_thread(list_objects, bucket, contents, request.query)
+                owner = self._state.identity.account_id
+                return await in_worker_thread(
+                    list_objects, bucket, contents, request.query, owner=owner
+                )
 
     def error_response(self, error: ApiError, request_id: str) -> Response:
         """The response for an error: an XML document."""
@@ -125,18 +145,23 @@ class ObjectsService:
         self._uploads.clear()
 
     async def _handle_object(
-        self, operation: str, bucket: str, name: str, request: Request
+        self,
+        operation: str,
+        bucket: str,
+        name: str,
+        request: Request,
+        headers: Mapping[str, str],
     ) -> Response:
         match operation:
             case "GetObject" | "HeadObject":
-                return await self._get(operation, bucket, name, request)
+                return await self._get(bucket, name, request, headers)
             case "DeleteObject":
                 # The bucket stays when its last object is deleted.
                 self._kept.buckets.add(bucket)
                 self._kept.objects.pop((bucket, name), None)
                 return Response(status=204)
             case _:
-                return await self._write(operation, bucket, name, request)
+                return await self._write(operation, bucket, name, request, headers)
 
     def _create_bucket(self, bucket: str) -> Response:
         if not _BUCKET.fullmatch(bucket):
@@ -155,33 +180,46 @@ class ObjectsService:
         if bucket not in kept.buckets and all(owner != bucket for owner, _ in kept.objects):
             raise ApiError("NoSuchBucket", f"There is no bucket {bucket!r}.", status=404)
 
-    async def _get(self, operation: str, bucket: str, name: str, request: Request) -> Response:
+    async def _get(
+        self, bucket: str, name: str, request: Request, headers: Mapping[str, str]
+    ) -> Response:
         stored = self._kept.objects.get((bucket, name))
         if stored is None:
             raise _no_such_key(name)
-        headers = {
-            "Content-Type": stored.content_type,
-            "Last-Modified": stored.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
-            "Accept-Ranges": "bytes",
-            **{f"{_METADATA}{key}": value for key, value in stored.metadata.items()},
+        overrides = {
+            OVERRIDES[key]: header_value(key, value)
+            for key, value in request.query
+            if key in OVERRIDES
         }
         try:
-            return await in_worker_thread(_object_response, operation, stored, headers, request)
+            response = await in_worker_thread(_object_response, stored, headers, overrides)
         except OSError:
             raise _no_such_key(name) from None
+        if request.method == "GET":
+            return response
+        length = str(len(response.body))
+        return Response(response.status, headers={**response.headers, "Content-Length": length})
 
-    async def _write(self, operation: str, bucket: str, name: str, request: Request) -> Response:
+    async def _write(
+        self,
+        operation: str,
+        bucket: str,
+        name: str,
+        request: Request,
+        headers: Mapping[str, str],
+    ) -> Response:
         if len(name.encode()) > _MAX_KEY_BYTES:
             raise ApiError("KeyTooLongError", "The key is longer than 1024 bytes.")
-        headers = {key.lower(): value for key, value in request.headers.items()}
         if operation in {"PutObject", "UploadPart"}:
-            await in_worker_thread(_check_checksums, headers, request.body)
+            # One in a query is not compared, as users of S3 report: the AWS SDK for JavaScript puts
+            # that of an empty body into presigned URLs.
+            sent = {key.lower(): value for key, value in request.headers.items()}
+            await in_worker_thread(_check_checksums, sent, request.body)
+        target = self._new_object(bucket, name, headers)
         if operation != "PutObject":
-            return await self._uploads.handle(
-                operation, self._new_object(bucket, name, headers), request, self._store
-            )
+            return await self._uploads.handle(operation, target, request, headers, self._store)
         etag = await in_worker_thread(_etag, request.body)
-        self._store(self._new_object(bucket, name, headers), request.body)
+        await self._store(target, request.body, headers)
         return Response(headers={"ETag": etag})
 
     def _new_object(self, bucket: str, name: str, headers: Mapping[str, str]) -> StoredObject:
@@ -192,21 +230,27 @@ class ObjectsService:
             modified=self._state.now(),
             content_type=headers.get("content-type", _DEFAULT_TYPE),
             metadata={
-                key.removeprefix(_METADATA): value
+                key.removeprefix(METADATA_PREFIX): value
                 for key, value in headers.items()
-                if key.startswith(_METADATA)
+                if key.startswith(METADATA_PREFIX)
             },
+            content_headers=content_headers(headers),
         )
 
-    def _store(self, target: StoredObject, content: bytes) -> None:
-        self._kept.objects[target.bucket, target.name] = StoredObject(
-            bucket=target.bucket,
-            name=target.name,
-            content=content,
-            modified=self._state.now(),
-            content_type=target.content_type,
-            metadata=target.metadata,
-        )
+    async def _store(
+        self, target: StoredObject, content: bytes, headers: Mapping[str, str]
+    ) -> None:
+        """Store an object if the conditions of the request hold."""
+        objects, key = self._kept.objects, (target.bucket, target.name)
+        conditional = not headers.keys().isdisjoint({"if-match", "if-none-match"})
+        while True:
+            found = objects.get(key)
+            etag = await in_worker_thread(_etag_of, found) if conditional and found else None
+            # Of several requests with one condition, one is the first.
+            if objects.get(key) is found:
+                break
+        check_write(headers, etag=etag)
+        objects[key] = replace(target, content=content, modified=self._state.now())
 
 
 def _split(request: Request) -> tuple[str, str]:
@@ -216,24 +260,31 @@ def _split(request: Request) -> tuple[str, str]:
 
 
 def _is_neutral(parameter: str) -> bool:
-    return parameter == "x-id" or parameter.startswith(("X-Amz-", "response-"))
+    return parameter == "x-id" or is_header_parameter(parameter)
 
 
 def _object_response(
-    operation: str, stored: StoredObject, headers: dict[str, str], request: Request
+    stored: StoredObject, headers: Mapping[str, str], overrides: Mapping[str, str]
 ) -> Response:
-    """The object, a range of it, or only its headers (blocking)."""
+    """The object, a range of it, or 304 by the conditions of a request (blocking)."""
     content = stored.read()
-    headers["ETag"] = _etag(content)
-    if operation == "HeadObject":
-        return Response(headers=headers | {"Content-Length": str(len(content))})
-    header = next((v for k, v in request.headers.items() if k.lower() == "range"), None)
-    span = _span(header, len(content)) if header else None
+    etag = _etag(content)
+    kept = {"content-type": stored.content_type, **stored.content_headers, **overrides}
+    described = {
+        **{name.title(): value for name, value in kept.items()},
+        "Last-Modified": stored.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        **{f"{METADATA_PREFIX}{key}": value for key, value in stored.metadata.items()},
+    }
+    if check_read(headers, etag=etag, modified=stored.modified) == "not modified":
+        return Response(304, headers=described)
+    span = _span(headers["range"], len(content)) if "range" in headers else None
     if span is None:
-        return Response(body=content, headers=headers)
+        return Response(body=content, headers=described)
     start, end = span
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
-    return Response(status=206, body=content[start:end], headers=headers)
+    described["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+    return Response(status=206, body=content[start:end], headers=described)
 
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
@@ -264,6 +315,14 @@ def _check_checksums(headers: Mapping[str, str], body: bytes) -> None:
 
 def _etag(content: bytes) -> str:
     return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _etag_of(stored: StoredObject) -> str | None:
+    """The entity tag of an object; None when it is a file that no longer exists (blocking)."""
+    try:
+        return _etag(stored.read())
+    except OSError:
+        return None
 
 
 def _no_such_key(name: str) -> ApiError:

@@ -17,6 +17,8 @@ class StoredObject:
     content_type: str = "binary/octet-stream"
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     """The ``x-amz-meta-`` headers of the upload, without that prefix."""
+    content_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """``cache-control``, ``content-encoding`` and such headers of the upload, in lower case."""
 
     def read(self) -> bytes:
         """The object's bytes (blocking when it is a file)."""

@@ -28,16 +28,25 @@ def completed_parts(body: bytes) -> list[tuple[int, str]]:
     Raises:
         ValueError: the body is no such document.
     """
-    try:
-        # A current version of expat limits the expansion of entities.
-        root = ET.fromstring(body)  # noqa: S314
-    except ET.ParseError as error:
-        raise ValueError(str(error)) from None
     parts: list[tuple[int, str]] = []
-    for part in root.iterfind("{*}Part"):
+    for part in parse(body).iterfind("{*}Part"):
         number = part.findtext("{*}PartNumber", "")
         parts.append((int(number), part.findtext("{*}ETag", "")))
     return parts
+
+
+def parse(body: bytes) -> ET.Element:
+    """The root element of a document.
+
+    Raises:
+        ValueError: the body is no XML document.
+    """
+    try:
+        # A current version of expat limits the expansion of entities.
+        return ET.fromstring(body)  # noqa: S314
+    except (ET.ParseError, LookupError) as error:
+        # A LookupError: the document names an encoding that does not exist.
+        raise ValueError(str(error)) from None
 
 
 def _fill(element: ET.Element, content: Mapping[str, object]) -> None:

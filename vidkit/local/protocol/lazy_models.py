@@ -2,10 +2,11 @@
 
 import asyncio
 import functools
+from collections.abc import Collection
 from typing import Any
 
 from vidkit.local.protocol.service_models import ServiceModel
-from vidkit.local.protocol.wire import ApiError
+from vidkit.local.protocol.wire import ApiError, Request
 from vidkit.local.runtime.worker_threads import in_worker_thread
 
 # Cached, because one program may start many clouds and the models never change.
@@ -25,6 +26,17 @@ class LazyModel:
         self._code = code
         self._model: ServiceModel | None = None
         self._loading = asyncio.Lock()
+
+    def check_query(self, request: Request, known: Collection[str] = ()) -> None:
+        """Check that a request has no parameters in its query but the known ones.
+
+        Raises:
+            ApiError: it has others; the message names one.
+        """
+        for name, _ in request.query:
+            if name not in known:
+                message = f"Request has invalid parameters: {name} is not known here."
+                raise ApiError(self._code, message)
 
     async def accept(self, operation: str, parameters: object) -> dict[str, Any]:
         """The members of a request, without null values.

@@ -96,7 +96,8 @@ def parse_json(body: bytes, *, error: ApiError) -> dict[str, Any]:
     """
     try:
         content: object = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
+        # A RecursionError: there are very many brackets in brackets.
         raise error from None
     if not isinstance(content, dict):
         raise error

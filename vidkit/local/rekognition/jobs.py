@@ -151,9 +151,7 @@ class AnalysisJobs:
 
     async def _run(self, job: AnalysisJob, stored: StoredObject) -> None:
         loop = asyncio.get_running_loop()
-        location = (stored.bucket, stored.name)
-        seconds = self._setup.object_seconds.get(location, self._state.job_seconds)
-        earliest = loop.time() + seconds
+        earliest = loop.time() + self._state.seconds_of(stored.bucket, stored.name)
         result, message = None, None
         try:
             async with self._analysing:
@@ -165,7 +163,7 @@ class AnalysisJobs:
             message = "Internal error while the video was analyzed."
         await asyncio.sleep(earliest - loop.time())
         # Read at the end, so that a job in progress can be made to fail as well.
-        failures = self._setup.failures.get(location, {})
+        failures = self._setup.failures.get((stored.bucket, stored.name), {})
         failure = failures.get(job.kind.key, failures.get(None))
         if failure is not None:
             result, message = None, failure

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from vidkit.local.protocol.wire import ApiError
 from vidkit.local.runtime.rates import TokenBucket
 
-_DEFAULT_RATE = 20.0
-_JOB_RATE = 5.0
+_DEFAULT_CALLS_PER_SECOND = 20.0
+_JOB_CALLS_PER_SECOND = 5.0
 _RATES = {
     "StopStreamProcessor": 1.0,
     "ListStreamProcessors": 5.0,
@@ -27,7 +27,11 @@ def rate_of(operation: str) -> float:
     """
     if operation in _RATES:
         return _RATES[operation]
-    return _DEFAULT_RATE if operation.endswith("StreamProcessor") else _JOB_RATE
+    return (
+        _DEFAULT_CALLS_PER_SECOND
+        if operation.endswith("StreamProcessor")
+        else _JOB_CALLS_PER_SECOND
+    )
 
 
 @dataclass(slots=True)

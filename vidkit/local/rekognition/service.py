@@ -86,6 +86,7 @@ class RekognitionService:
         """
         if self._state.throttles(self.name):
             self._throttle.take(operation)
+        self._model.check_query(request)
         body = parse_json(
             request.body,
             error=ApiError("SerializationException", "The request body is no JSON object."),

@@ -1,4 +1,4 @@
-"""What can be set up for Rekognition: results, failures, durations and collections."""
+"""What can be set up for Rekognition: results, failures and collections."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -17,10 +17,6 @@ class RekognitionState:
         default_factory=dict[tuple[str, str], dict[str | None, str]]
     )
     """The messages that jobs over (bucket, name) fail with, by kind; None is for every kind."""
-    object_seconds: dict[tuple[str, str], float] = field(
-        default_factory=dict[tuple[str, str], float]
-    )
-    """How long a job over (bucket, name) takes instead of ``State.job_seconds``."""
     collections: set[str] = field(default_factory=set[str])
     """The face collections, by id."""
     processor_failures: dict[str, str] = field(default_factory=dict[str, str])

@@ -37,6 +37,10 @@ class State:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     job_seconds: float = 0.5
     """The shortest time that an asynchronous job or task takes."""
+    object_seconds: dict[tuple[str, str], float] = field(
+        default_factory=dict[tuple[str, str], float]
+    )
+    """How long a job or task over the object (bucket, name) takes instead of ``job_seconds``."""
     throttle: bool | frozenset[str] = False
     """Whether services reject requests beyond their rates, or the names of those that do."""
     square_pixels: bool = True
@@ -56,6 +60,10 @@ class State:
             self._states.setdefault(kind, kind())
         state: _T = self._states[kind]
         return state
+
+    def seconds_of(self, bucket: str, name: str) -> float:
+        """The shortest time that an asynchronous job or task over an object takes."""
+        return self.object_seconds.get((bucket, name), self.job_seconds)
 
     def throttles(self, service: str) -> bool:
         """Whether a service, such as ``rekognition``, rejects requests beyond its rates."""

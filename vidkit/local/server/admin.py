@@ -63,6 +63,12 @@ class _JobFailureRequest(BaseModel):
     kind: str | None = None
 
 
+class _JobDurationRequest(BaseModel):
+    bucket: _NAME
+    name: _NAME
+    seconds: Annotated[float, Field(ge=0)]
+
+
 class _CollectionRequest(BaseModel):
     collection_id: _NAME
 
@@ -93,10 +99,10 @@ class _BroadcastEndRequest(_BroadcastRequest):
 class Admin:
     """``GET /_local/calls``, and endpoints for the set-up methods of ``LocalCloud``.
 
-    ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``collections``,
-    ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``, ``projects``,
-    ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own parameters;
-    ``DELETE`` removes all ``faults``.
+    ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``job-durations``,
+    ``collections``, ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``,
+    ``projects``, ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own
+    parameters; ``DELETE`` removes all ``faults``.
 
     They read files and change the services' responses, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
@@ -114,6 +120,7 @@ class Admin:
             ("POST", "labels"): self._script_labels,
             ("POST", "results"): self._script_results,
             ("POST", "job-failures"): self._fail_job,
+            ("POST", "job-durations"): self._time_job,
             ("POST", "collections"): self._add_collection,
             ("POST", "stream-processor-failures"): self._fail_processor,
             ("POST", "projects"): self._add_project,
@@ -182,6 +189,11 @@ class Admin:
             kind=parameters.kind,
         )
         return {"message": parameters.message}
+
+    async def _time_job(self, body: bytes) -> dict[str, float]:
+        parameters = _JobDurationRequest.model_validate_json(body)
+        self._state.object_seconds[parameters.bucket, parameters.name] = parameters.seconds
+        return {"seconds": parameters.seconds}
 
     async def _add_collection(self, body: bytes) -> dict[str, str]:
         parameters = _CollectionRequest.model_validate_json(body)

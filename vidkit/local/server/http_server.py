@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from multidict import CIMultiDict
 
 from vidkit.config.endpoints import is_loopback_host
@@ -30,7 +31,7 @@ from vidkit.local.server.request_target import split_target
 from vidkit.local.server.routes import Route
 from vidkit.local.server.unknown_services import unknown_service_error_response
 
-MAX_BODY: Final = 64 * 2**20
+MAX_BODY_BYTES: Final = 64 * 2**20
 """The longest request body in bytes."""
 
 HEAD_SECONDS: Final = 75.0
@@ -39,7 +40,7 @@ HEAD_SECONDS: Final = 75.0
 BODY_SECONDS: Final = 300.0
 """How long a request body may take."""
 
-_LARGE_BODY: Final = 2**18
+_LARGE_BODY_BYTES: Final = 2**18
 _SHUTDOWN_SECONDS: Final = 2.0
 _DROPPED_SHARE: Final = 10
 
@@ -108,8 +109,8 @@ class Server:
         self._host = "127.0.0.1" if host == "localhost" else host
         self._port = port
 
-        app = web.Application(client_max_size=MAX_BODY)
-        app.router.add_route("*", "/{path:.*}", self._respond)
+        # A route would not match a target without a path, such as ``http://host`` or ``*``.
+        app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._respond_to_all])
         app.on_shutdown.append(self._release)
         # An object that is uploaded compressed is verified and stored as it was sent.
         self._runner = web.AppRunner(
@@ -151,6 +152,11 @@ class Server:
         for service in self._services.values():
             if isinstance(service, LongPolling):
                 service.release()
+
+    @web.middleware
+    async def _respond_to_all(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        del handler  # There are no routes.
+        return await self._respond(request)
 
     async def _respond(self, incoming: web.Request) -> web.StreamResponse:
         client_is_connected.set(lambda: incoming.transport is not None)
@@ -276,7 +282,7 @@ class Server:
             accounts=self._state.of(HuaweiAccounts),
             now=self._state.now() + skew,
         )
-        small = len(request.body) < _LARGE_BODY
+        small = len(request.body) < _LARGE_BODY_BYTES
         payload = authenticate() if small else await in_worker_thread(authenticate)
         headers: Mapping[str, str] = request.headers
         if payload.trailers:
@@ -311,7 +317,7 @@ def _request(incoming: web.Request, body: bytes) -> Request:
         headers["Host"] = host
     return Request(
         method=incoming.method,
-        path=incoming.path,
+        path=incoming.path or "/",
         query=tuple(incoming.query.items()),
         headers=headers,
         body=body,

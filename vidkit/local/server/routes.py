@@ -173,12 +173,18 @@ def unknown_operation(route: Route, request: Request) -> ApiError:
     if route is METADATA:
         return ApiError("405", f"Not allowed: {call}", status=405)
     if route is OBJECTS:
-        return ApiError("NotImplemented", f"{call} is not served here.", status=501)
+        names = "&".join(sorted(name for name, _ in request.query if not _is_signature(name)))
+        query = f"?{names}" if names else ""
+        return ApiError("NotImplemented", f"{call}{query} is not served here.", status=501)
     message = f"There is no such operation: {call}"
     if route is SNS:
         return ApiError("InvalidAction", message)
     status = 400 if route in {REKOGNITION, SQS} else 404
     return ApiError("UnknownOperationException", message, status=status)
+
+
+def _is_signature(parameter: str) -> bool:
+    return parameter.lower().startswith("x-amz-")
 
 
 def internal_error(route: Route) -> ApiError:

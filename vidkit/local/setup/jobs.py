@@ -1,4 +1,4 @@
-"""Set-up of Rekognition: results, failures, durations and collections."""
+"""Set-up of jobs: their results, failures and durations, and collections."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from vidkit.local.setup.base import Setup
 
 
 class JobSetup(Setup):
-    """Set-up of Rekognition: results, failures, durations and collections."""
+    """Set-up of jobs: their results, failures and durations, and collections."""
 
     def script_labels(self, bucket: str, name: str, labels: Iterable[ScriptedLabel]) -> None:
         """Set the results of label detection in a video.
@@ -68,19 +68,19 @@ class JobSetup(Setup):
         fail_jobs(self._state, bucket, name, message=message, kind=kind)
 
     def time_job(self, bucket: str, name: str, seconds: float) -> None:
-        """Set how long Rekognition jobs over a video take, instead of ``job_seconds``.
+        """Set how long Rekognition jobs and MPC tasks over a video take, not ``job_seconds``.
 
         Args:
             bucket: the video's bucket.
             name: the video's key.
-            seconds: the shortest time that jobs started from now on take.
+            seconds: the shortest time that jobs and tasks take that are started from now on.
 
         Raises:
             ValueError: ``seconds`` is negative.
         """
         if seconds < 0:
             raise ValueError(f"seconds must not be negative, but it is {seconds}")
-        self._state.of(RekognitionState).object_seconds[bucket, name] = seconds
+        self._state.object_seconds[bucket, name] = seconds
 
     def add_collection(self, collection_id: str) -> None:
         """Add a face collection, which face search requires."""

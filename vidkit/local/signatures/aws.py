@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes
 
+from vidkit.local.protocol.whole_numbers import whole_number
 from vidkit.local.protocol.wire import ApiError, Request
 from vidkit.local.runtime.state import Identity
 from vidkit.local.signatures.aws_chunked import ChunkedBodyError, ChunkKeys, read_chunked
@@ -191,11 +192,7 @@ def _claim(request: Request, headers: Mapping[str, str], dialect: Dialect) -> _C
         }
         timestamp, expires = query.get("X-Amz-Date", ""), _expiry(query)
     else:
-        raise ApiError(
-            dialect.missing,
-            "The request is not signed.",
-            status=dialect.status,
-        )
+        raise ApiError(dialect.missing, "The request is not signed.", status=dialect.status)
     credential = _credential(fields.get("Credential", ""))
     absent = [name for name in ("SignedHeaders", "Signature") if not fields.get(name)]
     if credential is None:
@@ -216,7 +213,10 @@ def _date(headers: Mapping[str, str]) -> str:
     """The ``Date`` header, which replaces ``X-Amz-Date``, in the form of the latter."""
     date = headers.get("date", "")
     try:
-        return parsedate_to_datetime(date).astimezone(UTC).strftime(_AMZ_DATE)
+        signed_at = parsedate_to_datetime(date)
+        # The zone -0000 means UTC, and is read as no zone.
+        signed_at = signed_at.astimezone(UTC) if signed_at.tzinfo else signed_at
+        return signed_at.strftime(_AMZ_DATE)
     except (ValueError, OverflowError):
         # It may also be in the form of X-Amz-Date, which is checked later.
         return date
@@ -224,8 +224,9 @@ def _date(headers: Mapping[str, str]) -> str:
 
 def _expiry(query: Mapping[str, str]) -> timedelta:
     text = query.get("X-Amz-Expires", "")
-    if text.isascii() and text.isdigit() and int(text) <= _MAX_EXPIRY.total_seconds():
-        return timedelta(seconds=int(text))
+    seconds = whole_number(text, 0, _MAX_EXPIRY // timedelta(seconds=1))
+    if seconds is not None:
+        return timedelta(seconds=seconds)
     raise ApiError(
         "AuthorizationQueryParametersError",
         "X-Amz-Expires must be a number of seconds, 604800 at most.",

@@ -53,7 +53,7 @@ def decoded(container: InputContainer, stream: VideoStream, line: Timeline) -> I
 
 def _timed(container: InputContainer, stream: VideoStream, line: Timeline) -> Iterator[VideoFrame]:
     """All frames, with the container's times moved to those of the timeline."""
-    parts = numbered_parts(container.demux(stream), line.time_base)
+    parts = numbered_parts(container, stream, line.time_base)
     current, awaits_key = 0, False
     while True:
         try:

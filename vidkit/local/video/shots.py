@@ -25,7 +25,7 @@ from vidkit.local.video.media import timeline
 from vidkit.local.video.timelines import Timeline
 from vidkit.local.video.video_files import opened
 
-_ANALYSED_WIDTH = 160
+_ANALYSED_WIDTH_PIXELS = 160
 _FORMATS_WITH_LUMA_PLANE = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|gray"
 _DROPPED_FRAMES = {30: 2, 60: 4}
 """Frame numbers dropped each minute in drop-frame timecode, by the nominal frame rate."""
@@ -80,7 +80,7 @@ def find_shots(path: str | Path, *, threshold: float = 10.0) -> list[Shot]:
     starts: list[int] = []
     confidences: list[float] = []
     filters = [
-        ("scale", f"w='min(iw,{_ANALYSED_WIDTH})':h=-2:flags=area"),
+        ("scale", f"w='min(iw,{_ANALYSED_WIDTH_PIXELS})':h=-2:flags=area"),
         ("format", "gbrp"),  # on YUV, scdet would compare the luma only
         ("scdet", f"threshold={threshold}"),
     ]

@@ -2,22 +2,27 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
+from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from vidkit.local.runtime.worker_threads import checkpoint
 from vidkit.local.video.video_files import NotAVideoError, VideoPacket, opened
 
 _NO_TIMES = "its frames carry no presentation times"
-_DEFAULT_RATE = Fraction(25)
+_DEFAULT_FRAMES_PER_SECOND = Fraction(25)
 _JUMP_SECONDS = Fraction(1, 2)
 """The decoding times of one recording never go back; this much is left to damaged files."""
+
+_CLOCK_SECONDS = Fraction(2**33, 90_000)
+"""When the clock of MPEG streams starts anew, after a day. A jump back by more than a minute looks
+like that to FFmpeg, which then adds this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,17 @@ def fraction(rate: Rate | None) -> Fraction | None:
 
 
 def numbered_parts(
-    packets: Iterable[VideoPacket], time_base: Fraction
+    container: InputContainer, stream: VideoStream, time_base: Fraction
 ) -> Iterator[tuple[int, VideoPacket]]:
     """Packets with the number of their part: a new one begins where decoding times go back."""
     part, back = 0, math.ceil(_JUMP_SECONDS / time_base)
+    has_clock = container.format.name.startswith("mpeg")
+    most = math.ceil(_CLOCK_SECONDS / 2 / time_base) if has_clock else math.inf
     last: int | None = None
-    for packet in packets:
+    for packet in container.demux(stream):
         checkpoint()
         if packet.dts is not None:
-            part += last is not None and packet.dts < last - back
+            part += last is not None and not -back <= packet.dts - last <= most
             last = packet.dts
         yield part, packet
 
@@ -176,7 +183,7 @@ def read_packets(path: Path) -> tuple[Timeline, Timeline | None]:
         if time_base is None:
             raise NotAVideoError(path, _NO_TIMES)
         parts: list[_Part] = []
-        for number, packet in numbered_parts(container.demux(stream), time_base):
+        for number, packet in numbered_parts(container, stream, time_base):
             if number == len(parts):
                 parts.append(_Part())
             parts[number].add(packet)
@@ -217,5 +224,7 @@ def _counted(parts: Sequence[_Part], time_base: Fraction, frame_ticks: int) -> T
 
 
 def _frame_ticks(stream: VideoStream, time_base: Fraction) -> int:
-    rate = fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_RATE
+    rate = (
+        fraction(stream.average_rate) or fraction(stream.guessed_rate) or _DEFAULT_FRAMES_PER_SECOND
+    )
     return max(1, round(1 / rate / time_base))

@@ -56,6 +56,8 @@ def opened(path: Path) -> Generator[tuple[InputContainer, VideoStream]]:
             f"file:{path.absolute()}",
             "r",
             options={"protocol_whitelist": "file", "format_whitelist": _CONTAINERS},
+            # Titles and such are often in another encoding than UTF-8.
+            metadata_errors="replace",
         )
     except (OSError, FFmpegError) as error:
         raise NotAVideoError.because(path, error) from error
