@@ -1,7 +1,6 @@
-"""Many calls of one operation: a few at the same time, at a fixed rate."""
+"""Many calls of one operation: a few at the same time, at a rate that throttling lowers."""
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -47,57 +46,63 @@ _MAX_RETRY_AFTER_SECONDS = 60.0
 # What a service responds only to calls that it does not throttle.
 _OF_ACCEPTED_CALLS = (ConflictError, InvalidRequestError, NotFoundError, QuotaError)
 
+# What a round of throttled calls leaves of the rate, and what each accepted call adds to it, as a
+# share of the full rate: the rate settles a little above what the service accepts.
+_DECREASE = 0.7
+_INCREASE = 0.02
+
 MAX_CONCURRENCY = 10
 """Calls that are under way at the same time."""
 
 
 class Pacer:
-    """Spaces the calls of an operation evenly, and pauses while the service throttles them.
+    """Spaces the calls of an operation evenly, wider while the service throttles them.
 
     Args:
         rate: calls per second.
     """
 
     def __init__(self, rate: float) -> None:
-        self._interval = 1 / rate
+        self._full_rate = rate
         self._next_slot = 0.0
-        self._paused_at = self._paused_until = 0.0
-        self._pauses = 0
+        self._slowed_at = self._paused_until = 0.0
         self._throttled_since: float | None = None
+        self.rate = rate
+        """Calls per second at present."""
 
     async def acquire(self) -> None:
         """Wait for the next slot."""
         while True:
             now = time.monotonic()
             slot = max(now, self._next_slot, self._paused_until)
-            self._next_slot = slot + self._interval
+            self._next_slot = slot + 1 / self.rate
             await asyncio.sleep(slot - now)
             # A pause that has begun meanwhile comes first.
             if self._paused_until <= slot:
                 return
 
-    def pause(self, sent_at: float, policy: RetryPolicy, retry_after: float | None) -> None:
-        """Pause after a call was throttled, longer each time until one is not.
+    def slow_down(self, sent_at: float, policy: RetryPolicy, retry_after: float | None) -> None:
+        """Lower the rate after a call was throttled.
 
         Args:
-            sent_at: when the call was sent; calls from before the last pause add none.
-            policy: the retry policy, whose delays after throttling are those of the pauses.
+            sent_at: when the call was sent; calls from before the rate was lowered do not lower it
+                again.
+            policy: the retry policy, whose longest delay is the widest spacing.
             retry_after: the seconds that the service asks for.
         """
         now = time.monotonic()
         self._throttled_since = self._throttled_since or now
-        if sent_at < self._paused_at:
+        if sent_at < self._slowed_at:
             return
-        # Larger powers would overflow a float; the delay has reached its maximum long before.
-        longest = policy.throttling_base_delay * 2.0 ** min(self._pauses, 32)
-        delay = random.random() * min(policy.max_delay, longest)  # noqa: S311
-        self._pauses += 1
-        self._paused_at = now
-        self._paused_until = now + max(delay, min(retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS))
+        widest = max(policy.max_delay, 1 / self._full_rate)
+        self.rate = max(self.rate * _DECREASE, 1 / widest)
+        self._slowed_at = now
+        pause = max(1 / self.rate, min(retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS))
+        self._paused_until = now + pause
 
     def accepted(self) -> None:
-        """Record that a call was not throttled, whatever else became of it."""
-        self._pauses = 0
+        """Raise the rate after a call that was not throttled, whatever else became of it."""
+        self.rate = min(self.rate + self._full_rate * _INCREASE, self._full_rate)
         self._throttled_since = None
 
     def throttled_seconds(self, since: float) -> float:
@@ -189,7 +194,7 @@ async def call_at_rate(
         try:
             result = await caller.once(operation, aws_request, attempt=number)
         except ThrottledError as error:
-            pacer.pause(sent_at, policy, error.retry_after)
+            pacer.slow_down(sent_at, policy, error.retry_after)
             # Waiting it out is not up to the retry loop.
             error.retryable = error.retryable and not is_patient
             raise

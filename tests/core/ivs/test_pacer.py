@@ -1,6 +1,7 @@
-"""How paced calls are spaced, and how they pause."""
+"""How paced calls are spaced, and how they slow down."""
 
 import asyncio
+import random
 
 import pytest
 
@@ -13,7 +14,7 @@ POLICY = RetryPolicy(throttling_base_delay=1, max_delay=20)
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that sleeping moves; random numbers are 1."""
+    """A clock that sleeping moves."""
     now = [1000.0]
 
     async def sleep(seconds):
@@ -21,7 +22,6 @@ def clock(monkeypatch):
 
     monkeypatch.setattr(rate_limits.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(rate_limits.asyncio, "sleep", sleep)
-    monkeypatch.setattr(rate_limits.random, "random", lambda: 1.0)
     return now
 
 
@@ -37,35 +37,39 @@ async def test_slots_are_evenly_spaced(clock):
     assert await times(Pacer(5), clock, 4) == [0, 0.2, 0.4, 0.6]
 
 
-async def test_pauses_grow_until_a_call_succeeds(clock):
-    pacer, pauses = Pacer(5), []
-    for _ in range(7):
-        pacer.pause(clock[0], POLICY, None)
-        began = clock[0]
+async def test_throttled_calls_are_spaced_wider_and_accepted_ones_bring_the_rate_back(clock):
+    pacer, rates = Pacer(5), []
+    for _ in range(30):
+        pacer.slow_down(clock[0], POLICY, None)
+        rates.append(pacer.rate)
         await pacer.acquire()
-        pauses.append(clock[0] - began)
-    assert pauses == [1, 2, 4, 8, 16, 20, 20]
-    assert pacer.throttled_seconds(0) == sum(pauses)
+    assert rates[:3] == pytest.approx([3.5, 2.45, 1.715])
+    # The longest delay of the policy: one call in 20 seconds.
+    assert rates[-1] == 1 / 20
+    assert pacer.throttled_seconds(0) == pytest.approx(clock[0] - 1000)
     pacer.accepted()
+    assert pacer.rate == pytest.approx(0.15)
     assert pacer.throttled_seconds(0) == 0
-    pacer.pause(clock[0], POLICY, None)
-    assert await times(pacer, clock, 2) == [72, 72.2]
+    for _ in range(60):
+        pacer.accepted()
+    assert pacer.rate == 5
 
 
-async def test_calls_that_were_under_way_together_make_one_pause(clock):
+async def test_calls_that_were_under_way_together_lower_the_rate_once(clock):
     pacer = Pacer(5)
     sent_at = clock[0]
     clock[0] += 0.5
     for _ in range(10):
-        pacer.pause(sent_at, POLICY, None)
-    assert await times(pacer, clock, 2) == [1.5, 1.7]
+        pacer.slow_down(sent_at, POLICY, None)
+    assert pacer.rate == 3.5
+    assert await times(pacer, clock, 2) == [0.786, 1.071]
 
 
-async def test_the_service_may_ask_for_a_longer_pause(clock):
+async def test_the_service_may_ask_for_a_pause(clock):
     pacer = Pacer(5)
-    pacer.pause(clock[0], POLICY, 7.0)
+    pacer.slow_down(clock[0], POLICY, 7.0)
     assert await times(pacer, clock, 1) == [7]
-    pacer.pause(clock[0], POLICY, 86_400.0)
+    pacer.slow_down(clock[0], POLICY, 86_400.0)
     assert await times(pacer, clock, 1) == [67]
 
 
@@ -79,19 +83,66 @@ async def test_a_pause_holds_for_calls_that_wait_already():
     waiting = [asyncio.ensure_future(call()) for _ in range(3)]
     await asyncio.sleep(0.01)
     began = asyncio.get_running_loop().time()
-    pacer.pause(began, RetryPolicy(throttling_base_delay=0), 0.3)
+    pacer.slow_down(began, RetryPolicy(throttling_base_delay=0), 0.3)
     await asyncio.gather(*waiting)
     assert slots[0] < began
     assert slots[1] - began >= 0.29
 
 
+async def calls_until_all_are_accepted(pacer, clock, count, is_throttled):
+    """Ten calls are under way at a time, each for 0.1 s; returns the number of calls."""
+    calls, accepted, patience, under_way = 0, 0, ThrottlingPatience(300), []
+    while accepted < count:
+        await pacer.acquire()
+        calls += 1
+        under_way.append((clock[0], is_throttled(clock[0])))
+        while under_way and (len(under_way) == 10 or under_way[0][0] <= clock[0] - 0.1):
+            sent_at, throttled = under_way.pop(0)
+            if throttled:
+                pacer.slow_down(sent_at, POLICY, None)
+                assert not patience.is_over(pacer)
+            else:
+                pacer.accepted()
+                accepted += 1
+    return calls
+
+
+async def test_where_half_of_the_calls_are_throttled_thousands_are_accepted_in_time(clock):
+    toss = random.Random(1)
+    calls = await calls_until_all_are_accepted(
+        Pacer(200), clock, 5_000, lambda _: toss.random() < 0.5
+    )
+    assert 9_500 < calls < 10_500
+    # At the full rate it would be 50 s.
+    assert clock[0] - 1000 < 900
+
+
+@pytest.mark.parametrize("rate", [5, 20, 200])
+async def test_the_rate_settles_near_what_the_service_accepts(clock, rate):
+    """A service that accepts five calls a second, with a burst of ten."""
+    tokens, at = 10.0, clock[0]
+
+    def is_throttled(now):
+        nonlocal tokens, at
+        tokens, at = min(10.0, tokens + (now - at) * 5), now
+        if tokens < 1:
+            return True
+        tokens -= 1
+        return False
+
+    calls = await calls_until_all_are_accepted(Pacer(rate), clock, 2_000, is_throttled)
+    # Nearly as fast as the service can be, and at most every other call is sent again.
+    assert clock[0] - 1000 < 2_000 / 5 * 1.25
+    assert calls < 2_000 * 2.2
+
+
 async def test_patience_begins_with_the_calls_that_have_it(clock):
     """That an earlier call was throttled an hour ago leaves the patience of later ones."""
     pacer = Pacer(5)
-    pacer.pause(clock[0], POLICY, None)
+    pacer.slow_down(clock[0], POLICY, None)
     clock[0] += 3600
     patience = ThrottlingPatience(300)
-    pacer.pause(clock[0], POLICY, None)
+    pacer.slow_down(clock[0], POLICY, None)
     assert not patience.is_over(pacer)
     clock[0] += 299
     assert not patience.is_over(pacer)

@@ -51,8 +51,8 @@ class AttachOperations(ChannelOperations):
         are updated, a few at the same time. The failure of a channel is not raised and does not
         stop the others. A channel that is given twice is updated once. One call of this method
         makes many API calls; each of them has its own retries and deadline. Throttling fails no
-        channel: the calls pause and are repeated, unless none succeeds for as long as the patience
-        of the kit's `PollPolicy` (300 s).
+        channel: the calls slow down and are repeated, unless none succeeds for as long as the
+        patience of the kit's `PollPolicy` (300 s).
 
         Args:
             policy: the policy, or its ARN.

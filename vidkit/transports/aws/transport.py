@@ -304,7 +304,11 @@ class AwsTransport:
 
 
 async def _send_once(
-    client: ServiceClient, content: HttpContent, endpoint: str | None, call: _Call, date: SigningDate
+    client: ServiceClient,
+    content: HttpContent,
+    endpoint: str | None,
+    call: _Call,
+    date: SigningDate,
 ) -> HttpResponse:
     # A rejected date makes this the second request of the call: it is not signed and sent yet.
     call.is_sent = False
