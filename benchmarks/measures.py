@@ -64,7 +64,7 @@ def images_over_minutes(bench: Bench) -> tuple[Case, ...]:
         latency=500,
         size=20_000,
         images=bench.much(IMAGES),
-        samples=bench.several(2, 1),
+        samples=1,
         concurrencies=concurrencies,
     )
 
@@ -76,7 +76,7 @@ def label_pages(bench: Bench) -> tuple[Case, ...]:
         latency=50,
         pages=bench.much(PAGES),
         work=0.02,
-        samples=bench.several(2, 1),
+        samples=1,
         on_the_loop=not bench.quick,
     )
 
@@ -174,7 +174,7 @@ def jobs(bench: Bench) -> tuple[Case, ...]:
     if bench.quick:
         return cases
     # Nearly as far apart as the queue's pause between two receives.
-    return (*cases, *bench.cases("jobs:one_by_one", jobs=25, apart=0.8))
+    return (*cases, *bench.cases("jobs:one_by_one", jobs=15, apart=0.8))
 
 
 def streams(bench: Bench) -> tuple[Case, ...]:

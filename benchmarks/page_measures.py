@@ -115,7 +115,7 @@ def _faces_in_a_row(bench: Bench) -> _Runs:
     """Return the runs of faces, from which both their CPU and their stalls are read."""
     return bench.once(
         FACES,
-        lambda: _in_a_row(bench, "pages:results_in_a_row", _MAIN, 3, _FURTHER, nouns=[FACES]),
+        lambda: _in_a_row(bench, "pages:results_in_a_row", _MAIN, 2, _FURTHER, nouns=[FACES]),
     )
 
 

@@ -215,8 +215,10 @@ def check_comparable(runs: Sequence[Run]) -> None:
 
 def _shape(run: Run) -> list[object]:
     return [
-        (row.number, row.title, row.measured, row.aims)
-        + tuple((case.name, case.unit, len(case.values)) for case in row.cases)
+        (
+            (row.number, row.title, row.measured, row.aims),
+            [(case.name, case.unit, len(case.values)) for case in row.cases],
+        )
         for row in run.rows
     ]
 
