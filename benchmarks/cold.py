@@ -140,7 +140,7 @@ def _capo(address: str, ended: "_Ended") -> None:
             region="eu-central-1", endpoint=address, credentials=credentials
         ) as client:
             page = await client.get_label_detection(job_id="results-1")
-            assert len(page["labels"]) == 1  # noqa: S101
+            assert len(page.get("labels", ())) == 1  # noqa: S101
 
     asyncio.run(call())
     ended("its client, the call")
