@@ -58,7 +58,7 @@ def _new_file(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rough figures in a minute")
+    parser.add_argument("--quick", action="store_true", help="rough figures in a minute or two")
     parser.add_argument("--only", type=_numbers, metavar="1,7", help="these rows only")
     parser.add_argument("--json", type=_new_file, metavar="FILE", help="write values and ratios")
     parser.add_argument("--pyperf", type=_new_file, metavar="FILE", help="a suite for pyperf")

@@ -14,7 +14,7 @@ mpl.use("svg")
 
 from matplotlib import pyplot as plt
 
-from benchmarks.results import Aim, RowResult, Run
+from benchmarks.results import STALL, Aim, Case, RowResult, Run
 from benchmarks.tables import shown
 
 __all__ = ["draw"]
@@ -44,8 +44,7 @@ def draw(runs: Sequence[Run], folder: Path) -> list[Path]:
 
 def _chart(rows: Sequence[RowResult], runs: Sequence[Run], path: Path) -> Path:
     first = rows[0]
-    units = list(dict.fromkeys(case.unit for case in first.cases))
-    groups = [[case.name for case in first.cases if case.unit == unit] for unit in units]
+    groups = _groups(first.cases)
     space = 0.12 + 0.18 * len(rows)
     height = 0.9 + sum(space * len(group) + 0.5 for group in groups)
     figure, axes = plt.subplots(
@@ -61,7 +60,7 @@ def _chart(rows: Sequence[RowResult], runs: Sequence[Run], path: Path) -> Path:
             _bars(axis, group, row, number, len(rows))
         axis.set_yticks(range(len(group)), group)
         axis.invert_yaxis()
-        axis.margins(x=0.15)
+        axis.margins(x=0.15, y=0.02)
         axis.set_xlim(left=0)
         axis.set_xticks([])
         axis.spines[["top", "right", "bottom"]].set_visible(False)
@@ -78,6 +77,14 @@ def _chart(rows: Sequence[RowResult], runs: Sequence[Run], path: Path) -> Path:
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
     return path
+
+
+def _groups(cases: Sequence[Case]) -> list[list[str]]:
+    """Return the names of the cases that share an axis: those of one unit, stalls apart."""
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for case in cases:
+        groups.setdefault((case.unit, case.name.endswith(STALL)), []).append(case.name)
+    return list(groups.values())
 
 
 def _bars(axis: Any, names: list[str], row: RowResult, number: int, runs: int) -> None:

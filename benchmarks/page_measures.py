@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from benchmarks.bench import Bench
 from benchmarks.kinds import FACES, LABELS, OTHERS
-from benchmarks.results import Case
+from benchmarks.results import STALL, Case
 from benchmarks.samples import repeated
 
 __all__ = [
@@ -31,7 +31,6 @@ CAPO = "capo"
 RAW_IMAGES = "aiobotocore + b64decode"
 CAPO_IMAGES = "capo + b64decode"
 COLLECTED = ", collected before"
-_STALL = ", longest stall"
 PAGES_IN_A_ROW = 30
 
 _VALIDATED = "aiobotocore + model_validate"
@@ -155,7 +154,7 @@ def _cpu(runs: _Runs, noun: str, prefix: str = "") -> tuple[Case, ...]:
     )
 
 
-def _stalls(runs: _Runs, noun: str, prefix: str = "", note: str = _STALL) -> tuple[Case, ...]:
+def _stalls(runs: _Runs, noun: str, prefix: str = "", note: str = STALL) -> tuple[Case, ...]:
     return tuple(
         Case(f"{prefix}{who}{note}", "second", tuple(stall for _, stall in found[noun]))
         for who, found in runs.items()

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import pyperf  # type: ignore[import-untyped]
 
 __all__ = [
+    "STALL",
     "Aim",
     "Case",
     "Figure",
@@ -26,6 +27,9 @@ __all__ = [
 ]
 
 Unit: TypeAlias = Literal["second", "byte"]
+
+STALL = ", longest stall"
+"""How the name of a case ends that stands beside the CPU of the same work."""
 
 
 @dataclass(frozen=True)

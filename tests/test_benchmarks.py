@@ -551,6 +551,32 @@ def test_a_chart_has_a_bar_for_each_python(tmp_path):
     assert "1.50 s" in chart
 
 
+def test_a_chart_draws_stalls_and_bytes_on_axes_of_their_own(tmp_path):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    from benchmarks import charts
+
+    drawn = []
+    draw = charts.plt.subplots
+    names = ["a", f"a{results.STALL}", "b", f"b{results.STALL}"]
+    cases = [results.Case(name, "second", (1.0,)) for name in names]
+    cases.append(results.Case("a, memory", "byte", (1e6,)))
+
+    def subplots(*arguments, **options):
+        figure, axes = draw(*arguments, **options)
+        drawn.extend(axes[:, 0])
+        return figure, axes
+
+    row = results.RowResult(1, "work", "CPU", tuple(cases))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plt, "subplots", subplots)
+        charts.draw([results.Run([row], MACHINE)], tmp_path)
+    assert [[text.get_text() for text in axis.get_yticklabels()] for axis in drawn] == [
+        ["a", "b"],
+        [f"a{results.STALL}", f"b{results.STALL}"],
+        ["a, memory"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("python", "ours", "message"),
     [
