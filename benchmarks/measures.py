@@ -207,12 +207,12 @@ def growth(bench: Bench) -> tuple[Case, ...]:
     """Measure some work, and ten times as much of it."""
     found: dict[str, dict[str, list[float]]] = bench.work(
         "growth:growth",
-        items=bench.several(12_000, 1000),
+        items=bench.several(8000, 1000),
         streams=10,
         jobs=bench.several(100, 15),
         samples=3,
         times=bench.much(TIMES),
-        after=0.05 if bench.quick else 1.0,
+        after=0.05 if bench.quick else 0.5,
     )
     return tuple(
         Case(f"{kind}, {much}", "second", tuple(values))
