@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print tables, write JSON; ``chart FILE`` draws them."""
+"""``python -m benchmarks``: measure, print tables, write JSON; ``chart FILES`` draws them."""
 
 import argparse
 import os
@@ -14,11 +14,14 @@ from rich.console import Console
 from benchmarks.bench import Bench
 from benchmarks.page import write_page
 from benchmarks.processes import ROOT, compile_vidkit, running_server
-from benchmarks.results import RowResult, load, save, save_pyperf
+from benchmarks.results import RowResult, check_comparable, load, save, save_pyperf
 from benchmarks.rows import ROWS
 from benchmarks.tables import row_table, summary_table
 
-_PACKAGES = ("aiobotocore", "aiohttp", "boto3", "huaweicloudsdkmpc", "msgspec", "pydantic")
+_PACKAGES = (
+    *("aiobotocore", "aiohttp", "boto3", "capo-rekognition"),
+    *("huaweicloudsdkmpc", "msgspec", "pydantic"),
+)
 _CHARTS = ROOT / "docs" / "performance"
 _PAGE = ROOT / "docs" / "performance.md"
 
@@ -55,13 +58,13 @@ def _new_file(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rough figures in a minute")
+    parser.add_argument("--quick", action="store_true", help="rough figures in a minute or two")
     parser.add_argument("--only", type=_numbers, metavar="1,7", help="these rows only")
     parser.add_argument("--json", type=_new_file, metavar="FILE", help="write values and ratios")
     parser.add_argument("--pyperf", type=_new_file, metavar="FILE", help="a suite for pyperf")
     commands = parser.add_subparsers(dest="command")
-    chart = commands.add_parser("chart", help="charts and the docs' page of a JSON file")
-    chart.add_argument("file", type=_path)
+    chart = commands.add_parser("chart", help="charts and the docs' page of JSON files")
+    chart.add_argument("files", type=_path, nargs="+", metavar="FILE", help="one for each Python")
     chart.add_argument("--folder", type=_path, default=_CHARTS)
     return parser
 
@@ -106,21 +109,23 @@ def _measured(
     return rows
 
 
-def _chart(console: Console, file: Path, folder: Path) -> None:
-    rows, machine = load(file)
+def _chart(console: Console, files: list[Path], folder: Path) -> None:
+    runs = [load(file) for file in files]
+    check_comparable(runs)
     is_for_docs = folder.resolve() == _CHARTS
-    is_whole = [row.number for row in rows] == [row.number for row in ROWS]
-    if is_for_docs and (machine.get("quick") is not False or not is_whole):
-        raise ValueError(
-            f"{file} is not a full run of all rows, as {_PAGE.name} shows it; "
-            "draw its charts into another --folder"
-        )
+    for file, run in zip(files, runs, strict=True):
+        is_whole = [row.number for row in run.rows] == [row.number for row in ROWS]
+        if is_for_docs and (run.machine.get("quick") is not False or not is_whole):
+            raise ValueError(
+                f"{file} is not a full run of all rows, as {_PAGE.name} shows it; "
+                "draw its charts into another --folder"
+            )
     from benchmarks.charts import draw
 
-    for path in draw(rows, machine, folder):
+    for path in draw(runs, folder):
         console.print(str(path))
     if is_for_docs:
-        write_page(_PAGE, rows, machine)
+        write_page(_PAGE, runs)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -140,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
             if getattr(parsed, name):
                 parser.error(f"--{name} is for measuring, not for chart")
         try:
-            _chart(console, parsed.file, parsed.folder)
+            _chart(console, parsed.files, parsed.folder)
         except (OSError, ValueError) as error:
             parser.error(str(error))
         return 0

@@ -1,14 +1,16 @@
 """What a row is measured with: the server's URLs, fresh processes, and the amount of work."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from benchmarks.processes import run_fresh
 from benchmarks.results import Case
 
 __all__ = ["Bench", "Size"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ class Bench:
     Attributes:
         addresses: the server's URLs, by latency in milliseconds.
         quick: whether this is a quick run with rough figures.
+        shared: what several rows are read from, by its name.
     """
 
     addresses: Mapping[int, str]
     quick: bool = False
+    shared: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     def several(self, full: int, quick: int) -> int:
         """Return a number of samples, or of other work, for a full or a quick run."""
@@ -45,6 +49,13 @@ class Bench:
     def much(self, size: Size) -> int:
         """Return the amount of work of this run."""
         return self.several(size.full, size.quick)
+
+    def once(self, name: str, measure: Callable[[], T]) -> T:
+        """Measure what several rows are read from, for the first of them."""
+        if name not in self.shared:
+            self.shared[name] = measure()
+        found: T = self.shared[name]
+        return found
 
     def work(self, function: str, *, latency: int = 0, **parameters: Any) -> Any:
         """Call a function of `benchmarks.cases` in a process of its own."""

@@ -6,15 +6,18 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from vidkit import AwsConfig, HuaweiConfig, VidKit
+if TYPE_CHECKING:
+    from vidkit import VidKit
 
 __all__ = [
     "KEYS",
     "REGION",
     "aiobotocore_client",
     "boto3_client",
+    "capo_client",
     "huawei_kit",
     "kit_on",
 ]
@@ -23,10 +26,22 @@ REGION = "eu-central-1"
 KEYS = {"aws_access_key_id": "AKIDBENCHMARK", "aws_secret_access_key": "made-up-for-the-benchmarks"}
 
 _HUAWEI_REGION = "cn-north-4"
+# The packages and clients of capo, by the names of botocore's services.
+_CAPO = {
+    "ivs": ("capo_ivs", "AsyncivsClient"),
+    "kinesis-video-archived-media": (
+        "capo_kinesis_video_archived_media",
+        "AsyncKinesisVideoArchivedMediaClient",
+    ),
+    "kinesisvideo": ("capo_kinesis_video", "AsyncKinesisVideoClient"),
+    "rekognition": ("capo_rekognition", "AsyncRekognitionClient"),
+}
 
 
-def kit_on(address: str) -> VidKit:
+def kit_on(address: str) -> "VidKit":
     """Return a kit for AWS with this endpoint."""
+    from vidkit import AwsConfig, VidKit
+
     return VidKit(
         aws=AwsConfig(
             region=REGION,
@@ -37,8 +52,10 @@ def kit_on(address: str) -> VidKit:
     )
 
 
-def huawei_kit(address: str) -> VidKit:
+def huawei_kit(address: str) -> "VidKit":
     """Return a kit for Huawei Cloud with this endpoint."""
+    from vidkit import HuaweiConfig, VidKit
+
     return VidKit(
         huawei=HuaweiConfig(
             region=_HUAWEI_REGION,
@@ -64,6 +81,16 @@ async def aiobotocore_client(
         api, region_name=REGION, endpoint_url=address, config=config, **KEYS
     ) as client:
         yield client
+
+
+def capo_client(api: str, address: str) -> Any:
+    """Create a client of capo with defaults; it is an async context manager."""
+    package, name = _CAPO[api]
+    module = import_module(package)
+    credentials = module.Credentials(
+        access_key=KEYS["aws_access_key_id"], secret_key=KEYS["aws_secret_access_key"]
+    )
+    return getattr(module, name)(region=REGION, endpoint=address, credentials=credentials)
 
 
 def boto3_client(api: str, address: str, *, connections: int = 10) -> Any:

@@ -3,15 +3,17 @@
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Case", "Samples", "in_turns", "longest_stall"]
+__all__ = ["Case", "Samples", "in_a_row", "in_turns", "longest_stall"]
 
 Case: TypeAlias = Callable[[], Awaitable[object]]
 Samples: TypeAlias = dict[str, list[float]]
 
-_TICK = 0.001
+_TICK = 0.002
 
 
 async def in_turns(
@@ -50,23 +52,61 @@ async def in_turns(
 
 
 async def longest_stall(case: Case) -> float:
-    """Return the longest time that the event loop was blocked while a case ran, in seconds."""
-    worst = 0.0
+    """Return the longest time that the event loop was blocked while a case ran, in seconds.
 
-    async def watch() -> None:
-        nonlocal worst
+    Garbage is collected before, outside the measured time.
+    """
+    gc.collect()
+    async with _watched() as stall:
+        await case()
+    return stall.longest
+
+
+async def in_a_row(case: Case, runs: int) -> tuple[float, float]:
+    """Run a case again and again as a program does: nothing is collected in between by hand.
+
+    Each result is kept until the next one is there.
+
+    Args:
+        case: the case; it runs once before the clocks start.
+        runs: the number of runs.
+
+    Returns:
+        The mean CPU of a run, and the longest time that the event loop was blocked, in seconds.
+    """
+    kept = await case()
+    async with _watched() as stall:
+        began = time.process_time()
+        for _ in range(runs):
+            kept = await case()
+        seconds = time.process_time() - began
+    del kept
+    return seconds / runs, stall.longest
+
+
+@dataclass
+class _Stall:
+    """The longest stall so far, in seconds."""
+
+    longest: float = 0.0
+
+    async def watch(self) -> None:
         last = time.perf_counter()
         while True:
             await asyncio.sleep(_TICK)
             now = time.perf_counter()
-            worst = max(worst, now - last - _TICK)
+            self.longest = max(self.longest, now - last - _TICK)
             last = now
 
-    gc.collect()
-    watching = asyncio.create_task(watch())
+
+@asynccontextmanager
+async def _watched() -> AsyncGenerator[_Stall]:
+    """Watch the event loop with a task that wakes up every two milliseconds."""
+    stall = _Stall()
+    watching = asyncio.create_task(stall.watch())
     await asyncio.sleep(_TICK * 5)
-    worst = 0.0
-    await case()
+    stall.longest = 0.0
+    yield stall
+    # The task must wake up once more to see a stall at the very end.
     await asyncio.sleep(_TICK * 2)
     watching.cancel()
-    return worst

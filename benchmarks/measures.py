@@ -1,49 +1,41 @@
-"""The cases of each row, their size and their number of samples."""
+"""The cases of the rows that are no pages, their size and their number of samples."""
 
 import time
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from benchmarks.bench import Bench, Size
 from benchmarks.processes import run_cold
 from benchmarks.results import Case
+from benchmarks.samples import repeated
 
 __all__ = [
     "CREATES",
     "IMAGES",
     "JOBS",
     "PAGES",
+    "PEAK",
     "POLICIES",
-    "RAW",
     "SLOW_CREATES",
     "STREAM_IMAGES",
     "TIMES",
     "creates",
-    "faces",
     "first_calls",
     "first_stalls",
     "growth",
-    "images",
     "images_over_minutes",
     "imports",
     "jobs",
     "label_pages",
-    "labels",
-    "memory",
     "policies",
     "slow_creates",
     "small_calls",
-    "stalls",
     "streams",
 ]
 
-RAW = "aiobotocore"
-_VALIDATED = "aiobotocore + model_validate"
-_THREADED = "boto3 in a thread"
-_LIMIT = "aiohttp + pydantic_core.from_json"
-_UNTYPED = "aiohttp + msgspec, untyped"
-_STRUCTS = "aiohttp + msgspec structs"
+PEAK = ", peak memory"
+
+_CLIENTS = ("vidkit", "aiobotocore", "capo")
 
 IMAGES = Size("images", 600, 250)
 PAGES = Size("pages", 50, 5)
@@ -55,67 +47,10 @@ STREAM_IMAGES = Size("images a stream", 100, 75)
 TIMES = Size("times", 10, 3)
 
 
-def faces(bench: Bench) -> tuple[Case, ...]:
-    """Measure pages of faces."""
-    return bench.cases(
-        "pages:results",
-        operation="get_face_detection",
-        samples=bench.several(9, 2),
-        names=_readers(bench),
-    )
-
-
-def labels(bench: Bench) -> tuple[Case, ...]:
-    """Measure pages of labels."""
-    return bench.cases(
-        "pages:results",
-        operation="get_label_detection",
-        samples=bench.several(15, 3),
-        names=_readers(bench),
-    )
-
-
-def _readers(bench: Bench) -> list[str]:
-    if bench.quick:
-        return ["vidkit", RAW, _LIMIT]
-    return ["vidkit", RAW, _VALIDATED, _THREADED, _LIMIT, _UNTYPED, _STRUCTS]
-
-
-def images(bench: Bench) -> tuple[Case, ...]:
-    """Measure pages of images."""
-    left_out = ["boto3 in a thread + b64decode", f"{_LIMIT} + b64decode"]
-    return bench.cases(
-        "pages:images",
-        size=100_000,
-        samples=bench.several(15, 3),
-        left_out=left_out if bench.quick else [],
-    )
-
-
-def memory(bench: Bench) -> tuple[Case, ...]:
-    """Measure the memory of a page of faces."""
-    names = ["vidkit", RAW]
-    if not bench.quick:
-        names += [_VALIDATED, _LIMIT, _STRUCTS]
-    return _repeated(
-        {name: partial(bench.work, "pages:memory", who=name) for name in names},
-        "byte",
-        bench.several(2, 1),
-    )
-
-
-def stalls(bench: Bench) -> tuple[Case, ...]:
-    """Measure how long a page of faces blocks the event loop."""
-    names = ["vidkit", RAW, _LIMIT]
-    if not bench.quick:
-        names[2:2] = [_VALIDATED, _THREADED]
-    return bench.cases("pages:stalls", samples=bench.several(9, 2), names=names)
-
-
 def small_calls(bench: Bench) -> tuple[Case, ...]:
     """Measure getting a policy."""
     return bench.cases(
-        "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 20)
+        "calls:small_calls", samples=bench.several(15, 5), loops=bench.several(100, 20), left_out=[]
     )
 
 
@@ -129,7 +64,7 @@ def images_over_minutes(bench: Bench) -> tuple[Case, ...]:
         latency=500,
         size=20_000,
         images=bench.much(IMAGES),
-        samples=bench.several(2, 1),
+        samples=1,
         concurrencies=concurrencies,
     )
 
@@ -141,7 +76,7 @@ def label_pages(bench: Bench) -> tuple[Case, ...]:
         latency=50,
         pages=bench.much(PAGES),
         work=0.02,
-        samples=bench.several(2, 1),
+        samples=1,
         on_the_loop=not bench.quick,
     )
 
@@ -179,8 +114,9 @@ def imports(bench: Bench) -> tuple[Case, ...]:
         "from vidkit import VidKit",
         "import aiobotocore.session",
         "import boto3",
+        "import capo_rekognition",
     )
-    return _repeated(
+    return repeated(
         {statement: partial(run_cold, statement) for statement in statements},
         "second",
         bench.several(6, 2),
@@ -189,38 +125,39 @@ def imports(bench: Bench) -> tuple[Case, ...]:
 
 
 def first_calls(bench: Bench) -> tuple[Case, ...]:
-    """Measure each first call in total, then by its stages."""
-    found: dict[str, list[dict[str, float]]] = {
-        "vidkit": [],
-        RAW: [],
-    }
-    if not bench.quick:
-        found["aiobotocore + a model"] = []
+    """Measure each first call: CPU, peak memory, wall time, and the stages of the wall time."""
+    clients = _CLIENTS if bench.quick else (*_CLIENTS, "aiobotocore + a model")
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in clients}
     discarded = bench.several(1, 0)
     for number in range(bench.several(6, 2) + discarded):
         for name, runs in found.items():
             began = str(time.monotonic())
-            stages = run_cold(name, bench.addresses[0], began)
+            run = run_cold(name, bench.addresses[0], began)
             if number >= discarded:
-                runs.append(stages)
-    totals = [
-        Case(name, "second", tuple(sum(stages.values()) for stages in runs))
+                runs.append(run)
+    cpu = [Case(name, "second", tuple(run["cpu"] for run in runs)) for name, runs in found.items()]
+    peaks = [
+        Case(f"{name}{PEAK}", "byte", tuple(run["peak"] for run in runs))
         for name, runs in found.items()
     ]
-    parts = [
-        Case(f"{name}: {stage}", "second", tuple(stages[stage] for stages in runs))
+    times = [
+        Case(f"{name}, wall time", "second", tuple(sum(run["stages"].values()) for run in runs))
         for name, runs in found.items()
-        for stage in runs[0]
     ]
-    return (*totals, *parts)
+    stages = [
+        Case(f"{name}: {stage}", "second", tuple(run["stages"][stage] for run in runs))
+        for name, runs in found.items()
+        for stage in runs[0]["stages"]
+    ]
+    return (*cpu, *peaks, *times, *stages)
 
 
 def first_stalls(bench: Bench) -> tuple[Case, ...]:
     """Measure how long the first client blocks the event loop."""
-    names = ["vidkit", RAW]
+    names = ["vidkit", "aiobotocore"]
     if not bench.quick:
         names += ["vidkit, importing", "aiobotocore, importing"]
-    return _repeated(
+    return repeated(
         {name: partial(bench.work, "first:stall", who=name) for name in names},
         "second",
         bench.several(6, 1),
@@ -237,13 +174,13 @@ def jobs(bench: Bench) -> tuple[Case, ...]:
     if bench.quick:
         return cases
     # Nearly as far apart as the queue's pause between two receives.
-    return (*cases, *bench.cases("jobs:one_by_one", jobs=25, apart=0.8))
+    return (*cases, *bench.cases("jobs:one_by_one", jobs=15, apart=0.8))
 
 
 def streams(bench: Bench) -> tuple[Case, ...]:
     """Measure many streams at once."""
-    values: dict[str, list[dict[str, float]]] = {"vidkit": [], RAW: []}
-    for _ in range(bench.several(3, 1)):
+    values: dict[str, list[dict[str, float]]] = {who: [] for who in _CLIENTS}
+    for _ in range(bench.several(2, 1)):
         for who, found in values.items():
             found.append(
                 bench.work(
@@ -260,7 +197,7 @@ def streams(bench: Bench) -> tuple[Case, ...]:
         for who, found in values.items()
     ]
     peaks = [
-        Case(f"{who}, peak RSS", "byte", tuple(each["peak"] for each in found))
+        Case(f"{who}{PEAK}", "byte", tuple(each["peak"] for each in found))
         for who, found in values.items()
     ]
     return (*times, *peaks)
@@ -270,28 +207,15 @@ def growth(bench: Bench) -> tuple[Case, ...]:
     """Measure some work, and ten times as much of it."""
     found: dict[str, dict[str, list[float]]] = bench.work(
         "growth:growth",
-        items=bench.several(12_000, 1000),
+        items=bench.several(8000, 1000),
         streams=10,
         jobs=bench.several(100, 15),
         samples=3,
         times=bench.much(TIMES),
-        after=0.05 if bench.quick else 1.0,
+        after=0.05 if bench.quick else 0.5,
     )
     return tuple(
         Case(f"{kind}, {much}", "second", tuple(values))
         for kind, cases in found.items()
         for much, values in cases.items()
     )
-
-
-def _repeated(
-    cases: Mapping[str, Callable[[], float]], unit: Any, samples: int, *, discarded: int = 0
-) -> tuple[Case, ...]:
-    """Measure cases alternately, with a fresh process for each sample."""
-    values: dict[str, list[float]] = {name: [] for name in cases}
-    for number in range(samples + discarded):
-        for name, case in cases.items():
-            value = float(case())
-            if number >= discarded:
-                values[name].append(value)
-    return tuple(Case(name, unit, tuple(found)) for name, found in values.items())

@@ -3,10 +3,13 @@
 import asyncio
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from benchmarks import bodies
+from benchmarks.job_items import job_items
+from benchmarks.kinds import KINDS, LABELS, Kind
 
 __all__ = ["POLLS_UNTIL_DONE", "Responses"]
 
@@ -30,14 +33,15 @@ class Responses:
         self._arrived = asyncio.Event()
         self._pages: dict[str, Callable[[dict[str, Any]], bytes]] = {
             "DeleteMessageBatch": _deleted,
-            "GetFaceDetection": _faces,
-            "GetLabelDetection": self._labels,
             "GetPlaybackRestrictionPolicy": _policy,
             "ListPlaybackRestrictionPolicies": _policies,
             "StartLabelDetection": self._start,
             "getImages": _images,
             "thumbnails": self._create,
         }
+        for kind in KINDS.values():
+            self._pages[kind.operation] = partial(_job_page, kind)
+        self._pages[KINDS[LABELS].operation] = self._labels
 
     async def respond(
         self, operation: str, content: dict[str, Any], address: str
@@ -94,11 +98,11 @@ class Responses:
     def _labels(self, content: dict[str, Any]) -> bytes:
         job_id: str = content["JobId"]
         if not job_id.startswith("job-"):
-            return _job_page(b"Labels", bodies.label_items(), content)
+            return _job_page(KINDS[LABELS], content)
         self._polls[job_id] += 1
         if job_id not in self._announced and self._polls[job_id] < POLLS_UNTIL_DONE:
             return _IN_PROGRESS
-        return _job_page(b"Labels", bodies.label_items(), {"JobId": str(_SMALL_RESULT)})
+        return _job_page(KINDS[LABELS], {"JobId": str(_SMALL_RESULT)})
 
 
 def _deleted(content: dict[str, Any]) -> bytes:
@@ -106,26 +110,23 @@ def _deleted(content: dict[str, Any]) -> bytes:
     return json.dumps({"Successful": done, "Failed": []}).encode()
 
 
-def _faces(content: dict[str, Any]) -> bytes:
-    return _job_page(b"Faces", bodies.face_items(), content)
-
-
 def _policy(_: dict[str, Any]) -> bytes:
     return b'{"playbackRestrictionPolicy":' + bodies.policy(0) + b"}"
 
 
-def _job_page(member: bytes, items: Sequence[bytes], content: dict[str, Any]) -> bytes:
+def _job_page(kind: Kind, content: dict[str, Any]) -> bytes:
     """Return a page of the results of a completed job; the job's id ends with their number."""
     total = int(content["JobId"].rpartition("-")[2])
     start = int(content.get("NextToken", 0))
     end = min(total, start + int(content.get("MaxResults", 1000)))
     # More than a thousand results are the same thousand repeated.
+    items = job_items(kind.noun)
     first = start % len(items)
     some = (*items[first:], *items[:first])[: end - start]
     more = b',"NextToken":"%d"' % end if end < total else b""
-    return b'{"JobStatus":"SUCCEEDED","VideoMetadata":%b,"%b":[%b]%b}' % (
-        _VIDEO_METADATA,
-        member,
+    return b'{"JobStatus":"SUCCEEDED",%b,"%b":[%b]%b}' % (
+        _METADATA_OF_SEGMENTS if kind.noun == "segments" else _METADATA,
+        kind.member.encode(),
         bodies.joined(some),
         more,
     )
@@ -160,3 +161,8 @@ def _images(content: dict[str, Any]) -> bytes:
 
 
 _VIDEO_METADATA = json.dumps(bodies.VIDEO_METADATA).encode()
+_METADATA = b'"VideoMetadata":%b' % _VIDEO_METADATA
+_METADATA_OF_SEGMENTS = (
+    b'"VideoMetadata":[%b],"AudioMetadata":[%b],"SelectedSegmentTypes":[{"Type":"SHOT",'
+    b'"ModelVersion":"2.0"},{"Type":"TECHNICAL_CUE","ModelVersion":"2.0"}]'
+) % (_VIDEO_METADATA, json.dumps(bodies.AUDIO_METADATA).encode())

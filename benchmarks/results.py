@@ -8,13 +8,28 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pyperf  # type: ignore[import-untyped]
 
-__all__ = ["Aim", "Case", "Figure", "RowResult", "Unit", "load", "save", "save_pyperf"]
+__all__ = [
+    "STALL",
+    "Aim",
+    "Case",
+    "Figure",
+    "RowResult",
+    "Run",
+    "Unit",
+    "check_comparable",
+    "load",
+    "save",
+    "save_pyperf",
+]
 
 Unit: TypeAlias = Literal["second", "byte"]
+
+STALL = ", longest stall"
+"""How the name of a case ends that stands beside the CPU of the same work."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,10 @@ class Case:
     def mad(self) -> float | None:
         """The median absolute deviation; a single sample has none."""
         return float(self.benchmark.median_abs_dev()) if len(self.values) > 1 else None
+
+    def renamed(self, name: str) -> "Case":
+        """Return the same values under another name."""
+        return Case(name, self.unit, self.values)
 
     def named(self, name: str) -> Any:
         """Return the values as a pyperf benchmark with this name."""
@@ -126,6 +145,13 @@ class RowResult:
         return Figure(aim, ratio, deviation, peer.name)
 
 
+class Run(NamedTuple):
+    """The rows of a run, and its machine."""
+
+    rows: list[RowResult]
+    machine: dict[str, Any]
+
+
 def save(path: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None:
     """Write a run as JSON."""
     content = {
@@ -155,8 +181,8 @@ def save(path: Path, rows: Sequence[RowResult], machine: dict[str, Any]) -> None
     path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def load(path: Path) -> tuple[list[RowResult], dict[str, Any]]:
-    """Read a file that `save` wrote: the rows, and the machine.
+def load(path: Path) -> Run:
+    """Read a file that `save` wrote.
 
     Raises:
         OSError: the file cannot be read.
@@ -172,7 +198,33 @@ def load(path: Path) -> tuple[list[RowResult], dict[str, Any]]:
         _ = [case.median for row in rows for case in row.cases]
     except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not the JSON of a run: {error!r}") from None
-    return rows, machine
+    return Run(rows, machine)
+
+
+def check_comparable(runs: Sequence[Run]) -> None:
+    """Check that runs differ in their Python, and in nothing of what was measured.
+
+    Raises:
+        ValueError: two runs are of one Python, or of different rows, cases, samples or targets.
+    """
+    pythons = [run.machine["python"] for run in runs]
+    for number, python in enumerate(pythons):
+        if python in pythons[:number]:
+            raise ValueError(f"two runs are of Python {python}")
+        if _shape(runs[number]) != _shape(runs[0]):
+            raise ValueError(
+                f"the runs of Python {pythons[0]} and {python} measured different rows or cases"
+            )
+
+
+def _shape(run: Run) -> list[object]:
+    return [
+        (
+            (row.number, row.title, row.measured, row.aims),
+            [(case.name, case.unit, len(case.values)) for case in row.cases],
+        )
+        for row in run.rows
+    ]
 
 
 def _row(row: dict[str, Any]) -> RowResult:

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import time
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.bodies import FIRST_MOMENT, POLICY_ARN
-from benchmarks.clients import aiobotocore_client, boto3_client, kit_on
+from benchmarks.clients import aiobotocore_client, boto3_client, capo_client, kit_on
 from benchmarks.clocks import Case, Samples, in_turns
 from benchmarks.limits import targeted
 
@@ -23,14 +24,22 @@ __all__ = ["images_over_minutes", "label_pages", "policies", "small_calls"]
 _RANGE = 300
 
 
-async def small_calls(address: str, samples: int, loops: int) -> Samples:
-    """Measure getting one policy: CPU of a call."""
+async def small_calls(address: str, samples: int, loops: int, left_out: list[str]) -> Samples:
+    """Measure getting one policy: CPU of a call.
+
+    Args:
+        address: the server's URL.
+        samples: the number of samples of each case.
+        loops: the number of calls in a sample.
+        left_out: ``capo``, where it is not installed.
+    """
     threaded = boto3_client("ivs", address)
     request = json.dumps({"arn": POLICY_ARN}).encode()
     async with (
         kit_on(address) as kit,
         aiobotocore_client("ivs", address) as client,
         aiohttp.ClientSession() as session,
+        AsyncExitStack() as stack,
     ):
 
         async def typed() -> object:
@@ -45,12 +54,11 @@ async def small_calls(address: str, samples: int, loops: int) -> Samples:
         async def bare() -> object:
             return await targeted(session, f"{address}/GetPlaybackRestrictionPolicy", "", request)
 
-        cases = {
-            "vidkit": typed,
-            "aiobotocore": raw,
-            "boto3 in a thread": in_a_thread,
-            "bare aiohttp": bare,
-        }
+        cases: dict[str, Case] = {"vidkit": typed, "aiobotocore": raw}
+        if "capo" not in left_out:
+            peer = await stack.enter_async_context(capo_client("ivs", address))
+            cases["capo"] = partial(peer.get_playback_restriction_policy, arn=POLICY_ARN)
+        cases |= {"boto3 in a thread": in_a_thread, "bare aiohttp": bare}
         return await in_turns(cases, samples=samples, loops=loops)
 
 
