@@ -46,10 +46,15 @@ _MAX_RETRY_AFTER_SECONDS = 60.0
 # What a service responds only to calls that it does not throttle.
 _OF_ACCEPTED_CALLS = (ConflictError, InvalidRequestError, NotFoundError, QuotaError)
 
-# What a round of throttled calls leaves of the rate, and what each accepted call adds to it, as a
-# share of the full rate: the rate settles a little above what the service accepts.
+# What a round of throttled calls leaves of the rate.
 _DECREASE = 0.7
+# What each accepted call adds to the rate, as a share of the full rate.
 _INCREASE = 0.02
+# The share of the full rate that is left while some calls are accepted. A service may throttle
+# calls at any rate, and then a lower one would only take longer.
+_SHARE_LEFT = 0.1
+# For so long no call must have been accepted before the rate goes below that.
+_OUTAGE_SECONDS = 5.0
 
 MAX_CONCURRENCY = 10
 """Calls that are under way at the same time."""
@@ -94,15 +99,18 @@ class Pacer:
         self._throttled_since = self._throttled_since or now
         if sent_at < self._slowed_at:
             return
-        widest = max(policy.max_delay, 1 / self._full_rate)
-        self.rate = max(self.rate * _DECREASE, 1 / widest)
+        lowest = self._full_rate * _SHARE_LEFT
+        if now - self._throttled_since >= _OUTAGE_SECONDS:
+            lowest = min(lowest, 1 / max(policy.max_delay, 1 / self._full_rate))
+        self.rate = max(self.rate * _DECREASE, lowest)
         self._slowed_at = now
         pause = max(1 / self.rate, min(retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS))
         self._paused_until = now + pause
 
     def accepted(self) -> None:
         """Raise the rate after a call that was not throttled, whatever else became of it."""
-        self.rate = min(self.rate + self._full_rate * _INCREASE, self._full_rate)
+        rate = max(self.rate, self._full_rate * _SHARE_LEFT) + self._full_rate * _INCREASE
+        self.rate = min(rate, self._full_rate)
         self._throttled_since = None
 
     def throttled_seconds(self, since: float) -> float:
