@@ -54,8 +54,8 @@ async def run_jobs(kit, channel, count, **options):
 async def test_two_programs_on_one_queue_do_not_hide_each_others_messages(cloud, channel):
     poll = PollPolicy(polls_per_second=100)
     async with cloud.kit(poll=poll) as one, cloud.kit(poll=poll) as other:
-        counts = await asyncio.gather(run_jobs(one, channel, 12), run_jobs(other, channel, 12))
-    assert [each.completions for each in counts] == [12, 12]
+        counts = await asyncio.gather(run_jobs(one, channel, 10), run_jobs(other, channel, 10))
+    assert [each.completions for each in counts] == [10, 10]
 
 
 async def test_messages_of_others_are_visible_again_at_once(cloud, channel, sqs):
