@@ -3,42 +3,21 @@
 Unknown members are kept, members may be missing, and enums are open.
 """
 
-import dataclasses
-from typing import ClassVar, TypeVar, dataclass_transform
+from typing import ClassVar, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    GetPydanticSchema,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
-from pydantic_core import core_schema
 
-from vidkit._internal.arguments import checked_constructor
-from vidkit.errors import DecodeError, RequestError
+from vidkit.errors import DecodeError
 
 __all__ = [
-    "OPEN",
     "CamelResponse",
     "PascalResponse",
     "ResponseModel",
     "decode",
-    "pascal_leaf",
 ]
 
 M = TypeVar("M", bound=BaseModel)
-T = TypeVar("T")
-
-OPEN = GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())
-"""Marks an open enum: the type lists the known values, and any other string is valid too."""
-
-_LEAF = ConfigDict(
-    alias_generator=to_pascal,
-    extra="ignore",
-    validate_by_name=True,
-    validate_by_alias=True,
-)
 
 
 class ResponseModel(BaseModel):
@@ -61,26 +40,16 @@ class ResponseModel(BaseModel):
         protected_namespaces=(),
     )
 
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The members that were given, by their names here; a set of your own."""
+        return set(self.__pydantic_fields_set__)
+
 
 class PascalResponse(ResponseModel):
     """A response with member names in PascalCase: Rekognition, Kinesis Video."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_pascal)
-
-
-@dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,)
-)
-def pascal_leaf(cls: type[T]) -> type[T]:
-    """Make a class a leaf shape of responses, with member names in PascalCase.
-
-    A page holds tens of thousands of leaf shapes. As frozen dataclasses with slots they take a
-    third of the time and a fifth of the memory of models. Members that vidkit does not know are
-    left out.
-    """
-    leaf = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    leaf.__pydantic_config__ = _LEAF  # type: ignore[attr-defined]
-    return checked_constructor(RequestError)(leaf)
 
 
 class CamelResponse(ResponseModel):
@@ -95,8 +64,14 @@ def decode(model: type[M], body: bytes) -> M:
     Raises:
         DecodeError: the body is not JSON, or a required member is missing or has an invalid value.
     """
+    # msgspec is imported with the first response.
+    from vidkit.models import response_reader
+
+    fast = response_reader.read(model, body)
+    if fast is not None:
+        return fast
     try:
-        return model.model_validate_json(body, by_alias=True, by_name=False)
+        response = model.model_validate_json(body, by_alias=True, by_name=False)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
         first = details[0]
@@ -108,3 +83,5 @@ def decode(model: type[M], body: bytes) -> M:
             # A body that is not JSON comes from a proxy or a broken connection: worth a retry.
             retryable=first["type"] == "json_invalid",
         ) from None
+    response_reader.learn(response)
+    return response

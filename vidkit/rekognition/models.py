@@ -16,8 +16,10 @@ from pydantic import (
 
 from vidkit._internal.arguments import short_repr
 from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.models.leaves import PascalLeaf
+from vidkit.models.member_types import Open
 from vidkit.models.requests import PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
+from vidkit.models.responses import PascalResponse
 
 __all__ = [
     "BoundingBox",
@@ -203,11 +205,10 @@ class VideoMetadata(PascalResponse):
     frame_rate: float | None = None
     frame_height: int | None = None
     frame_width: int | None = None
-    color_range: Annotated[VideoColorRange | str, OPEN] | None = None
+    color_range: Open[VideoColorRange] | None = None
 
 
-@pascal_leaf
-class BoundingBox:
+class BoundingBox(PascalLeaf):
     """A bounding box as ratios of the frame's size. API shape: ``BoundingBox``.
 
     In responses a box can extend beyond the frame.
@@ -229,8 +230,7 @@ class BoundingBox:
     top: float | None = None
 
 
-@pascal_leaf
-class Point:
+class Point(PascalLeaf):
     """A corner of a polygon, as ratios of the frame's size. API shape: ``Point``.
 
     Attributes:
@@ -328,7 +328,7 @@ class VideoJobPage(PascalResponse, ABC):
         job_tag: the tag that was given to the start.
     """
 
-    job_status: Annotated[VideoJobStatus | str, OPEN]
+    job_status: Open[VideoJobStatus]
     status_message: str | None = None
     next_token: str | None = None
     job_id: str | None = None

@@ -1,0 +1,289 @@
+"""The fast way to read a response: msgspec reads the JSON into structs, which fill the models.
+
+Each model has a struct with its members. It is strict: it takes what Pydantic would take as it is.
+For everything else, a number in a string as well as an unknown member, msgspec raises an error,
+and Pydantic reads the response. So Pydantic has the last word, and every error is its own.
+
+Services add members in time. The first response with an unknown one is read by Pydantic. From then
+on the struct of that model has it, and the next response is read fast, with the member in
+``model_extra``.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
+
+import msgspec
+from msgspec import UNSET, Raw
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import from_json
+
+from vidkit.models.member_types import RawReader
+from vidkit.models.model_filler import model_filler
+
+__all__ = ["MOST_LEARNED", "learn", "read", "why_slow"]
+
+M = TypeVar("M", bound=BaseModel)
+Convert = Callable[[Any], Any]
+
+_TWO = 2
+
+MOST_LEARNED = 16
+"""So many unknown members of a model get into its struct, whatever a service responds."""
+
+_READ_ALIKE = frozenset({str, int, float, bool, NoneType})
+# How a model is configured decides what Pydantic takes; the other settings do not.
+_SETTINGS = {
+    "extra": "allow",
+    "validate_by_alias": True,
+    "val_json_bytes": "base64",
+}
+_SETTINGS_WITHOUT_EFFECT = frozenset(
+    {
+        "alias_generator",
+        "defer_build",
+        "frozen",
+        "hide_input_in_errors",
+        "protected_namespaces",
+        "ser_json_bytes",
+        "validate_by_name",
+    }
+)
+
+_log = logging.getLogger("vidkit")
+_learned: dict[type[BaseModel], tuple[str, ...]] = {}
+
+
+class _OnlyPydanticError(Exception):
+    """Only Pydantic can read a model; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape(Generic[M]):
+    """A model as msgspec reads it.
+
+    Attributes:
+        struct: the struct with the model's members.
+        to_model: fills a model with what such a struct holds.
+        inner: the shapes of members that hold models.
+    """
+
+    struct: type[msgspec.Struct]
+    to_model: Callable[[Any], M]
+    inner: Mapping[str, "_Shape[Any]"]
+
+
+class _Member(NamedTuple):
+    """A member as msgspec reads it: its type there, and what makes the model's value of that."""
+
+    type: Any
+    convert: Convert | None = None
+    shape: _Shape[Any] | None = None
+
+
+def read(model: type[M], body: bytes) -> M | None:
+    """Read the raw body of a response; None if Pydantic has to read it."""
+    reader = _reader(model)
+    if isinstance(reader, str):
+        return None
+    decode, shape = reader
+    try:
+        return shape.to_model(decode(body))
+    except (ValueError, RecursionError) as error:
+        _log.debug("%s: read by pydantic, not by msgspec: %s", model.__name__, error)
+        return None
+
+
+def why_slow(model: type[BaseModel]) -> str | None:
+    """Why only Pydantic reads responses of this model; None if msgspec does."""
+    reader = _reader(model)
+    return reader if isinstance(reader, str) else None
+
+
+def learn(response: BaseModel) -> None:
+    """Take the unknown members of a response, which Pydantic has read, into the structs."""
+    reader = _reader(type(response))
+    if isinstance(reader, str):
+        return
+    learned = False
+    for model, name in dict.fromkeys(_unknown_members(response, reader[1])):
+        known = _learned.get(model, ())
+        if len(known) < MOST_LEARNED and name not in known and name.isidentifier():
+            _learned[model] = (*known, name)
+            learned = True
+    if learned:
+        _reader.cache_clear()
+
+
+def _unknown_members(value: Any, shape: _Shape[Any]) -> Iterator[tuple[type[BaseModel], str]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _unknown_members(item, shape)
+    elif value is not None:
+        for name in value.model_extra:
+            yield type(value), name
+        for name, inner in shape.inner.items():
+            yield from _unknown_members(getattr(value, name), inner)
+
+
+@cache
+def _reader(model: type[M]) -> tuple[Callable[[bytes], Any], _Shape[M]] | str:
+    """What reads the responses of a model, or why only Pydantic can."""
+    try:
+        shape = _shape(model)
+    except _OnlyPydanticError as error:
+        return str(error)
+    return msgspec.json.Decoder(shape.struct).decode, shape
+
+
+def _shape(model: type[M], outer: tuple[type[BaseModel], ...] = ()) -> _Shape[M]:
+    """The shape of a model.
+
+    Args:
+        model: the model.
+        outer: the models that hold it.
+
+    Raises:
+        _OnlyPydanticError: the model does what only Pydantic can do.
+    """
+    _check_model(model, outer)
+    found = {
+        name: _member_of_field(model, name, field, (*outer, model))
+        for name, field in model.model_fields.items()
+    }
+    unknown = {f"unknown_{n}": name for n, name in enumerate(_learned.get(model, ()))}
+    aliases = {name: field.validation_alias or name for name, field in model.model_fields.items()}
+    members: list[Any] = [
+        (name, member.type)
+        if model.model_fields[name].is_required()
+        else (name, member.type, UNSET)
+        for name, member in found.items()
+    ]
+    struct = msgspec.defstruct(
+        model.__name__,
+        [*members, *((name, Raw, UNSET) for name in unknown)],
+        rename=aliases | unknown,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    converts = {name: member.convert for name, member in found.items() if member.convert}
+    inner = {name: member.shape for name, member in found.items() if member.shape}
+    converts |= dict.fromkeys(unknown, _of_unknown_type)
+    return _Shape(struct, model_filler(model, converts, unknown), inner)
+
+
+def _check_model(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> None:
+    """Check that a model leaves all reading to its members."""
+    if model in outer:
+        raise _OnlyPydanticError(f"{model.__name__} holds itself")
+    config = dict(model.model_config)
+    for key in sorted((config.keys() | _SETTINGS.keys()) - _SETTINGS_WITHOUT_EFFECT):
+        if config.get(key) != _SETTINGS.get(key):
+            raise _OnlyPydanticError(f"{model.__name__} is configured with {key}")
+    decorators = model.__pydantic_decorators__
+    if decorators.validators or decorators.field_validators or decorators.model_validators:
+        raise _OnlyPydanticError(f"{model.__name__} has validators")
+    if decorators.root_validators or model.__private_attributes__:
+        raise _OnlyPydanticError(f"{model.__name__} has private attributes")
+    for name in ("__init__", "__new__", "model_post_init"):
+        if getattr(model, name) is not getattr(BaseModel, name):
+            raise _OnlyPydanticError(f"{model.__name__} has its own {name}")
+
+
+def _member_of_field(
+    model: type[BaseModel], name: str, field: FieldInfo, outer: tuple[type[BaseModel], ...]
+) -> _Member:
+    """A field of a model as msgspec reads it."""
+    if not isinstance(field.validation_alias, str | None):
+        raise _OnlyPydanticError(f"{model.__name__}.{name} has several aliases")
+    if field.validate_default or field.default_factory_takes_validated_data or field.discriminator:
+        raise _OnlyPydanticError(f"{model.__name__}.{name} is more than a type and a default")
+    annotation: Any = field.annotation
+    for mark in field.metadata:
+        annotation = Annotated[annotation, mark]
+    member = _member(annotation, outer)
+    if member is not None:
+        return member
+    # Pydantic reads this member, and msgspec the others.
+    config: Any = model.model_config
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=config)
+
+    def convert(raw: Raw) -> Any:
+        return adapter.validate_json(bytes(raw), by_alias=True, by_name=False)
+
+    return _Member(Raw, convert)
+
+
+def _member(annotation: Any, outer: tuple[type[BaseModel], ...]) -> _Member | None:
+    """A type of a member as msgspec reads it; None if msgspec reads it otherwise than Pydantic."""
+    if isinstance(annotation, type):
+        return _class(annotation, outer)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _marked(arguments, outer)
+    if origin is dict and arguments[0] is str:
+        inner = _member(arguments[1], outer)
+        return _Member(dict[str, inner.type]) if inner and not inner.convert else None
+    if origin is list:
+        inner = _member(arguments[0], outer)
+        return inner and _Member(list[inner.type], _each(inner.convert), inner.shape)
+    if origin in {Union, UnionType} and len(arguments) == _TWO and NoneType in arguments:
+        inner = _member(next(kind for kind in arguments if kind is not NoneType), outer)
+        return inner and _optional(inner)
+    return None
+
+
+def _class(cls: type[Any], outer: tuple[type[BaseModel], ...]) -> _Member | None:
+    if issubclass(cls, BaseModel):
+        shape = _shape(cls, outer)
+        return _Member(shape.struct, shape.to_model, shape)
+    if issubclass(cls, msgspec.Struct):
+        members = [_member(field.type, outer) for field in msgspec.structs.fields(cls)]
+        return _Member(cls) if all(member and not member.convert for member in members) else None
+    return _Member(cls) if cls in _READ_ALIKE else None
+
+
+def _marked(arguments: tuple[Any, ...], outer: tuple[type[BaseModel], ...]) -> _Member | None:
+    kind, *marks = arguments
+    for mark in marks:
+        if isinstance(mark, RawReader):
+            return _Member(Raw, partial(_from_raw, mark.read))
+    is_open_enum = all(get_origin(mark) is Literal for mark in marks)
+    return _member(kind, outer) if is_open_enum else None
+
+
+def _from_raw(read: Callable[[memoryview], Any], raw: Raw) -> Any:
+    return read(memoryview(raw))
+
+
+def _each(convert: Convert | None) -> Convert | None:
+    if convert is None:
+        return None
+    return lambda values: [None if value is None else convert(value) for value in values]
+
+
+def _optional(member: _Member) -> _Member:
+    convert = member.convert
+    if member.type is not Raw or convert is None:
+        return _Member(member.type | None, convert, member.shape)
+    # msgspec has no union of Raw and None.
+    return _Member(Raw, lambda raw: None if memoryview(raw) == b"null" else convert(raw))
+
+
+def _of_unknown_type(raw: Raw) -> Any:
+    return from_json(bytes(raw))
