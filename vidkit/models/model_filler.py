@@ -1,6 +1,12 @@
-"""Functions that fill models with the members of structs, generated as `dataclasses` does it."""
+"""Functions that fill models with the members of structs; generated, as `dataclasses` does it.
 
-from collections.abc import Callable, Mapping, Sequence
+A page of a thousand results is thousands of models. What they cost is mostly what the garbage
+collector has to track, so a filled model is one object: its attributes are set one by one, for
+which Python keeps them in the object without a dict, and models that were given the same members
+share the set of their names.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import UNSET
@@ -30,70 +36,54 @@ def model_filler(
     fields = model.model_fields
     namespace: dict[str, Any] = {
         "UNSET": UNSET,
-        "new": object.__new__,
+        "NOTHING": {},
         "model": model,
+        "new": object.__new__,
+        # Passes by the checks of BaseModel, as BaseModel itself does.
+        "set_attribute": object.__setattr__,
         "given": _Given([*fields, *unknown.values()]),
-        "default": {name: field.get_default for name, field in fields.items()},
+        **{f"default_{name}": field.get_default for name, field in fields.items()},
+        **{f"convert_{name}": convert for name, convert in converts.items()},
     }
-    namespace |= {f"convert_{name}": convert for name, convert in converts.items()}
-    # The slots of every model. Assigning to them passes by the checks of BaseModel.
-    for name in (
-        "__dict__",
-        "__pydantic_fields_set__",
-        "__pydantic_extra__",
-        "__pydantic_private__",
-    ):
-        namespace[f"set{name}"] = BaseModel.__dict__[name].__set__
+    for slot in ("fields_set", "extra", "private"):
+        namespace[f"set_{slot}"] = BaseModel.__dict__[f"__pydantic_{slot}__"].__set__
     source = "\n".join(_source(model, converts, unknown))
-    exec(source, namespace)  # noqa: S102 - of our own member names, nothing of a response
+    exec(source, namespace)  # noqa: S102 - made of names in our own code, not in responses
     fill: Callable[[Any], M] = namespace["fill"]
     return fill
 
 
 def _source(
     model: type[BaseModel], converts: Mapping[str, Any], unknown: Mapping[str, str]
-) -> Sequence[str]:
-    lines = ["absent = 0", "extra = {}"]
-    for number, (name, field) in enumerate(model.model_fields.items()):
-        default = (
-            "None" if field.default is None else f"default[{name!r}](call_default_factory=True)"
-        )
-        lines += [
-            f"m{number} = found.{name}",
-            f"if m{number} is UNSET:",
-            f"    m{number} = {default}",
-            f"    absent |= {1 << number}",
-        ]
+) -> Iterator[str]:
+    yield "def fill(found):"
+    yield "    filled = new(model)"
+    yield "    absent = 0"
+    for bit, (name, field) in enumerate(model.model_fields.items()):
+        constant = field.default_factory is None and field.default is None
+        default = "None" if constant else f"default_{name}(call_default_factory=True)"
+        yield f"    value = found.{name}"
+        yield "    if value is UNSET:"
+        yield f"        value = {default}"
+        yield f"        absent |= {1 << bit}"
         if name in converts:
-            lines += [
-                f"elif m{number} is not None:",
-                f"    m{number} = convert_{name}(m{number})",
-            ]
-    for number, (name, alias) in enumerate(unknown.items(), len(model.model_fields)):
-        lines += [
-            f"if found.{name} is UNSET:",
-            f"    absent |= {1 << number}",
-            "else:",
-            f"    extra[{alias!r}] = convert_{name}(found.{name})",
-        ]
-    members = ", ".join(f"{name!r}: m{n}" for n, name in enumerate(model.model_fields))
-    lines += [
-        "filled = new(model)",
-        f"set__dict__(filled, {{{members}}})",
-        "set__pydantic_fields_set__(filled, given[absent])",
-        "set__pydantic_extra__(filled, extra)",
-        "set__pydantic_private__(filled, None)",
-        "return filled",
-    ]
-    return ["def fill(found):", *(f"    {line}" for line in lines)]
+            yield "    elif value is not None:"
+            yield f"        value = convert_{name}(value)"
+        yield f"    set_attribute(filled, {name!r}, value)"
+    yield "    extra = {}" if unknown else "    extra = NOTHING"
+    for bit, (name, alias) in enumerate(unknown.items(), len(model.model_fields)):
+        yield f"    if found.{name} is UNSET:"
+        yield f"        absent |= {1 << bit}"
+        yield "    else:"
+        yield f"        extra[{alias!r}] = convert_{name}(found.{name})"
+    yield "    set_fields_set(filled, given[absent])"
+    yield "    set_extra(filled, extra)"
+    yield "    set_private(filled, None)"
+    yield "    return filled"
 
 
 class _Given(dict[int, set[str]]):
-    """The sets of members that were given, by the bits of those that were not.
-
-    Models that were given the same members share a set, which `ResponseModel.model_fields_set`
-    copies: a page of thousands of models needs a few sets.
-    """
+    """The sets of the names that were given, by the bits of those that were not."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names

@@ -3,7 +3,7 @@
 Unknown members are kept, members may be missing, and enums are open.
 """
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
@@ -42,8 +42,14 @@ class ResponseModel(BaseModel):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The members that were given, by their names here; a set of your own."""
+        """The members that were given, by their names here, as a new set."""
+        # Models that were given the same members share theirs.
         return set(self.__pydantic_fields_set__)
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """The members that vidkit does not know, by the service's names, as a new dict."""
+        return dict(self.__pydantic_extra__ or {})
 
 
 class PascalResponse(ResponseModel):
