@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from inspect import isabstract
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -102,6 +103,9 @@ def read(model: type[M], body: bytes) -> M | None:
         return None
     decode, shape = reader
     try:
+        if not body.isascii():
+            # msgspec does not look at the text of members that it skips.
+            body.decode()
         return shape.to_model(decode(body))
     except (ValueError, RecursionError) as error:
         _log.debug("%s: read by pydantic, not by msgspec: %s", model.__name__, error)
@@ -191,6 +195,8 @@ def _check_model(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> 
     """Check that a model leaves all reading to its members."""
     if model in outer:
         raise _OnlyPydanticError(f"{model.__name__} holds itself")
+    if isabstract(model):
+        raise _OnlyPydanticError(f"{model.__name__} is abstract")
     config = dict(model.model_config)
     for key in sorted((config.keys() | _SETTINGS.keys()) - _SETTINGS_WITHOUT_EFFECT):
         if config.get(key) != _SETTINGS.get(key):

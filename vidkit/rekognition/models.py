@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from vidkit._internal.arguments import short_repr
+from vidkit.errors import DecodeError
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.models.leaves import PascalLeaf
 from vidkit.models.member_types import Open
@@ -320,7 +321,8 @@ class VideoJobPage(PascalResponse, ABC):
     """The members that the responses of all get operations share.
 
     Attributes:
-        job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``.
+        job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``; None if the service leaves it out
+            of a page with results.
         status_message: the reason for a failure of the job.
         next_token: the token of the next page; None on the last page.
         job_id: the job's id.
@@ -328,7 +330,7 @@ class VideoJobPage(PascalResponse, ABC):
         job_tag: the tag that was given to the start.
     """
 
-    job_status: Open[VideoJobStatus]
+    job_status: Open[VideoJobStatus] | None = None
     status_message: str | None = None
     next_token: str | None = None
     job_id: str | None = None
@@ -341,7 +343,17 @@ class VideoJobPage(PascalResponse, ABC):
         """The page's items."""
 
     def as_poll(self) -> JobPoll[Self]:
-        """This page as a poll of its job."""
+        """This page as a poll of its job.
+
+        Raises:
+            DecodeError: the page has no status.
+        """
+        if self.job_status is None:
+            raise DecodeError(
+                "the response has no JobStatus, so the state of the job is unknown",
+                service="rekognition",
+                operation=type(self).__name__.removesuffix("Response"),
+            )
         return JobPoll(
             status=self.job_status,
             state=_STATE_OF_STATUS.get(self.job_status, JobState.RUNNING),
