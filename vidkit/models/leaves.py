@@ -85,22 +85,27 @@ class PascalLeaf(msgspec.Struct, metaclass=_LeafType, frozen=True, gc=False, ren
 @cache
 def _dataclass_of(leaf: type[PascalLeaf]) -> Any:
     """The dataclass with the members of a leaf class, which Pydantic fills in its place."""
+    members: list[Any] = [
+        (member.name, Annotated[member.type, Field(alias=member.encode_name)], _default(member))
+        for member in msgspec.structs.fields(leaf)
+    ]
     made = dataclasses.make_dataclass(
         leaf.__name__,
-        [
-            (
-                member.name,
-                Annotated[member.type, Field(alias=member.encode_name)],
-                dataclasses.field(default=member.default),
-            )
-            for member in msgspec.structs.fields(leaf)
-        ],
+        members,
         frozen=True,
         kw_only=True,
         namespace={"__doc__": leaf.__doc__, "__pydantic_config__": _CONFIG},
     )
     made.__module__, made.__qualname__ = leaf.__module__, leaf.__qualname__
     return made
+
+
+def _default(member: Any) -> Any:
+    if member.default_factory is not msgspec.NODEFAULT:
+        return dataclasses.field(default_factory=member.default_factory)
+    if member.default is not msgspec.NODEFAULT:
+        return dataclasses.field(default=member.default)
+    return dataclasses.field()
 
 
 def _core_schema(leaf: type[PascalLeaf], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -115,13 +120,15 @@ def _core_schema(leaf: type[PascalLeaf], handler: GetCoreSchemaHandler) -> core_
     members = core_schema.typed_dict_schema(
         {
             member["name"]: core_schema.typed_dict_field(
-                member["schema"], required=False, validation_alias=member["validation_alias"]
+                member["schema"],
+                required=member["schema"]["type"] != "default",
+                validation_alias=member["validation_alias"],
             )
             for member in plain["schema"]["fields"]
         },
         config=plain["config"],
     )
-    itself = {key: plain[key] for key in plain.keys() - {"ref"}} | {"cls": leaf, "slots": True}
+    itself: Any = {key: plain[key] for key in plain.keys() - {"ref"}} | {"cls": leaf, "slots": True}
     return core_schema.chain_schema(
         [
             core_schema.json_or_python_schema(

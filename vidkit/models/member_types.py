@@ -11,6 +11,8 @@ __all__ = ["Base64Content", "Open", "RawReader"]
 
 T = TypeVar("T")
 
+_QUOTE = ord('"')
+
 if TYPE_CHECKING:
     Open: TypeAlias = T | str
 else:
@@ -50,7 +52,7 @@ def _from_text(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
 
 
 def _from_json(json: memoryview) -> bytes:
-    if json[:1] != b'"':
+    if json[0] != _QUOTE:
         raise ValueError("not a string")
     # Escape sequences are not in the alphabet.
     return pybase64.b64decode(json[1:-1], validate=True)

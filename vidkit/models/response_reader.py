@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from inspect import isabstract
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import (
     Annotated,
     Any,
@@ -23,6 +23,7 @@ from typing import (
     NamedTuple,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
 )
@@ -40,8 +41,6 @@ __all__ = ["MOST_LEARNED", "learn", "read", "why_slow"]
 
 M = TypeVar("M", bound=BaseModel)
 Convert = Callable[[Any], Any]
-
-_TWO = 2
 
 MOST_LEARNED = 16
 """So many unknown members of a model get into its struct, whatever a service responds."""
@@ -64,6 +63,19 @@ _SETTINGS_WITHOUT_EFFECT = frozenset(
         "validate_by_name",
     }
 )
+
+_VALIDATORS = ("validators", "field_validators", "root_validators", "model_validators")
+_MAKERS = frozenset(
+    {
+        "__init__",
+        "__new__",
+        "model_post_init",
+        "model_validate_json",
+        "__get_pydantic_core_schema__",
+    }
+)
+_NULL_BEGINS = ord("n")
+_LONGEST_NAME = 100
 
 _log = logging.getLogger("vidkit")
 _learned: dict[type[BaseModel], tuple[str, ...]] = {}
@@ -89,11 +101,19 @@ class _Shape(Generic[M]):
 
 
 class _Member(NamedTuple):
-    """A member as msgspec reads it: its type there, and what makes the model's value of that."""
+    """A member as msgspec reads it.
+
+    Attributes:
+        type: the type that msgspec reads.
+        convert: what makes the model's value of that, other than None; None: it is the value.
+        shape: the shape of the models in it.
+        alias: the name in responses.
+    """
 
     type: Any
     convert: Convert | None = None
     shape: _Shape[Any] | None = None
+    alias: str = ""
 
 
 def read(model: type[M], body: bytes) -> M | None:
@@ -104,12 +124,13 @@ def read(model: type[M], body: bytes) -> M | None:
     decode, shape = reader
     try:
         if not body.isascii():
-            # msgspec does not look at the text of members that it skips.
+            # msgspec does not decode the text of members that it skips.
             body.decode()
-        return shape.to_model(decode(body))
-    except (ValueError, RecursionError) as error:
+        response: M = shape.to_model(decode(body))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         _log.debug("%s: read by pydantic, not by msgspec: %s", model.__name__, error)
         return None
+    return response
 
 
 def why_slow(model: type[BaseModel]) -> str | None:
@@ -126,7 +147,8 @@ def learn(response: BaseModel) -> None:
     learned = False
     for model, name in dict.fromkeys(_unknown_members(response, reader[1])):
         known = _learned.get(model, ())
-        if len(known) < MOST_LEARNED and name not in known and name.isidentifier():
+        is_name = name.isidentifier() and len(name) <= _LONGEST_NAME
+        if is_name and name not in known and len(known) < MOST_LEARNED:
             _learned[model] = (*known, name)
             learned = True
     if learned:
@@ -135,7 +157,7 @@ def learn(response: BaseModel) -> None:
 
 def _unknown_members(value: Any, shape: _Shape[Any]) -> Iterator[tuple[type[BaseModel], str]]:
     if isinstance(value, list):
-        for item in value:
+        for item in cast("list[Any]", value):
             yield from _unknown_members(item, shape)
     elif value is not None:
         for name in value.model_extra:
@@ -154,7 +176,7 @@ def _reader(model: type[M]) -> tuple[Callable[[bytes], Any], _Shape[M]] | str:
     return msgspec.json.Decoder(shape.struct).decode, shape
 
 
-def _shape(model: type[M], outer: tuple[type[BaseModel], ...] = ()) -> _Shape[M]:
+def _shape(model: type[M], outer: tuple[type[Any], ...] = ()) -> _Shape[M]:
     """The shape of a model.
 
     Args:
@@ -170,7 +192,7 @@ def _shape(model: type[M], outer: tuple[type[BaseModel], ...] = ()) -> _Shape[M]
         for name, field in model.model_fields.items()
     }
     unknown = {f"unknown_{n}": name for n, name in enumerate(_learned.get(model, ()))}
-    aliases = {name: field.validation_alias or name for name, field in model.model_fields.items()}
+    aliases = {name: member.alias for name, member in found.items()}
     members: list[Any] = [
         (name, member.type)
         if model.model_fields[name].is_required()
@@ -191,7 +213,7 @@ def _shape(model: type[M], outer: tuple[type[BaseModel], ...] = ()) -> _Shape[M]
     return _Shape(struct, model_filler(model, converts, unknown), inner)
 
 
-def _check_model(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> None:
+def _check_model(model: type[BaseModel], outer: tuple[type[Any], ...]) -> None:
     """Check that a model leaves all reading to its members."""
     if model in outer:
         raise _OnlyPydanticError(f"{model.__name__} holds itself")
@@ -202,20 +224,21 @@ def _check_model(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> 
         if config.get(key) != _SETTINGS.get(key):
             raise _OnlyPydanticError(f"{model.__name__} is configured with {key}")
     decorators = model.__pydantic_decorators__
-    if decorators.validators or decorators.field_validators or decorators.model_validators:
+    if any(getattr(decorators, kind) for kind in _VALIDATORS):
         raise _OnlyPydanticError(f"{model.__name__} has validators")
-    if decorators.root_validators or model.__private_attributes__:
+    if model.__private_attributes__:
         raise _OnlyPydanticError(f"{model.__name__} has private attributes")
-    for name in ("__init__", "__new__", "model_post_init"):
-        if getattr(model, name) is not getattr(BaseModel, name):
+    for cls in model.__mro__[: model.__mro__.index(BaseModel)]:
+        for name in _MAKERS & vars(cls).keys():
             raise _OnlyPydanticError(f"{model.__name__} has its own {name}")
 
 
 def _member_of_field(
-    model: type[BaseModel], name: str, field: FieldInfo, outer: tuple[type[BaseModel], ...]
+    model: type[BaseModel], name: str, field: FieldInfo, outer: tuple[type[Any], ...]
 ) -> _Member:
     """A field of a model as msgspec reads it."""
-    if not isinstance(field.validation_alias, str | None):
+    alias = field.validation_alias or name
+    if not isinstance(alias, str):
         raise _OnlyPydanticError(f"{model.__name__}.{name} has several aliases")
     if field.validate_default or field.default_factory_takes_validated_data or field.discriminator:
         raise _OnlyPydanticError(f"{model.__name__}.{name} is more than a type and a default")
@@ -224,7 +247,7 @@ def _member_of_field(
         annotation = Annotated[annotation, mark]
     member = _member(annotation, outer)
     if member is not None:
-        return member
+        return member._replace(alias=alias)
     # Pydantic reads this member, and msgspec the others.
     config: Any = model.model_config
     adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=config)
@@ -232,39 +255,51 @@ def _member_of_field(
     def convert(raw: Raw) -> Any:
         return adapter.validate_json(bytes(raw), by_alias=True, by_name=False)
 
-    return _Member(Raw, convert)
+    return _Member(Raw, convert, alias=alias)
 
 
-def _member(annotation: Any, outer: tuple[type[BaseModel], ...]) -> _Member | None:
+def _member(annotation: Any, outer: tuple[type[Any], ...]) -> _Member | None:
     """A type of a member as msgspec reads it; None if msgspec reads it otherwise than Pydantic."""
     if isinstance(annotation, type):
         return _class(annotation, outer)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _marked(arguments, outer)
+    if origin in {Union, UnionType} and NoneType in arguments:
+        kind, *more = (kind for kind in arguments if kind is not NoneType)
+        inner = None if more else _member(kind, outer)
+        return inner and _optional(inner)
+    return _collection(origin, arguments, outer)
+
+
+def _collection(
+    origin: Any, arguments: tuple[Any, ...], outer: tuple[type[Any], ...]
+) -> _Member | None:
     if origin is dict and arguments[0] is str:
         inner = _member(arguments[1], outer)
-        return _Member(dict[str, inner.type]) if inner and not inner.convert else None
+        if inner is None or inner.convert is not None:
+            return None
+        return _Member(GenericAlias(dict, (str, inner.type)))
     if origin is list:
         inner = _member(arguments[0], outer)
-        return inner and _Member(list[inner.type], _each(inner.convert), inner.shape)
-    if origin in {Union, UnionType} and len(arguments) == _TWO and NoneType in arguments:
-        inner = _member(next(kind for kind in arguments if kind is not NoneType), outer)
-        return inner and _optional(inner)
+        return inner and _Member(GenericAlias(list, inner.type), _each(inner.convert), inner.shape)
     return None
 
 
-def _class(cls: type[Any], outer: tuple[type[BaseModel], ...]) -> _Member | None:
+def _class(cls: type[Any], outer: tuple[type[Any], ...]) -> _Member | None:
     if issubclass(cls, BaseModel):
         shape = _shape(cls, outer)
         return _Member(shape.struct, shape.to_model, shape)
     if issubclass(cls, msgspec.Struct):
-        members = [_member(field.type, outer) for field in msgspec.structs.fields(cls)]
+        if cls in outer:
+            return _Member(cls)
+        fields = msgspec.structs.fields(cls)
+        members = [_member(field.type, (*outer, cls)) for field in fields]
         return _Member(cls) if all(member and not member.convert for member in members) else None
     return _Member(cls) if cls in _READ_ALIKE else None
 
 
-def _marked(arguments: tuple[Any, ...], outer: tuple[type[BaseModel], ...]) -> _Member | None:
+def _marked(arguments: tuple[Any, ...], outer: tuple[type[Any], ...]) -> _Member | None:
     kind, *marks = arguments
     for mark in marks:
         if isinstance(mark, RawReader):
@@ -287,8 +322,12 @@ def _optional(member: _Member) -> _Member:
     convert = member.convert
     if member.type is not Raw or convert is None:
         return _Member(member.type | None, convert, member.shape)
+
+    def convert_unless_null(raw: Raw) -> Any:
+        return None if memoryview(raw)[0] == _NULL_BEGINS else convert(raw)
+
     # msgspec has no union of Raw and None.
-    return _Member(Raw, lambda raw: None if memoryview(raw) == b"null" else convert(raw))
+    return _Member(Raw, convert_unless_null)
 
 
 def _of_unknown_type(raw: Raw) -> Any:
