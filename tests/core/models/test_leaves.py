@@ -99,15 +99,10 @@ def inputs(leaf: type[Any]) -> dict[str, Any]:
     }
 
 
-WAYS = [
-    {},
-    {"by_alias": True, "by_name": False},
-    {"by_alias": True, "by_name": True},
-    {"strict": True},
-]
+WAYS: list[dict[str, Any]] = [{}, {"by_alias": True, "by_name": True}, {"strict": True}]
 if pydantic.VERSION >= "2.14":
-    # Earlier ones do not tell validation functions of this.
-    WAYS.append({"by_alias": False, "by_name": True})
+    # Earlier ones do not pass these on to validation functions.
+    WAYS += [{"by_alias": True, "by_name": False}, {"by_alias": False, "by_name": True}]
 
 
 def validated(cls: type[Any], leaf: type[Any]) -> dict[str, Any]:
@@ -234,7 +229,7 @@ def test_a_leaf_shape_of_a_program_may_have_required_members_and_fresh_lists():
     assert one.marks is not other.marks
     with pytest.raises(ValidationError, match="At"):
         adapter.validate_json("{}")
-    with pytest.raises(RequestError, match="Reading: missing a required .*argument: 'at'"):
+    with pytest.raises(RequestError, match=r"Reading: missing a required .*argument: 'at'"):
         Reading()
 
 
