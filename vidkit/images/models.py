@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+import pybase64
 from pydantic import (
     Field,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
     model_validator,
 )
 
 from vidkit.images.grid import Grid
-from vidkit.models.member_types import Base64Content, Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import AwareDatetime, PascalRequest
 from vidkit.models.responses import PascalResponse, ResponseModel
 from vidkit.models.timestamps import EpochSecondsInMillis, to_millis
@@ -41,6 +44,20 @@ _MILLISECOND = timedelta(milliseconds=1)
 _MAX_END_TIMESTAMP = datetime.max.replace(tzinfo=UTC) - _MILLISECOND
 
 
+def _from_base64(value: Any, handler: ValidatorFunctionWrapHandler) -> bytes:
+    if isinstance(value, str):
+        try:
+            return pybase64.b64decode(value, validate=True)
+        except ValueError:
+            # pydantic is slower, but accepts other alphabets and says what is invalid.
+            pass
+    decoded: bytes = handler(value)
+    return decoded
+
+
+_Base64 = Annotated[bytes, WrapValidator(_from_base64)]
+
+
 class Image(PascalResponse):
     """One sampling point of a stream. API shape: ``Image``.
 
@@ -60,7 +77,7 @@ class Image(PascalResponse):
         validation_alias="TimeStamp", serialization_alias="TimeStamp"
     )
     error: Open[ImageError] | None = None
-    content: Base64Content | None = Field(
+    content: _Base64 | None = Field(
         default=None, validation_alias="ImageContent", serialization_alias="ImageContent"
     )
 

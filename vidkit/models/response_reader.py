@@ -12,7 +12,7 @@ on the struct of that model has it, and the next response is read fast, with the
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from inspect import isabstract
 from types import GenericAlias, NoneType, UnionType
 from typing import (
@@ -34,7 +34,6 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
-from vidkit.models.member_types import RawReader
 from vidkit.models.model_filler import model_filler
 
 __all__ = ["MOST_LEARNED", "learn", "read", "why_slow"]
@@ -264,7 +263,9 @@ def _member(annotation: Any, outer: tuple[type[Any], ...]) -> _Member | None:
         return _class(annotation, outer)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _marked(arguments, outer)
+        member = _member(arguments[0], outer)
+        is_open_enum = all(get_origin(mark) is Literal for mark in arguments[1:])
+        return member if is_open_enum else None
     if origin in {Union, UnionType} and NoneType in arguments:
         kind, *more = (kind for kind in arguments if kind is not NoneType)
         inner = None if more else _member(kind, outer)
@@ -296,20 +297,9 @@ def _class(cls: type[Any], outer: tuple[type[Any], ...]) -> _Member | None:
         fields = msgspec.structs.fields(cls)
         members = [_member(field.type, (*outer, cls)) for field in fields]
         return _Member(cls) if all(member and not member.convert for member in members) else None
+    if cls is bytes:
+        raise _OnlyPydanticError("Pydantic reads binary content faster")
     return _Member(cls) if cls in _READ_ALIKE else None
-
-
-def _marked(arguments: tuple[Any, ...], outer: tuple[type[Any], ...]) -> _Member | None:
-    kind, *marks = arguments
-    for mark in marks:
-        if isinstance(mark, RawReader):
-            return _Member(Raw, partial(_from_raw, mark.read))
-    is_open_enum = all(get_origin(mark) is Literal for mark in marks)
-    return _member(kind, outer) if is_open_enum else None
-
-
-def _from_raw(read: Callable[[memoryview], Any], raw: Raw) -> Any:
-    return read(memoryview(raw))
 
 
 def _each(convert: Convert | None) -> Convert | None:

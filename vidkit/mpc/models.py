@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from vidkit.jobs.polling import JobPoll, JobState
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.responses import ResponseModel
 from vidkit.mpc.error_codes import code_in, explained
 

@@ -18,7 +18,7 @@ from vidkit._internal.arguments import short_repr
 from vidkit.errors import DecodeError
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.models.leaves import PascalLeaf
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
 from vidkit.models.responses import PascalResponse
 

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
 from vidkit.images.models import GetImagesResponse
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import AwareDatetime, PascalRequest, to_wire
 from vidkit.models.responses import PascalResponse, decode
 

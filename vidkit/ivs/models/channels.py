@@ -17,7 +17,7 @@ from vidkit.ivs.models.fields import (
     RecordingConfigurationArnOrNone,
     Tags,
 )
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import CamelRequest
 from vidkit.models.responses import CamelResponse
 

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from vidkit.ivs.models.channels import Channel
 from vidkit.ivs.models.fields import ChannelArn, IvsRequest, PageSize, PageToken
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.responses import CamelResponse
 from vidkit.models.timestamps import Timestamp
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from vidkit.calls.operation import Operation
 from vidkit.models.leaves import PascalLeaf
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
 from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind

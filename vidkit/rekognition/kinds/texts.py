@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
 from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind

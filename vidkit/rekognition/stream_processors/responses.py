@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.responses import PascalResponse
 from vidkit.models.timestamps import EpochSeconds
 from vidkit.rekognition.models import BoundingBox, Point

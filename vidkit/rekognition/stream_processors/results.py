@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from vidkit.errors import DecodeError
-from vidkit.models.member_types import Open
+from vidkit.models.open_enums import Open
 from vidkit.models.responses import CamelResponse, PascalResponse
 from vidkit.models.timestamps import EpochMillis, EpochSeconds
 from vidkit.rekognition.kinds.face_search import Face
