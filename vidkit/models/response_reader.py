@@ -23,7 +23,6 @@ from typing import (
     NamedTuple,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
 )
@@ -156,7 +155,7 @@ def learn(response: BaseModel) -> None:
 
 def _unknown_members(value: Any, shape: _Shape[Any]) -> Iterator[tuple[type[BaseModel], str]]:
     if isinstance(value, list):
-        for item in cast("list[Any]", value):
+        for item in value:  # pyright: ignore[reportUnknownVariableType]
             yield from _unknown_members(item, shape)
     elif value is not None:
         for name in value.model_extra:
