@@ -3,6 +3,7 @@
 Unknown members are kept, members may be missing, and enums are open.
 """
 
+import sys
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound=BaseModel)
+
+_SMALL_BODY = 10_000
 
 
 class ResponseModel(BaseModel):
@@ -70,14 +73,21 @@ def decode(model: type[M], body: bytes) -> M:
     Raises:
         DecodeError: the body is not JSON, or a required member is missing or has an invalid value.
     """
-    # msgspec is imported with the first response.
+    # For a first small response, Pydantic takes less time than the import of msgspec.
+    if len(body) <= _SMALL_BODY and "msgspec" not in sys.modules:
+        return _read_by_pydantic(model, body)
     from vidkit.models import response_reader
 
-    fast = response_reader.read(model, body)
-    if fast is not None:
-        return fast
+    response = response_reader.read(model, body)
+    if response is None:
+        response = _read_by_pydantic(model, body)
+        response_reader.learn(response)
+    return response
+
+
+def _read_by_pydantic(model: type[M], body: bytes) -> M:
     try:
-        response = model.model_validate_json(body, by_alias=True, by_name=False)
+        return model.model_validate_json(body, by_alias=True, by_name=False)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
         first = details[0]
@@ -89,5 +99,3 @@ def decode(model: type[M], body: bytes) -> M:
             # A body that is not JSON comes from a proxy or a broken connection: worth a retry.
             retryable=first["type"] == "json_invalid",
         ) from None
-    response_reader.learn(response)
-    return response

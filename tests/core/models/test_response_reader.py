@@ -397,7 +397,7 @@ def test_a_slow_response_is_logged_without_what_it_holds(caplog):
     assert "s3cret-value" not in line
 
 
-def test_msgspec_is_imported_with_the_first_models_that_need_it_and_not_before():
+def test_msgspec_is_imported_with_the_first_large_response_and_not_before():
     code = """
 import sys
 import vidkit, vidkit.kit, vidkit.config.aws
@@ -407,6 +407,11 @@ assert "msgspec" not in sys.modules
 from vidkit.models.responses import decode
 from vidkit.ivs.models.policies import ListPlaybackRestrictionPoliciesResponse as Page
 decode(Page, b'{"playbackRestrictionPolicies":[]}')
+assert "msgspec" not in sys.modules
+body = b'{"playbackRestrictionPolicies":[' + b" " * 10_000 + b'],"new":1}'
+slow, fast = decode(Page, body), decode(Page, body)
 assert "msgspec" in sys.modules
+assert slow == fast
+assert fast.model_extra == {"new": 1}
 """
     subprocess.run([sys.executable, "-c", code], check=True)
