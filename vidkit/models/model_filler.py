@@ -1,9 +1,9 @@
 """Functions that fill models with the members of structs; generated, as `dataclasses` does it.
 
-A page of a thousand results is thousands of models. What they cost is mostly what the garbage
-collector has to track, so a filled model is one object: its attributes are set one by one, for
-which Python keeps them in the object without a dict, and models that were given the same members
-share the set of their names.
+A page of a thousand results is thousands of models, and what they cost is not least what the
+garbage collector has to track. Models that were given the same members share the set of their
+names. A model that holds models gets its attributes one by one: then Python keeps them in the
+object, and there is no dict to track. For other models a dict is faster, and mostly not tracked.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,7 +58,10 @@ def _source(
 ) -> Iterator[str]:
     yield "def fill(found):"
     yield "    filled = new(model)"
+    if not converts:
+        yield "    members = filled.__dict__"
     yield "    absent = 0"
+    store = "set_attribute(filled, {!r}, value)" if converts else "members[{!r}] = value"
     for bit, (name, field) in enumerate(model.model_fields.items()):
         constant = field.default_factory is None and field.default is None
         default = "None" if constant else f"default_{name}(call_default_factory=True)"
@@ -69,7 +72,7 @@ def _source(
         if name in converts:
             yield "    elif value is not None:"
             yield f"        value = convert_{name}(value)"
-        yield f"    set_attribute(filled, {name!r}, value)"
+        yield f"    {store.format(name)}"
     yield "    extra = {}" if unknown else "    extra = NOTHING"
     for bit, (name, alias) in enumerate(unknown.items(), len(model.model_fields)):
         yield f"    if found.{name} is UNSET:"
