@@ -1,12 +1,12 @@
 """Compares our models with those of the installed botocore, for the tests of models."""
 
 from dataclasses import is_dataclass
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args
 
+import msgspec
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from pydantic import BaseModel
-from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
 LOADER = Loader()
@@ -23,9 +23,7 @@ def wire_name(name: str, field: FieldInfo) -> str:
 
 
 def parts(annotation: Any) -> list[Any]:
-    """All types inside an annotation."""
-    if get_origin(annotation) is Annotated:
-        return parts(get_args(annotation)[0])
+    """All types inside an annotation, and its marks: open enums list their values there."""
     inner = [part for arg in get_args(annotation) for part in parts(arg)]
     return [annotation, *inner]
 
@@ -42,16 +40,15 @@ def fields_of(model: type[Any]) -> dict[str, FieldInfo]:
     if issubclass(model, BaseModel):
         return model.model_fields
     found = {}
-    hints = get_type_hints(model, include_extras=True)
-    for name in model.__dataclass_fields__:
-        field = FieldInfo.from_annotated_attribute(hints[name], None)
-        field.serialization_alias = field.serialization_alias or to_pascal(name)
-        found[name] = field
+    for member in msgspec.structs.fields(model):
+        found[member.name] = FieldInfo.from_annotated_attribute(member.type, None)
+        found[member.name].serialization_alias = member.encode_name
     return found
 
 
-def literal_values(annotation: Any) -> set[str]:
-    return {part for part in parts(annotation) if isinstance(part, str)}
+def literal_values(field: FieldInfo) -> set[str]:
+    found = [part for kind in (field.annotation, *field.metadata) for part in parts(kind)]
+    return {part for part in found if isinstance(part, str)}
 
 
 def differences(shape, model, path, *, request):  # noqa: C901
@@ -82,7 +79,7 @@ def differences(shape, model, path, *, request):  # noqa: C901
                 yield f"{here}: no model"
             elif nested.__name__ != "S3Video":
                 yield from differences(inner, nested, here, request=request)
-        ours = literal_values(field.annotation)
+        ours = literal_values(field)
         theirs = set(getattr(inner, "enum", ()))
         if theirs and ours != theirs:
             yield f"{here}: enum differs: {sorted(ours ^ theirs)}"

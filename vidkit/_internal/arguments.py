@@ -9,7 +9,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from vidkit.errors import ConfigError, RequestError, VidKitError
 
-__all__ = ["checked_arguments", "checked_constructor", "number", "seconds", "short_repr"]
+__all__ = [
+    "checked_arguments",
+    "checked_constructor",
+    "number",
+    "seconds",
+    "short_repr",
+    "signature_error",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +40,7 @@ def short_repr(value: object) -> str:
     return text if len(text) <= _MAX_REPR_LENGTH else f"{text[:_MAX_REPR_LENGTH]}..."
 
 
-def _signature_error(
+def signature_error(
     function: Callable[..., object], args: tuple[object, ...], kwargs: object
 ) -> str | None:
     """Why arguments do not fit a signature, or None if they do."""
@@ -54,7 +61,7 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except TypeError as error:
-            message = _signature_error(function, args, kwargs)
+            message = signature_error(function, args, kwargs)
             if message is None:
                 raise
             raise RequestError(f"{function.__name__}: {message}") from error
@@ -73,7 +80,7 @@ def checked_constructor(error: type[VidKitError]) -> Callable[[C], C]:
             try:
                 initialise(self, *args, **kwargs)
             except TypeError as cause:
-                message = _signature_error(initialise, (self, *args), kwargs)
+                message = signature_error(initialise, (self, *args), kwargs)
                 if message is None:
                     raise
                 raise error(f"{cls.__name__}: {message}") from cause

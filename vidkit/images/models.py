@@ -16,8 +16,9 @@ from pydantic import (
 )
 
 from vidkit.images.grid import Grid
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import AwareDatetime, PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse, ResponseModel
+from vidkit.models.responses import PascalResponse, ResponseModel
 from vidkit.models.timestamps import EpochSecondsInMillis, to_millis
 
 __all__ = [
@@ -75,7 +76,7 @@ class Image(PascalResponse):
     timestamp: EpochSecondsInMillis = Field(
         validation_alias="TimeStamp", serialization_alias="TimeStamp"
     )
-    error: Annotated[ImageError | str, OPEN] | None = None
+    error: Open[ImageError] | None = None
     content: _Base64 | None = Field(
         default=None, validation_alias="ImageContent", serialization_alias="ImageContent"
     )

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from vidkit.jobs.polling import JobPoll, JobState
-from vidkit.models.responses import OPEN, ResponseModel
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import ResponseModel
 from vidkit.mpc.error_codes import code_in, explained
 
 __all__ = [
@@ -104,7 +105,7 @@ class ThumbTask(_MpcResponse):
     """
 
     task_id: str | None = None
-    status: Annotated[TaskStatus | str, OPEN] | None = None
+    status: Open[TaskStatus] | None = None
     create_time: _Time = None
     end_time: _Time = None
     input: TaskObject | None = None

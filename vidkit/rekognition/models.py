@@ -15,9 +15,12 @@ from pydantic import (
 )
 
 from vidkit._internal.arguments import short_repr
+from vidkit.errors import DecodeError
 from vidkit.jobs.polling import JobPoll, JobState
+from vidkit.models.leaves import PascalLeaf
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
+from vidkit.models.responses import PascalResponse
 
 __all__ = [
     "BoundingBox",
@@ -203,11 +206,10 @@ class VideoMetadata(PascalResponse):
     frame_rate: float | None = None
     frame_height: int | None = None
     frame_width: int | None = None
-    color_range: Annotated[VideoColorRange | str, OPEN] | None = None
+    color_range: Open[VideoColorRange] | None = None
 
 
-@pascal_leaf
-class BoundingBox:
+class BoundingBox(PascalLeaf):
     """A bounding box as ratios of the frame's size. API shape: ``BoundingBox``.
 
     In responses a box can extend beyond the frame.
@@ -229,8 +231,7 @@ class BoundingBox:
     top: float | None = None
 
 
-@pascal_leaf
-class Point:
+class Point(PascalLeaf):
     """A corner of a polygon, as ratios of the frame's size. API shape: ``Point``.
 
     Attributes:
@@ -320,7 +321,8 @@ class VideoJobPage(PascalResponse, ABC):
     """The members that the responses of all get operations share.
 
     Attributes:
-        job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``.
+        job_status: ``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``; None if the service leaves it out
+            of a page with results.
         status_message: the reason for a failure of the job.
         next_token: the token of the next page; None on the last page.
         job_id: the job's id.
@@ -328,7 +330,7 @@ class VideoJobPage(PascalResponse, ABC):
         job_tag: the tag that was given to the start.
     """
 
-    job_status: Annotated[VideoJobStatus | str, OPEN]
+    job_status: Open[VideoJobStatus] | None = None
     status_message: str | None = None
     next_token: str | None = None
     job_id: str | None = None
@@ -341,7 +343,17 @@ class VideoJobPage(PascalResponse, ABC):
         """The page's items."""
 
     def as_poll(self) -> JobPoll[Self]:
-        """This page as a poll of its job."""
+        """This page as a poll of its job.
+
+        Raises:
+            DecodeError: the page has no status.
+        """
+        if self.job_status is None:
+            raise DecodeError(
+                "the response has no JobStatus, so the state of the job is unknown",
+                service="rekognition",
+                operation=type(self).__name__.removesuffix("Response"),
+            )
         return JobPoll(
             status=self.job_status,
             state=_STATE_OF_STATUS.get(self.job_status, JobState.RUNNING),

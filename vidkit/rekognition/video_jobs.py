@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from vidkit.calls.caller import Caller
 from vidkit.calls.operation import Operation
-from vidkit.errors import InvalidRequestError, NotFoundError, RequestError, VidKitError
+from vidkit.errors import DecodeError, InvalidRequestError, NotFoundError, RequestError, VidKitError
 from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.rate_limits import poll_limiter
@@ -139,7 +139,7 @@ class VideoJobs:
         self, operation: Operation[PageT], request: GetRequest, decoding: Decoding | None = None
     ) -> PageT:
         try:
-            return await self._caller.call(
+            page = await self._caller.call(
                 operation, AwsRequest(_API, operation.name, to_wire(request)), decoding=decoding
             )
         except NotFoundError as error:
@@ -149,6 +149,13 @@ class VideoJobs:
             if _token_has_expired(error):
                 error.message += " (Page tokens expire after 24 hours; begin again without one.)"
             raise
+        if page.job_status is None and page.next_token is None and not page.items:
+            raise DecodeError(
+                "the response has neither JobStatus nor results",
+                service=_API,
+                operation=operation.name,
+            )
+        return page
 
     async def _check_region(self, ref: JobRef) -> None:
         region = await self._caller.runtime.aws_region()

@@ -22,7 +22,7 @@ from job_kinds import (
     pascal,
 )
 
-from vidkit import JobFailedError, NotFoundError, RequestError, S3Video
+from vidkit import DecodeError, JobFailedError, NotFoundError, RequestError, S3Video
 from vidkit.rekognition import (
     BoundingBox,
     DetectionFilter,
@@ -67,6 +67,29 @@ async def test_from_the_start_to_the_last_page(scripted, kind):
     bodies = [json.loads(body) for _, body in scripted.requests]
     assert bodies[1] == bodies[2] == {"JobId": "j1", "MaxResults": 1000}
     assert bodies[3] == {"JobId": "j1", "MaxResults": 1000, "NextToken": "t2"}
+
+
+@each_kind
+async def test_results_without_a_status_are_a_page(scripted, kind):
+    scripted.json({kind.member: kind.items})
+    scripted.json({kind.member: [], "NextToken": "t2"}).json({kind.member: kind.items})
+    async with scripted.kit() as kit:
+        first = await kind.pager(kit, "j1")
+        assert (first.job_status, dumped(first.items)) == (None, kind.items)
+        assert dumped(await kind.pager(kit, "j1").collect()) == kind.items
+
+
+@each_kind
+async def test_without_a_status_there_is_neither_a_job_to_watch_nor_a_page_of_nothing(
+    scripted, kind
+):
+    scripted.json({"JobId": "j1"}).json({kind.member: kind.items}).json({kind.member: []})
+    async with scripted.kit() as kit:
+        job = await kind.starting(kit)
+        with pytest.raises(DecodeError, match=f"Get{kind.api}: .*no JobStatus"):
+            await job.status()
+        with pytest.raises(DecodeError, match=f"Get{kind.api}: .*neither JobStatus nor results"):
+            await kind.pager(kit, "j1")
 
 
 @each_kind

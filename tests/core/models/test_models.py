@@ -12,8 +12,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from vidkit import DecodeError, RequestError
 from vidkit.images import Image
 from vidkit.images.models import GetImagesResponse
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import AwareDatetime, PascalRequest, to_wire
-from vidkit.models.responses import OPEN, PascalResponse, decode
+from vidkit.models.responses import PascalResponse, decode
 
 
 class Wanted(PascalRequest):
@@ -27,7 +28,7 @@ SLOW = TypeAdapter(bytes, config=ConfigDict(val_json_bytes="base64"))
 
 
 class Found(PascalResponse):
-    job_status: Annotated[Status | str, OPEN]
+    job_status: Open[Status]
     frame_rate: float | None = None
 
 

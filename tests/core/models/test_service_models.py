@@ -104,7 +104,6 @@ PROMISED = {
     "GetImages.Images: required by us only",
     "GetImages.Images.TimeStamp: required by us only",
     *(f"Start{kind}.JobId: required by us only" for kind in JOB_KINDS),
-    *(f"Get{kind}.JobStatus: required by us only" for kind in JOB_KINDS),
     "CreatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "GetPlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",
     "UpdatePlaybackRestrictionPolicy.playbackRestrictionPolicy: required by us only",

@@ -1,7 +1,7 @@
 """Parameters and responses of the operations on channels."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -17,8 +17,9 @@ from vidkit.ivs.models.fields import (
     RecordingConfigurationArnOrNone,
     Tags,
 )
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import CamelRequest
-from vidkit.models.responses import OPEN, CamelResponse
+from vidkit.models.responses import CamelResponse
 
 __all__ = [
     "BatchError",
@@ -194,8 +195,8 @@ class DescribedMultitrackInputConfiguration(CamelResponse):
     """
 
     enabled: bool | None = None
-    policy: Annotated[MultitrackPolicy | str, OPEN] | None = None
-    maximum_resolution: Annotated[MultitrackMaximumResolution | str, OPEN] | None = None
+    policy: Open[MultitrackPolicy] | None = None
+    maximum_resolution: Open[MultitrackMaximumResolution] | None = None
 
 
 class ChannelSummary(CamelResponse):
@@ -224,13 +225,13 @@ class ChannelSummary(CamelResponse):
 
     arn: str
     name: str | None = None
-    latency_mode: Annotated[ChannelLatencyMode | str, OPEN] | None = None
+    latency_mode: Open[ChannelLatencyMode] | None = None
     authorized: bool | None = None
     recording_configuration_arn: str | None = None
     tags: dict[str, str] | None = None
     insecure_ingest: bool | None = None
-    type: Annotated[ChannelType | str, OPEN] | None = None
-    preset: Annotated[TranscodePreset | str, OPEN] | None = None
+    type: Open[ChannelType] | None = None
+    preset: Open[TranscodePreset] | None = None
     playback_restriction_policy_arn: str | None = None
     ad_configuration_arn: str | None = None
 
@@ -261,7 +262,7 @@ class Channel(ChannelSummary):
     playback_url: str | None = None
     srt: Srt | None = None
     multitrack_input_configuration: DescribedMultitrackInputConfiguration | None = None
-    container_format: Annotated[ContainerFormat | str, OPEN] | None = None
+    container_format: Open[ContainerFormat] | None = None
 
 
 class StreamKey(CamelResponse):

@@ -6,7 +6,8 @@ from pydantic import StringConstraints
 
 from vidkit.ivs.models.channels import Channel
 from vidkit.ivs.models.fields import ChannelArn, IvsRequest, PageSize, PageToken
-from vidkit.models.responses import OPEN, CamelResponse
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import CamelResponse
 from vidkit.models.timestamps import Timestamp
 
 __all__ = [
@@ -155,10 +156,10 @@ class ThumbnailConfiguration(CamelResponse):
         storage: ``SEQUENTIAL``, ``LATEST`` or both.
     """
 
-    recording_mode: Annotated[RecordingMode | str, OPEN] | None = None
+    recording_mode: Open[RecordingMode] | None = None
     target_interval_seconds: int | None = None
-    resolution: Annotated[RenditionResolution | str, OPEN] | None = None
-    storage: list[Annotated[ThumbnailStorage | str, OPEN]] | None = None
+    resolution: Open[RenditionResolution] | None = None
+    storage: list[Open[ThumbnailStorage]] | None = None
 
 
 class RenditionConfiguration(CamelResponse):
@@ -169,8 +170,8 @@ class RenditionConfiguration(CamelResponse):
         renditions: with ``CUSTOM``: ``SD``, ``HD``, ``FULL_HD``, ``LOWEST_RESOLUTION``.
     """
 
-    rendition_selection: Annotated[RenditionSelection | str, OPEN] | None = None
-    renditions: list[Annotated[RenditionResolution | str, OPEN]] | None = None
+    rendition_selection: Open[RenditionSelection] | None = None
+    renditions: list[Open[RenditionResolution]] | None = None
 
 
 class RecordingConfiguration(CamelResponse):
@@ -191,7 +192,7 @@ class RecordingConfiguration(CamelResponse):
     arn: str
     name: str | None = None
     destination_configuration: DestinationConfiguration
-    state: Annotated[RecordingConfigurationState | str, OPEN]
+    state: Open[RecordingConfigurationState]
     tags: dict[str, str] | None = None
     thumbnail_configuration: ThumbnailConfiguration | None = None
     recording_reconnect_window_seconds: int | None = None

@@ -1,11 +1,12 @@
 """Celebrity recognition: ``StartCelebrityRecognition`` and ``GetCelebrityRecognition``."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
-from vidkit.models.responses import OPEN, PascalResponse
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.faces import FaceDetail
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
@@ -46,7 +47,7 @@ class GetCelebrityRecognitionRequest(GetRequest):
 class KnownGender(PascalResponse):
     """The known gender identity of a celebrity. API shape: ``KnownGender``."""
 
-    type: Annotated[KnownGenderType | str, OPEN] | None = None
+    type: Open[KnownGenderType] | None = None
 
 
 class CelebrityDetail(PascalResponse):

@@ -1,11 +1,13 @@
 """Face detection, and the face shapes in the results of other kinds."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
-from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
+from vidkit.models.leaves import PascalLeaf
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
@@ -101,8 +103,7 @@ class GetFaceDetectionRequest(GetRequest):
     """The parameters of ``GetFaceDetection``."""
 
 
-@pascal_leaf
-class AgeRange:
+class AgeRange(PascalLeaf):
     """The estimated age range of a face. API shape: ``AgeRange``.
 
     Attributes:
@@ -114,72 +115,60 @@ class AgeRange:
     high: int | None = None
 
 
-@pascal_leaf
-class _BooleanAttribute:
+class _BooleanAttribute(PascalLeaf):
     """Whether a face has an attribute, and the confidence in that, 0 to 100."""
 
     value: bool | None = None
     confidence: float | None = None
 
 
-@pascal_leaf
 class Smile(_BooleanAttribute):
     """Whether the face is smiling. API shape: ``Smile``."""
 
 
-@pascal_leaf
 class Eyeglasses(_BooleanAttribute):
     """Whether the face is wearing eyeglasses. API shape: ``Eyeglasses``."""
 
 
-@pascal_leaf
 class Sunglasses(_BooleanAttribute):
     """Whether the face is wearing sunglasses. API shape: ``Sunglasses``."""
 
 
-@pascal_leaf
 class Beard(_BooleanAttribute):
     """Whether the face has a beard. API shape: ``Beard``."""
 
 
-@pascal_leaf
 class Mustache(_BooleanAttribute):
     """Whether the face has a mustache. API shape: ``Mustache``."""
 
 
-@pascal_leaf
 class EyeOpen(_BooleanAttribute):
     """Whether the eyes are open. API shape: ``EyeOpen``."""
 
 
-@pascal_leaf
 class MouthOpen(_BooleanAttribute):
     """Whether the mouth is open. API shape: ``MouthOpen``."""
 
 
-@pascal_leaf
 class FaceOccluded(_BooleanAttribute):
     """Whether the face is partly hidden. API shape: ``FaceOccluded``."""
 
 
-@pascal_leaf
-class Gender:
+class Gender(PascalLeaf):
     """The predicted gender of the face, from its appearance. API shape: ``Gender``."""
 
-    value: Annotated[GenderType | str, OPEN] | None = None
+    value: Open[GenderType] | None = None
     confidence: float | None = None
 
 
-@pascal_leaf
-class Emotion:
+class Emotion(PascalLeaf):
     """An emotion that the face appears to express, not what is felt. API shape: ``Emotion``."""
 
-    type: Annotated[EmotionName | str, OPEN] | None = None
+    type: Open[EmotionName] | None = None
     confidence: float | None = None
 
 
-@pascal_leaf
-class Landmark:
+class Landmark(PascalLeaf):
     """The position of a facial landmark. API shape: ``Landmark``.
 
     Attributes:
@@ -188,13 +177,12 @@ class Landmark:
         y: the distance from the top of the frame, as a ratio of its height.
     """
 
-    type: Annotated[LandmarkType | str, OPEN] | None = None
+    type: Open[LandmarkType] | None = None
     x: float | None = None
     y: float | None = None
 
 
-@pascal_leaf
-class Pose:
+class Pose(PascalLeaf):
     """The rotation of the head, in degrees from -180 to 180. API shape: ``Pose``."""
 
     roll: float | None = None
@@ -202,8 +190,7 @@ class Pose:
     pitch: float | None = None
 
 
-@pascal_leaf
-class EyeDirection:
+class EyeDirection(PascalLeaf):
     """The direction of the gaze, in degrees from -180 to 180. API shape: ``EyeDirection``."""
 
     yaw: float | None = None
@@ -211,8 +198,7 @@ class EyeDirection:
     confidence: float | None = None
 
 
-@pascal_leaf
-class ImageQuality:
+class ImageQuality(PascalLeaf):
     """The brightness and sharpness of the face, 0 to 100 each. API shape: ``ImageQuality``."""
 
     brightness: float | None = None

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+import msgspec
 from pydantic import Field, StringConstraints
 
 from vidkit.calls.operation import Operation
+from vidkit.models.leaves import PascalLeaf
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse, pascal_leaf
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     BoundingBox,
@@ -95,23 +98,19 @@ class GetLabelDetectionRequest(GetRequest):
     aggregate_by: LabelDetectionAggregateBy | None = None
 
 
-@pascal_leaf
-class DominantColor:
+class DominantColor(PascalLeaf):
     """A dominant color. API shape: ``DominantColor``."""
 
     red: int | None = None
     blue: int | None = None
     green: int | None = None
     hex_code: str | None = None
-    css_color: Annotated[
-        str | None, Field(validation_alias="CSSColor", serialization_alias="CSSColor")
-    ] = None
+    css_color: str | None = msgspec.field(default=None, name="CSSColor")
     simplified_color: str | None = None
     pixel_percent: float | None = None
 
 
-@pascal_leaf
-class Instance:
+class Instance(PascalLeaf):
     """An instance of a detected label. API shape: ``Instance``."""
 
     bounding_box: BoundingBox | None = None
@@ -119,22 +118,19 @@ class Instance:
     dominant_colors: list[DominantColor] | None = None
 
 
-@pascal_leaf
-class Parent:
+class Parent(PascalLeaf):
     """A parent label of a label. API shape: ``Parent``."""
 
     name: str | None = None
 
 
-@pascal_leaf
-class LabelAlias:
+class LabelAlias(PascalLeaf):
     """An alias of a label. API shape: ``LabelAlias``."""
 
     name: str | None = None
 
 
-@pascal_leaf
-class LabelCategory:
+class LabelCategory(PascalLeaf):
     """A category of a label. API shape: ``LabelCategory``."""
 
     name: str | None = None
@@ -189,8 +185,8 @@ class LabelDetection(PascalResponse):
 class GetLabelDetectionRequestMetadata(PascalResponse):
     """How the results are sorted and aggregated. API shape of the same name."""
 
-    sort_by: Annotated[LabelDetectionSortBy | str, OPEN] | None = None
-    aggregate_by: Annotated[LabelDetectionAggregateBy | str, OPEN] | None = None
+    sort_by: Open[LabelDetectionSortBy] | None = None
+    aggregate_by: Open[LabelDetectionAggregateBy] | None = None
 
 
 class GetLabelDetectionResponse(VideoJobPage):

@@ -1,11 +1,12 @@
 """Content moderation: ``StartContentModeration`` and ``GetContentModeration``."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
-from vidkit.models.responses import OPEN, PascalResponse
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
@@ -103,8 +104,8 @@ class ContentModerationDetection(PascalResponse):
 class GetContentModerationRequestMetadata(PascalResponse):
     """How the results are sorted and aggregated. API shape of the same name."""
 
-    sort_by: Annotated[ContentModerationSortBy | str, OPEN] | None = None
-    aggregate_by: Annotated[ContentModerationAggregateBy | str, OPEN] | None = None
+    sort_by: Open[ContentModerationSortBy] | None = None
+    aggregate_by: Open[ContentModerationAggregateBy] | None = None
 
 
 class GetContentModerationResponse(VideoJobPage):

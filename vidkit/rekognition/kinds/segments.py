@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     GetRequest,
@@ -143,7 +144,7 @@ class AudioMetadata(PascalResponse):
 class TechnicalCueSegment(PascalResponse):
     """A technical cue, such as black frames or end credits. API shape: ``TechnicalCueSegment``."""
 
-    type: Annotated[TechnicalCueType | str, OPEN] | None = None
+    type: Open[TechnicalCueType] | None = None
     confidence: float | None = None
 
 
@@ -176,7 +177,7 @@ class SegmentDetection(PascalResponse):
         'SHOT'
     """
 
-    type: Annotated[SegmentType | str, OPEN] | None = None
+    type: Open[SegmentType] | None = None
     start_timestamp_millis: int | None = None
     end_timestamp_millis: int | None = None
     duration_millis: int | None = None
@@ -201,7 +202,7 @@ class SegmentDetection(PascalResponse):
 class SegmentTypeInfo(PascalResponse):
     """A segment type that was requested. API shape: ``SegmentTypeInfo``."""
 
-    type: Annotated[SegmentType | str, OPEN] | None = None
+    type: Open[SegmentType] | None = None
     model_version: str | None = None
 
 

@@ -1,12 +1,13 @@
 """Text detection: ``StartTextDetection`` and ``GetTextDetection``."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from vidkit.calls.operation import Operation
+from vidkit.models.open_enums import Open
 from vidkit.models.requests import PascalRequest
-from vidkit.models.responses import OPEN, PascalResponse
+from vidkit.models.responses import PascalResponse
 from vidkit.rekognition.kinds.kind import JobKind
 from vidkit.rekognition.models import (
     Geometry,
@@ -100,7 +101,7 @@ class TextDetection(PascalResponse):
     """
 
     detected_text: str | None = None
-    type: Annotated[TextTypes | str, OPEN] | None = None
+    type: Open[TextTypes] | None = None
     id: int | None = None
     parent_id: int | None = None
     confidence: float | None = None

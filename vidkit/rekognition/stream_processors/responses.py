@@ -1,10 +1,11 @@
 """The responses of the operations of stream processors."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from vidkit.models.responses import OPEN, PascalResponse
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import PascalResponse
 from vidkit.models.timestamps import EpochSeconds
 from vidkit.rekognition.models import BoundingBox, Point
 from vidkit.rekognition.stream_processors.models import ConnectedHomeLabel
@@ -76,7 +77,7 @@ class StreamProcessor(PascalResponse):
     """
 
     name: str | None = None
-    status: Annotated[StreamProcessorStatus | str, OPEN] | None = None
+    status: Open[StreamProcessorStatus] | None = None
 
 
 class ListStreamProcessorsResponse(PascalResponse):
@@ -147,7 +148,7 @@ class DescribedConnectedHome(PascalResponse):
         min_confidence: the minimum confidence of a label, 0 to 100.
     """
 
-    labels: list[Annotated[ConnectedHomeLabel | str, OPEN]] | None = None
+    labels: list[Open[ConnectedHomeLabel]] | None = None
     min_confidence: float | None = None
 
 
@@ -221,7 +222,7 @@ class DescribeStreamProcessorResponse(PascalResponse):
 
     name: str | None = None
     stream_processor_arn: str | None = None
-    status: Annotated[StreamProcessorStatus | str, OPEN]
+    status: Open[StreamProcessorStatus]
     status_message: str | None = None
     creation_timestamp: EpochSeconds | None = None
     last_update_timestamp: EpochSeconds | None = None

@@ -8,12 +8,13 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from vidkit.errors import DecodeError
-from vidkit.models.responses import OPEN, CamelResponse, PascalResponse
+from vidkit.models.open_enums import Open
+from vidkit.models.responses import CamelResponse, PascalResponse
 from vidkit.models.timestamps import EpochMillis, EpochSeconds
 from vidkit.rekognition.kinds.face_search import Face
 from vidkit.rekognition.kinds.faces import ImageQuality, Landmark, Pose
@@ -77,7 +78,7 @@ class EventNamespace(CamelResponse):
         type: ``LABEL_DETECTED`` or ``STREAM_PROCESSING_COMPLETE``.
     """
 
-    type: Annotated[ConnectedHomeEventType | str, OPEN]
+    type: Open[ConnectedHomeEventType]
 
 
 class EventKinesisVideo(CamelResponse):

@@ -1,0 +1,72 @@
+"""Responses that are huge, deep or broken: a value or our error, in bounded time and memory."""
+
+import time
+import tracemalloc
+from contextlib import contextmanager
+
+import pytest
+
+from vidkit import DecodeError
+from vidkit.models.responses import decode
+from vidkit.rekognition import GetFaceDetectionResponse
+
+
+@contextmanager
+def bounded(*, seconds, memory):
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - started < seconds
+    assert peak < memory
+
+
+HUGE = {
+    "digits": b"9" * 5000,
+    "digits after a point": b"0." + b"9" * 5000,
+    "exponent": b"1e5000",
+    "lists": b"[" * 10_000 + b"]" * 10_000,
+    "objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "open lists": b"[" * 10_000,
+    "a flood of members": b"{" + b",".join(b'"m%d":1' % n for n in range(20_000)) + b"}",
+    "a flood of items": b"[" + b"{}," * 50_000 + b"{}]",
+    "twice": b'1,"Timestamp":2',
+}
+
+
+@pytest.mark.parametrize("place", ["Timestamp", "New", "Face"])
+@pytest.mark.parametrize("what", HUGE)
+def test_hostile_members_are_a_value_or_our_error_soon(what, place):
+    body = b'{"JobStatus":"x","Faces":[{"%s":%s}]}' % (place.encode(), HUGE[what])
+    found = []
+    with bounded(seconds=10, memory=100 * len(body) + 5_000_000):
+        for _ in range(2):
+            try:
+                found.append(decode(GetFaceDetectionResponse, body))
+            except DecodeError as error:
+                assert len(str(error)) < 300  # noqa: PT017
+    if found:
+        expected = GetFaceDetectionResponse.model_validate_json(body, by_alias=True, by_name=False)
+        assert found == [expected] * 2
+
+
+def test_a_response_of_two_hundred_megabytes_takes_little_more_than_its_results():
+    head, tail = b'{"JobStatus":"x","StatusMessage":"', b'","Faces":5}'
+    body = head + b"x" * (200 << 20) + tail
+    with (
+        bounded(seconds=20, memory=3 * len(body)),
+        pytest.raises(DecodeError, match="Faces: Input should be a valid array"),
+    ):
+        decode(GetFaceDetectionResponse, body)
+
+
+@pytest.mark.parametrize("text", ['"%s"', '{"Type":"%s"}', '{"New":"%s"}', '{"%s":1}'])
+@pytest.mark.parametrize("odd", [b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\q", b"\x01"])
+def test_text_that_is_none_is_an_error_wherever_it_stands(text, odd):
+    member = text.encode().replace(b"%s", odd)
+    body = b'{"JobStatus":"x","Faces":[{"Face":{"Landmarks":[%s]}}]}' % member
+    with pytest.raises(DecodeError):
+        decode(GetFaceDetectionResponse, body)
