@@ -94,7 +94,7 @@ def _dataclass_of(leaf: type[PascalLeaf]) -> Any:
         members,
         frozen=True,
         kw_only=True,
-        namespace={"__doc__": leaf.__doc__, "__pydantic_config__": _CONFIG},
+        namespace={"__pydantic_config__": _CONFIG},
     )
     made.__module__, made.__qualname__ = leaf.__module__, leaf.__qualname__
     return made
