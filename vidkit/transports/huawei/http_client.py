@@ -5,7 +5,7 @@ httpx's own connection pool does not survive cancelled requests (decision 0003).
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import lru_cache
 from typing import Any
@@ -44,6 +44,16 @@ from vidkit.transports.redaction import without_secrets
 __all__ = ["HuaweiHttpClient"]
 
 _CLIENT_ERRORS = range(400, 500)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class _ReadResponse(httpx.Response):
+    """A response whose body has been read, and is not decoded."""
+
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(body))
+        # httpx would read it through its decoders.
+        self._content = body
 
 
 class _Network(httpx.AsyncBaseTransport):
@@ -64,8 +74,6 @@ class _Network(httpx.AsyncBaseTransport):
         self._body_reader = BodyReader()
         self._options: dict[str, Any] = {
             "allow_redirects": False,
-            # httpx sets a Content-Type where one is needed.
-            "skip_auto_headers": ["Content-Type"],
             # The attempt timeout ends an attempt; no other timeout may be shorter.
             "timeout": aiohttp.ClientTimeout(sock_connect=connect_timeout),
         }
@@ -100,12 +108,7 @@ class _Network(httpx.AsyncBaseTransport):
             if not response.content.at_eof():
                 # Reading the rest would cost more than a new connection.
                 response.close()
-        headers = [
-            (name, value)
-            for name, value in response.raw_headers
-            if name.lower() != b"content-encoding"
-        ]
-        return httpx.Response(response.status, headers=headers, content=body)
+        return _ReadResponse(response.status, response.raw_headers, body)
 
     async def aclose(self) -> None:
         self._body_reader.close()
@@ -236,6 +239,8 @@ class HuaweiHttpClient:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
+            # httpx sets a Content-Type where one is needed.
+            skip_auto_headers=["Content-Type"],
             auto_decompress=False,
         )
         configure(session, on_sent=mark_sent)
@@ -251,8 +256,21 @@ def _url(text: str) -> httpx.URL:
 
 
 def _build_request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
-    always = {"User-Agent": "vidkit", "Accept": "*/*", "Accept-Encoding": "identity"}
-    return httpx.Request(method, _url(url), content=body, headers={**always, **headers})
+    """The request that `httpx.AsyncClient` would build, in less time."""
+    target = _url(url)
+    own = {
+        "Host": target.netloc.decode("ascii"),
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "User-Agent": "vidkit",
+    }
+    if body or method in _WITH_BODY:
+        own["Content-Length"] = str(len(body))
+    request = httpx.Request(
+        method, target, headers=own | {**headers}, stream=httpx.ByteStream(body)
+    )
+    request.read()
+    return request
 
 
 async def _send_with_auth(
