@@ -26,7 +26,7 @@ from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
 from vidkit.mpc.task_search import TaskSearch
-from vidkit.retry.attempt_limit import attempt_limit
+from vidkit.retry.attempt_limit import AttemptLimit
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["CreateOnce", "CreatedTask"]
@@ -186,7 +186,7 @@ class CreateOnce:
         limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - reserve)
         self._attempts_sent += 1
         name = f"attempt timeout of {limit:.3g} s"
-        async with attempt_limit(limit, name=name, retryable=True) as send_state:
+        async with AttemptLimit(limit, name=name, retryable=True) as send_state:
             try:
                 return await self._caller.once(CREATE, self._request, attempt=number)
             finally:
