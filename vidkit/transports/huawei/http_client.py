@@ -74,6 +74,8 @@ class _Network(httpx.AsyncBaseTransport):
         self._body_reader = BodyReader()
         self._options: dict[str, Any] = {
             "allow_redirects": False,
+            # httpx sets a Content-Type where one is needed.
+            "skip_auto_headers": ["Content-Type"],
             # The attempt timeout ends an attempt; no other timeout may be shorter.
             "timeout": aiohttp.ClientTimeout(sock_connect=connect_timeout),
         }
@@ -243,8 +245,6 @@ class HuaweiHttpClient:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._config.max_connections, ssl=context),
             cookie_jar=aiohttp.DummyCookieJar(),
-            # httpx sets a Content-Type where one is needed.
-            skip_auto_headers=["Content-Type"],
             auto_decompress=False,
         )
         configure(session, on_sent=mark_sent)
