@@ -30,7 +30,7 @@ async def mpc(kit):
         (mpc, (aiohttp.ClientSession, "request")),
         (rekognition, (aiohttp.StreamReader, "iter_any")),
         (mpc, (aiohttp.StreamReader, "iter_any")),
-        (rekognition, "vidkit.transports.aws.service_client.Signer.sign"),
+        (rekognition, "botocore.auth.SigV4Auth.canonical_request"),
         (mpc, "vidkit.transports.huawei.auth.sign"),
     ],
 )

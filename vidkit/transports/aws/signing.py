@@ -1,78 +1,84 @@
-"""Signature version 4 of requests to AWS, as botocore's signer makes it."""
+"""Signatures of requests to AWS, by botocore's signer."""
 
-import hashlib
+# botocore ships no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from botocore.utils import normalize_url_path  # pyright: ignore[reportUnknownVariableType]
+from botocore.auth import SigV4Auth
 
 __all__ = ["SignedRequest", "Signer"]
 
-_ALGORITHM = "AWS4-HMAC-SHA256"
 _TIMESTAMP = "%Y%m%dT%H%M%SZ"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(slots=True)
 class SignedRequest:
-    """A request to sign.
+    """A request to sign, as botocore's signer reads it.
 
     Attributes:
         method: the HTTP method.
         url: the URL, encoded.
-        headers: the headers to sign, by name; those of the signature are added.
+        headers: the headers; the signature's are added.
         body: the body.
+        context: the date.
+        params: none: the query is part of the URL.
     """
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes
+    context: dict[str, str] = field(default_factory=dict[str, str])
+    params: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What a signature says of a URL.
+class _Headers(dict[str, str]):
+    """Headers by lower-case name, each once; botocore's own class is one of e-mails."""
 
-    Attributes:
-        host: the ``Host`` header: without the port if it is the default one.
-        path: the path, normalized and encoded once more.
-        query: the query, sorted by name and value.
-    """
+    def get_all(self, name: str) -> tuple[str]:
+        return (self[name],)
 
-    host: str
-    path: str
-    query: str
+
+class _DatedAuth(SigV4Auth):  # type: ignore[misc]
+    """Signature version 4 with a given date and a signing key that was derived before."""
+
+    def __init__(self, signer: "Signer", credentials: Any, date: datetime) -> None:
+        super().__init__(credentials, signer.name, signer.region)
+        self._signer = signer
+        self._timestamp = date.strftime(_TIMESTAMP)
+
+    def _modify_request_before_signing(self, request: SignedRequest) -> None:
+        request.context["timestamp"] = self._timestamp
+        super()._modify_request_before_signing(request)
+
+    def headers_to_sign(self, request: SignedRequest) -> Any:
+        """The host, and all headers that the request has so far."""
+        headers = _Headers((name.lower(), value) for name, value in request.headers.items())
+        headers["host"] = _host(request.url)
+        return headers
+
+    def signature(self, string_to_sign: str, request: SignedRequest) -> str:
+        """The signature of a string."""
+        key = self._signer.key(self.credentials.secret_key, request.context["timestamp"][:8])
+        return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=128)
-def _target(url: str) -> _Target:
+def _host(url: str) -> str:
+    """The ``Host`` header of a URL: without the port if it is the default one."""
     parts = urlsplit(url)
     name = parts.hostname or ""
     host = f"[{name}]" if ":" in name else name
-    if parts.port not in {None, _DEFAULT_PORTS.get(parts.scheme)}:
-        host = f"{host}:{parts.port}"
-    pairs = sorted(pair.partition("=") for pair in parts.query.split("&") if pair)
-    query = "&".join(f"{name}={value}" for name, _, value in pairs)
-    return _Target(host, quote(normalize_url_path(parts.path), safe="/~"), query)
-
-
-def _canonical_request(request: SignedRequest, headers: dict[str, str], names: str) -> str:
-    """The request in the form that is signed.
-
-    Args:
-        request: the request.
-        headers: the headers to sign, by lower-case name, sorted.
-        names: the names of the headers, as the signature states them.
-    """
-    target = _target(request.url)
-    lines = [f"{name}:{' '.join(value.split())}" for name, value in headers.items()]
-    body_hash = hashlib.sha256(request.body).hexdigest()
-    return "\n".join((request.method, target.path, target.query, *lines, "", names, body_hash))
+    is_default = parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)}
+    return host if is_default else f"{host}:{parts.port}"
 
 
 class Signer:
@@ -97,27 +103,9 @@ class Signer:
             credentials: botocore's frozen credentials.
             date: the date of the signature, in UTC.
         """
-        timestamp = date.strftime(_TIMESTAMP)
-        request.headers["X-Amz-Date"] = timestamp
-        if credentials.token:
-            request.headers["X-Amz-Security-Token"] = credentials.token
-        signed = {name.lower(): value for name, value in request.headers.items()}
-        signed["host"] = _target(request.url).host
-        signed = dict(sorted(signed.items()))
-        names = ";".join(signed)
-        canonical = _canonical_request(request, signed, names)
-        day = timestamp[:8]
-        scope = f"{day}/{self.region}/{self.name}/aws4_request"
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
-        text = f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
-        key = self._derived_key(credentials.secret_key, day)
-        signature = hmac.digest(key, text.encode(), "sha256").hex()
-        request.headers["Authorization"] = (
-            f"{_ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, "
-            f"Signature={signature}"
-        )
+        _DatedAuth(self, credentials, date).add_auth(request)
 
-    def _derived_key(self, secret_key: str, day: str) -> bytes:
+    def key(self, secret_key: str, day: str) -> bytes:
         """The signing key of a day; derived once for many requests."""
         if self._key_of != (secret_key, day):
             key = f"AWS4{secret_key}".encode()
