@@ -1,7 +1,7 @@
 """The transport to AWS, through aiobotocore.
 
-aiobotocore resolves credentials and endpoints, and connects. vidkit writes and signs the requests
-and reads the responses itself (decisions 0001 and 0018).
+aiobotocore resolves credentials and endpoints, signs and connects. vidkit writes the requests and
+reads the responses itself (decisions 0001 and 0018).
 """
 
 # botocore and aiobotocore ship no types:
