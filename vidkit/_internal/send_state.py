@@ -6,61 +6,47 @@ first byte of the request changes it.
 """
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from typing import Self
 
-__all__ = [
-    "SendState",
-    "is_unsent",
-    "mark_received",
-    "mark_sent",
-    "mark_unsent",
-    "watch_send_state",
-]
+__all__ = ["SendState", "is_unsent", "mark_received", "mark_sent", "mark_unsent"]
 
 
 @dataclass(slots=True)
 class SendState:
-    """The send state of one attempt.
+    """The send state of the request that is sent inside it, as a context manager.
+
+    If several are nested, only the innermost is updated.
 
     Attributes:
         unsent: whether it is certain that no part of the request has been sent.
         timeout: the time limit of the attempt; lifted when the response has arrived.
-    """
-
-    unsent: bool = True
-    timeout: asyncio.Timeout | None = None
-
-
-_send_state: ContextVar[SendState | None] = ContextVar("vidkit_send_state", default=None)
-
-
-@contextmanager
-def watch_send_state(timeout: asyncio.Timeout | None = None) -> Generator[SendState]:
-    """Watch the state of the request that is sent inside.
-
-    If several are nested, only the innermost is updated.
-
-    Args:
-        timeout: the time limit of the attempt; lifted when the response has arrived.
 
     Example:
-        >>> with watch_send_state() as send_state:
+        >>> with SendState() as send_state:
         ...     mark_sent()
         >>> send_state.unsent
         False
     """
-    send_state = SendState(timeout=timeout)
-    token = _send_state.set(send_state)
-    try:
-        yield send_state
-    finally:
-        _send_state.reset(token)
+
+    unsent: bool = True
+    timeout: asyncio.Timeout | None = None
+    _outer: "Token[SendState | None] | None" = field(default=None, init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        self._outer = _send_state.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._outer is not None:
+            _send_state.reset(self._outer)
         # A connection that was opened inside keeps this context alive, and with it the timeout,
         # its task and the result of the task.
-        send_state.timeout = None
+        self._outer = self.timeout = None
+
+
+_send_state: ContextVar[SendState | None] = ContextVar("vidkit_send_state", default=None)
 
 
 def mark_unsent() -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from vidkit._internal.send_state import mark_received
-from vidkit.calls.events import CallEvent, emit
+from vidkit.calls.events import CallEvent, emit, is_observed
 from vidkit.calls.operation import Nothing, Operation
 from vidkit.calls.options import Options
 from vidkit.calls.runtime import Runtime
@@ -126,22 +126,9 @@ class Caller:
             failure = VidKitError("canceled")
             raise
         finally:
-            emit(
-                CallEvent(
-                    service=operation.service,
-                    operation=operation.name,
-                    attempt=attempt,
-                    seconds=time.monotonic() - started,
-                    # If the body was incomplete, the error has what the headers said.
-                    status=response.status if response else getattr(failure, "status", None),
-                    code=failure.code if failure else None,
-                    error=_error_name(failure),
-                    request_id=(
-                        request_id(response) if response else getattr(failure, "request_id", None)
-                    ),
-                ),
-                self.options.on_event,
-            )
+            if is_observed(self.options.on_event):
+                event = _event(operation, attempt, time.monotonic() - started, response, failure)
+                emit(event, self.options.on_event)
 
     def pager(
         self,
@@ -192,6 +179,26 @@ class Caller:
         if isinstance(request, AwsRequest):
             return await (await self.runtime.aws()).send(request)
         return await (await self.runtime.huawei()).send(request)
+
+
+def _event(
+    operation: Operation[Any],
+    attempt: int,
+    seconds: float,
+    response: HttpResponse | None,
+    failure: VidKitError | None,
+) -> CallEvent:
+    return CallEvent(
+        service=operation.service,
+        operation=operation.name,
+        attempt=attempt,
+        seconds=seconds,
+        # If the body was incomplete, the error has what the headers said.
+        status=response.status if response else getattr(failure, "status", None),
+        code=failure.code if failure else None,
+        error=_error_name(failure),
+        request_id=request_id(response) if response else getattr(failure, "request_id", None),
+    )
 
 
 def _error_name(failure: VidKitError | None) -> str | None:

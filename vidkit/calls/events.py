@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["CallEvent", "Listener", "emit"]
+__all__ = ["CallEvent", "Listener", "emit", "is_observed"]
 
 _log = logging.getLogger("vidkit")
 
@@ -43,6 +43,11 @@ class CallEvent:
 
 
 Listener = Callable[[CallEvent], None]
+
+
+def is_observed(listener: Listener | None) -> bool:
+    """Whether `emit` would do anything; an event takes longer to make than to drop."""
+    return listener is not None or _log.isEnabledFor(logging.DEBUG)
 
 
 def emit(event: CallEvent, listener: Listener | None) -> None:

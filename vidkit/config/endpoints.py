@@ -1,5 +1,6 @@
 """Checks of endpoint URLs. Pure functions."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -69,6 +70,7 @@ def is_loopback(address: str | None) -> bool:
         return False
 
 
+@lru_cache(maxsize=64)
 def is_loopback_host(host: str) -> bool:
     """Whether a host is ``localhost`` or a loopback address.
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 __all__ = ["EARLIEST", "LATEST", "ClockBounds", "ServiceMoment"]
 
@@ -26,6 +27,19 @@ def _boot_seconds() -> float:
     """A monotonic clock that also runs while this machine sleeps, where there is one."""
     boot_clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+# Many responses have the same date.
+@lru_cache(maxsize=4)
+def _timestamp(date: str) -> datetime | None:
+    """The time of a ``Date`` header; None if it is not a plausible one."""
+    try:
+        timestamp = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    timestamp = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
+    # Arithmetic with other years could overflow.
+    return timestamp.astimezone(UTC) if _MIN_YEAR <= timestamp.year <= _MAX_YEAR else None
 
 
 class ClockBounds:
@@ -55,15 +69,8 @@ class ClockBounds:
 
     def observe_date(self, date: str | None) -> None:
         """Learn the service's time from the ``Date`` of a response, on its arrival."""
-        try:
-            timestamp = parsedate_to_datetime(date or "")
-        except (ValueError, OverflowError):
-            return
-        timestamp = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
-        if not _MIN_YEAR <= timestamp.year <= _MAX_YEAR:
-            # Not a plausible time, and arithmetic with it could overflow.
-            return
-        self._observed = timestamp.astimezone(UTC), self._monotonic()
+        if timestamp := _timestamp(date or ""):
+            self._observed = timestamp, self._monotonic()
 
     def server_time_at(self, monotonic_time: float) -> datetime | None:
         """The service's time at a value of `now`; None until a response has brought it."""

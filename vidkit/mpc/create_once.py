@@ -11,6 +11,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
@@ -26,7 +27,8 @@ from vidkit.mpc.models import CreateThumbnailsTaskResponse, ThumbTask
 from vidkit.mpc.parameters import CreateThumbnailsTaskRequest
 from vidkit.mpc.task_matching import RequestedTask, TaskMatch, match_task, new_marker
 from vidkit.mpc.task_search import TaskSearch
-from vidkit.retry.attempt_limit import attempt_limit
+from vidkit.retry.attempt_limit import AttemptLimit
+from vidkit.retry.policy import RetryPolicy
 from vidkit.transports.base import HttpRequest
 
 __all__ = ["CreateOnce", "CreatedTask"]
@@ -147,7 +149,7 @@ class CreateOnce:
         # searches between them.
         without_attempt_timeout = dataclasses.replace(
             options,
-            retry=dataclasses.replace(options.retry, attempt_timeout=None),
+            retry=_without_attempt_timeout(options.retry),
             deadline=max(self._remaining(), 0.001),
         )
         try:
@@ -186,7 +188,7 @@ class CreateOnce:
         limit = min(self._caller.options.retry.attempt_timeout or remaining, remaining - reserve)
         self._attempts_sent += 1
         name = f"attempt timeout of {limit:.3g} s"
-        async with attempt_limit(limit, name=name, retryable=True) as send_state:
+        async with AttemptLimit(limit, name=name, retryable=True) as send_state:
             try:
                 return await self._caller.once(CREATE, self._request, attempt=number)
             finally:
@@ -323,6 +325,11 @@ class CreateOnce:
         if self._maybe_used_before and not (self._requested.marked and self._searched):
             return EARLIEST
         return self._start.possible_from()
+
+
+@lru_cache(maxsize=16)
+def _without_attempt_timeout(policy: RetryPolicy) -> RetryPolicy:
+    return dataclasses.replace(policy, attempt_timeout=None)
 
 
 def _earlier_create_error() -> VidKitError:

@@ -1,6 +1,6 @@
 """How a create recognizes its own task among others. Pure functions."""
 
-import uuid
+import os
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ _MARKER_PREFIX = "vidkit-"
 
 def new_marker(token: str | None = None) -> str:
     """A unique ``user_data``; for a token, always the same one."""
-    return _MARKER_PREFIX + (token or uuid.uuid4().hex)
+    return _MARKER_PREFIX + (token or os.urandom(16).hex())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from vidkit.errors import AmbiguousError, VidKitError
-from vidkit.retry.attempt_limit import attempt_limit
+from vidkit.retry.attempt_limit import AttemptLimit
 from vidkit.retry.budget import RetryBudget, retry_cost
 from vidkit.retry.deadline import Deadline
 from vidkit.retry.decision import decide
@@ -139,7 +139,7 @@ async def _attempt(
     is_last = limit >= remaining
     name = f"deadline of {deadline.total:g} s" if is_last else f"attempt timeout of {limit:g} s"
     try:
-        async with attempt_limit(limit, name=name, retryable=not is_last):
+        async with AttemptLimit(limit, name=name, retryable=not is_last):
             return await attempt(number)
     except VidKitError as error:
         error.attempts = number

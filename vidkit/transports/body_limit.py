@@ -13,6 +13,8 @@ MAX_BODY_SIZE = 256 * 1024 * 1024
 """Bytes. A page of 25 images of the largest size is 150 MiB; every other response is smaller."""
 
 _MAX_LENGTH_DIGITS = 15
+# A length that is merely declared takes no memory: room is made for this many times what has come.
+_ROOM_FACTOR = 8
 
 
 class BodyReader:
@@ -65,12 +67,26 @@ async def read_body(
         raise _too_large(status)
     # One growing buffer: joining chunks takes twice the memory, and millions of tiny chunks far
     # more.
-    body = BytesIO()
+    body, room = BytesIO(), 0
     async for chunk in chunks:
-        body.write(chunk)
-        if body.tell() > MAX_BODY_SIZE:
+        size = body.tell() + len(chunk)
+        if size > MAX_BODY_SIZE:
             raise _too_large(status)
+        if room < size < declared:
+            room = min(declared, size * _ROOM_FACTOR)
+            _make_room(body, room)
+        body.write(chunk)
+    # Less may have come than was declared.
+    body.truncate()
     return body.getvalue()
+
+
+def _make_room(body: BytesIO, room: int) -> None:
+    """Let a buffer grow once: if it grew with each chunk, it would be copied again and again."""
+    end = body.tell()
+    body.seek(room - 1)
+    body.write(b"\0")
+    body.seek(end)
 
 
 def _declared_length(length: str) -> int:

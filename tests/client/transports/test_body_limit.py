@@ -194,6 +194,13 @@ async def test_pieces_are_put_together_in_order(given):
     assert await read_body(pieces(*given), status=200, headers={}) == b"".join(given)
 
 
+@pytest.mark.parametrize("declared", [3, 4, 16, 1000])
+async def test_less_than_was_declared_is_not_filled_up(declared):
+    headers = {"content-length": str(declared)}
+    assert await read_body(pieces(b"ab", b"c"), status=200, headers=headers) == b"abc"
+    assert await read_body(pieces(), status=204, headers=headers) == b""
+
+
 @pytest.mark.parametrize(("count", "size"), [(200_000, 1), (200, 1 << 16)])
 @pytest.mark.parametrize("says_so", [True, False])
 async def test_pieces_take_little_more_memory_than_what_they_hold(count, size, says_so):

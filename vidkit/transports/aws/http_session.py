@@ -29,6 +29,8 @@ class _LimitedResponse:
     """An aiohttp response whose body is limited in size."""
 
     def __init__(self, response: ClientResponse, body_reader: BodyReader) -> None:
+        self.status = response.status
+        self.headers = response.headers
         self._response = response
         self._body_reader = body_reader
         self._body: bytes | None = None

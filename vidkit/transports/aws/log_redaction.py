@@ -7,8 +7,8 @@ loggers of these libraries write during a call of vidkit.
 
 import logging
 import threading
-from collections.abc import Generator, MutableSet
-from contextlib import contextmanager
+from collections.abc import MutableSet
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import TypeAlias
 
@@ -87,11 +87,17 @@ class LogRedaction:
                     logging.getLogger(name).removeFilter(_filter)
             self._covered.clear()
 
-    @contextmanager
-    def own_call(self, secrets: Secrets) -> Generator[None]:
+    def own_call(self, secrets: Secrets) -> AbstractContextManager[None]:
         """Redact what this task, and the tasks that it starts, log inside."""
-        token = _own_call.set(secrets)
-        try:
-            yield
-        finally:
-            _own_call.reset(token)
+        return _OwnCall(secrets)
+
+
+class _OwnCall(AbstractContextManager[None]):
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+
+    def __enter__(self) -> None:
+        self._outer = _own_call.set(self._secrets)
+
+    def __exit__(self, *_: object) -> None:
+        _own_call.reset(self._outer)

@@ -82,7 +82,7 @@ _SERIALIZERS = {"json": _json, "rest-json": _rest_json, "query": _query}
 
 def _json_body(members: Mapping[str, Any]) -> bytes:
     try:
-        return json.dumps(members, default=_json_value, allow_nan=False).encode()
+        return _JSON.encode(members).encode()
     except ValueError:
         names = ", ".join(name for name, value in members.items() if not _is_json(value))
         raise RequestError(f"{names}: must be a finite number") from None
@@ -90,7 +90,7 @@ def _json_body(members: Mapping[str, Any]) -> bytes:
 
 def _is_json(value: object) -> bool:
     try:
-        json.dumps(value, default=_json_value, allow_nan=False)
+        _JSON.encode(value)
     except ValueError:
         return False
     return True
@@ -103,6 +103,9 @@ def _json_value(value: object) -> object:
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
+
+
+_JSON = json.JSONEncoder(default=_json_value, allow_nan=False)
 
 
 def _unix_time(time: datetime) -> float:

@@ -5,7 +5,7 @@ httpx's own connection pool does not survive cancelled requests (decision 0003).
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import lru_cache
 from typing import Any
@@ -44,6 +44,16 @@ from vidkit.transports.redaction import without_secrets
 __all__ = ["HuaweiHttpClient"]
 
 _CLIENT_ERRORS = range(400, 500)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class _ReadResponse(httpx.Response):
+    """A response whose body has been read, and is not decoded."""
+
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(body))
+        # httpx would read it through its decoders.
+        self._content = body
 
 
 class _Network(httpx.AsyncBaseTransport):
@@ -100,12 +110,7 @@ class _Network(httpx.AsyncBaseTransport):
             if not response.content.at_eof():
                 # Reading the rest would cost more than a new connection.
                 response.close()
-        headers = [
-            (name, value)
-            for name, value in response.raw_headers
-            if name.lower() != b"content-encoding"
-        ]
-        return httpx.Response(response.status, headers=headers, content=body)
+        return _ReadResponse(response.status, response.raw_headers, body)
 
     async def aclose(self) -> None:
         self._body_reader.close()
@@ -187,7 +192,11 @@ class HuaweiHttpClient:
             security_token=identity.security_token,
             clock=self._clock,
         )
-        async with self._clock.slot(), self._lockout_guard.slot(identity):
+        async with AsyncExitStack() as slots:
+            # Most requests need no slot, and two async generators take a tenth of their time.
+            if not (self._clock.is_confirmed() and self._lockout_guard.is_accepted(identity)):
+                await slots.enter_async_context(self._clock.slot())
+                await slots.enter_async_context(self._lockout_guard.slot(identity))
             response, corrected = await _send_with_auth(network, request, auth)
             self._lockout_guard.record(
                 identity, HttpResponse(response.status_code, response.content)
@@ -251,8 +260,21 @@ def _url(text: str) -> httpx.URL:
 
 
 def _build_request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
-    always = {"User-Agent": "vidkit", "Accept": "*/*", "Accept-Encoding": "identity"}
-    return httpx.Request(method, _url(url), content=body, headers={**always, **headers})
+    """The request that `httpx.AsyncClient` would build, in less time."""
+    target = _url(url)
+    own = {
+        "Host": target.netloc.decode("ascii"),
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "User-Agent": "vidkit",
+    }
+    if body or method in _WITH_BODY:
+        own["Content-Length"] = str(len(body))
+    request = httpx.Request(
+        method, target, headers=own | {**headers}, stream=httpx.ByteStream(body)
+    )
+    request.read()
+    return request
 
 
 async def _send_with_auth(
@@ -297,7 +319,7 @@ def _incomplete_response(error: Exception, response: aiohttp.ClientResponse) -> 
 
 def _response(response: httpx.Response, identity: Identity | None) -> HttpResponse:
     body = response.content
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = dict(response.headers.items())
     if identity is not None and not response.is_success:
         # The gateway quotes the canonical request, which includes the security token.
         secrets = sent_secrets(identity)

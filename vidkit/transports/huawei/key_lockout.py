@@ -65,6 +65,10 @@ class KeyLockoutGuard:
         self._unconfirmed = 0
         self._changed = asyncio.Event()
 
+    def is_accepted(self, keys: HuaweiCredentials) -> bool:
+        """Whether the gateway has accepted these keys last, so that nobody waits for a slot."""
+        return keys is self._accepted or keys == self._accepted
+
     @asynccontextmanager
     async def slot(self, keys: HuaweiCredentials) -> AsyncGenerator[None]:
         """Wait until a request may be signed with these keys, and send it inside.
@@ -72,10 +76,10 @@ class KeyLockoutGuard:
         Raises:
             AuthError: the keys were rejected a short while ago.
         """
-        if not self._is_accepted(keys):
+        if not self.is_accepted(keys):
             await self._wait(keys)
         self._check(keys)
-        if self._is_accepted(keys):
+        if self.is_accepted(keys):
             yield
             return
         self._unconfirmed += 1
@@ -88,16 +92,13 @@ class KeyLockoutGuard:
     def record(self, keys: HuaweiCredentials, response: HttpResponse) -> None:
         """Learn from the response to a request that was signed with these keys."""
         if response.status in AUTH_STATUSES:
-            if not self._is_accepted(keys) and is_wrong_signature(response):
+            if not self.is_accepted(keys) and is_wrong_signature(response):
                 self._rejected[keys] = _Rejection(response, self._now())
                 while len(self._rejected) > _MAX_REJECTED_KEYS:
                     del self._rejected[next(iter(self._rejected))]
         elif response.status < _FIRST_SERVER_ERROR and response.status != _THROTTLED_STATUS:
             self._accepted = keys
             self._rejected.pop(keys, None)
-
-    def _is_accepted(self, keys: HuaweiCredentials) -> bool:
-        return keys is self._accepted or keys == self._accepted
 
     async def _wait(self, keys: HuaweiCredentials) -> None:
         """Wait for the first request with these keys; after a while, until few are unconfirmed."""
@@ -109,7 +110,7 @@ class KeyLockoutGuard:
 
     async def _fewer_unconfirmed_than(self, most: int, keys: HuaweiCredentials) -> None:
         while (
-            self._unconfirmed >= most and not self._is_accepted(keys) and keys not in self._rejected
+            self._unconfirmed >= most and not self.is_accepted(keys) and keys not in self._rejected
         ):
             await self._changed.wait()
 

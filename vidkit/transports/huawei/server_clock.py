@@ -60,6 +60,10 @@ class ServerClock:
         self._confirmed = False
         self._first = asyncio.Lock()
 
+    def is_confirmed(self) -> bool:
+        """Whether a service has responded to a signed date, so that nobody waits for a slot."""
+        return self._confirmed
+
     def now(self) -> datetime:
         """The time to sign with."""
         return self._now() + self._offset
@@ -94,17 +98,14 @@ class ServerClock:
 
     async def _acquire(self) -> bool:
         """Wait while another request is the first; whether this one is the first now."""
-        if self._is_confirmed():
+        if self.is_confirmed():
             return False
         try:
             async with asyncio.timeout(self._first_request_seconds):
                 await self._first.acquire()
         except TimeoutError:
             return False
-        if self._is_confirmed():
+        if self.is_confirmed():
             self._first.release()
             return False
         return True
-
-    def _is_confirmed(self) -> bool:
-        return self._confirmed

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 __all__ = ["canonical_query", "canonical_request", "sdk_date", "sign"]
@@ -31,6 +32,7 @@ def canonical_query(query: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{_encode(key)}={_encode(value)}" for key, value in sorted(query))
 
 
+@lru_cache(maxsize=64)
 def _canonical_path(path: str) -> str:
     encoded = "/".join(_encode(segment) for segment in unquote(path).split("/"))
     return encoded if encoded.endswith("/") else f"{encoded}/"
@@ -43,12 +45,26 @@ def _signed(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     )
 
 
-def _payload_hash(headers: Mapping[str, str], body: bytes) -> str:
-    if body:
-        for name, value in headers.items():
-            if name.lower() == _CONTENT_HASH:
-                return value
-    return hashlib.sha256(body).hexdigest()
+def _canonical_request(
+    method: str,
+    path: str,
+    query: Iterable[tuple[str, str]],
+    signed: Sequence[tuple[str, str]],
+    body: bytes,
+) -> str:
+    """See `canonical_request`; the headers are those that are signed."""
+    stated_hash = dict(signed).get(_CONTENT_HASH) if body else None
+    return "\n".join(
+        (
+            method.upper(),
+            _canonical_path(path),
+            canonical_query(query),
+            *[f"{name}:{value}" for name, value in signed],
+            "",
+            ";".join([name for name, _ in signed]),
+            stated_hash or hashlib.sha256(body).hexdigest(),
+        )
+    )
 
 
 def canonical_request(
@@ -59,17 +75,7 @@ def canonical_request(
     body: bytes,
 ) -> str:
     """The canonical request: method, path, query, headers and body in canonical form."""
-    signed = _signed(headers)
-    return "\n".join(
-        (
-            method.upper(),
-            _canonical_path(path),
-            canonical_query(query),
-            "".join(f"{name}:{value}\n" for name, value in signed),
-            ";".join(name for name, _ in signed),
-            _payload_hash(headers, body),
-        )
-    )
+    return _canonical_request(method, path, query, _signed(headers), body)
 
 
 def sign(
@@ -93,11 +99,10 @@ def sign(
         access_key: the AK.
         secret_key: the SK.
     """
-    request = canonical_request(method, path, query, headers, body)
-    lowered = {name.lower(): value for name, value in headers.items()}
-    text = "\n".join(
-        (ALGORITHM, lowered["x-sdk-date"], hashlib.sha256(request.encode()).hexdigest())
-    )
-    signature = hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
-    names = ";".join(name for name, _ in _signed(headers))
+    signed = _signed(headers)
+    request = _canonical_request(method, path, query, signed, body)
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    text = f"{ALGORITHM}\n{dict(signed)['x-sdk-date']}\n{digest}"
+    signature = hmac.digest(secret_key.encode(), text.encode(), "sha256").hex()
+    names = ";".join([name for name, _ in signed])
     return f"{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from vidkit._internal.descriptors import is_lack_of_descriptors, lack_of_descriptors
-from vidkit._internal.send_state import mark_unsent, watch_send_state
+from vidkit._internal.send_state import SendState, mark_unsent
 from vidkit.config import HuaweiConfig
 from vidkit.errors import ConfigError, VidKitError, VidKitTimeoutError
 from vidkit.transports.base import AUTH_STATUSES, HttpRequest, HttpResponse
@@ -122,7 +122,7 @@ class HuaweiTransport:
         late = f"no response within {request.seconds:g} s"
         try:
             # This is not the request of the attempt.
-            with watch_send_state():
+            with SendState():
                 async with asyncio.timeout(request.seconds):
                     response, _ = await self._http.exchange(
                         request.method,
