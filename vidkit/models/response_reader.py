@@ -126,7 +126,8 @@ def read(model: type[M], body: bytes) -> M | None:
             body.decode()
         response: M = shape.to_model(decode(body))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        _log.debug("%s: read by pydantic, not by msgspec: %s", model.__name__, error)
+        # Only the text: a record that is kept would keep all frames of the call, and the response.
+        _log.debug("%s: read by pydantic, not by msgspec: %s", model.__name__, str(error))
         return None
     return response
 

@@ -248,7 +248,7 @@ class CompletionQueue:
             messages = await self._sqs.receive(self.queue_url, wait_seconds=self._wait_seconds)
         except VidKitError as error:
             if self.failure is None:
-                _log.warning("%r cannot be read, so its jobs are polled: %s", self, error)
+                _log.warning("%r cannot be read, so its jobs are polled: %s", self, str(error))
             self.failure = error
             self._end_waits()
             return _ReceiveOutcome.FAILED
@@ -328,7 +328,7 @@ class CompletionQueue:
                 await self._sqs.change_visibility(self.queue_url, timeouts)
         except VidKitError as error:
             # The messages are visible again after the queue's visibility timeout.
-            _log.debug("%r: messages could not be made visible again: %s", self, error)
+            _log.debug("%r: messages could not be made visible again: %s", self, str(error))
             is_changed = False
         self._held.difference_update(timeouts)
         return is_changed
@@ -362,7 +362,7 @@ class CompletionQueue:
             await self._sqs.delete(self.queue_url, receipt_handles)
         except VidKitError as error:
             # SQS delivers the messages again after the visibility timeout; they are deleted then.
-            _log.debug("%r: messages could not be deleted: %s", self, error)
+            _log.debug("%r: messages could not be deleted: %s", self, str(error))
             return
         self.counts.deletes += 1
 
