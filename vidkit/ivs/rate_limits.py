@@ -72,7 +72,7 @@ class Pacer:
         self._next_slot = 0.0
         self._slowed_at = self._paused_until = 0.0
         self._throttled_since: float | None = None
-        self.rate = rate
+        self.rate: float = rate
         """Calls per second at present."""
 
     async def acquire(self) -> None:

@@ -6,7 +6,7 @@
 
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientResponse, ClientResponseError, ClientSession
@@ -22,7 +22,30 @@ from vidkit.transports.base import HttpResponse
 from vidkit.transports.body_limit import BodyReader
 from vidkit.transports.connections import configure
 
-__all__ = ["HttpSession", "HttpSessions"]
+__all__ = ["HttpConnections", "HttpSessions"]
+
+
+class HttpConnections(Protocol):
+    """Connections to a service, for requests of vidkit's own."""
+
+    async def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        """Send a request of vidkit's own once, but never in plain text over the network.
+
+        Args:
+            method: the HTTP method.
+            url: the URL, encoded.
+            headers: the headers, signature included.
+            body: the body.
+
+        Raises:
+            ConfigError: the URL is plain http to another machine.
+            DecodeError: the response is too large.
+            TransportError: no complete response was received.
+            VidKitTimeoutError: connecting took too long.
+        """
+        ...
 
 
 class _LimitedResponse:
@@ -68,7 +91,7 @@ class _SingleRequestSession:
         return _LimitedResponse(response, self._body_reader)
 
 
-class HttpSession(AIOHTTPSession):  # type: ignore[misc]
+class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
     """Sends the requests of AWS clients, and those for credentials."""
 
     https_only = True
@@ -89,20 +112,6 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
     async def exchange(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes
     ) -> HttpResponse:
-        """Send a request of vidkit's own once, but never in plain text over the network.
-
-        Args:
-            method: the HTTP method.
-            url: the URL, encoded.
-            headers: the headers, signature included.
-            body: the body.
-
-        Raises:
-            ConfigError: the URL is plain http to another machine.
-            DecodeError: the response is too large.
-            TransportError: no complete response was received.
-            VidKitTimeoutError: connecting took too long.
-        """
         self._check_url(url)
         try:
             return await self._exchange(method, url, headers, body)
@@ -183,7 +192,7 @@ class HttpSessions:
         self,
         *,
         on_sent: Callable[[], object] = lambda: None,
-        on_made: Callable[[HttpSession], object] = lambda _: None,
+        on_made: Callable[[HttpConnections], object] = lambda _: None,
     ) -> Any:
         """The class of the HTTP sessions of a client.
 
@@ -194,7 +203,7 @@ class HttpSessions:
         sent = staticmethod(on_sent)
         allow_http, own_contexts = self._allow_http, self._contexts
 
-        class OwnHttpSession(HttpSession):
+        class OwnHttpSession(_HttpSession):
             https_only = not allow_http
             on_sent = sent
             contexts: ClassVar[dict[Any, Any]] = own_contexts

@@ -6,8 +6,6 @@
 
 from typing import Any
 
-from botocore.loaders import Loader
-
 from vidkit.transports.aws.apis import APIS
 
 __all__ = ["BLANK_OPERATION", "ModelLoader", "use_small_models"]
@@ -24,10 +22,10 @@ class ModelLoader:
     Credential providers call other services: their models are botocore's.
 
     Args:
-        loader: botocore's own.
+        loader: botocore's own loader.
     """
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Any) -> None:
         self._loader = loader
 
     def __getattr__(self, name: str) -> Any:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from botocore import xform_name
 
 from vidkit.transports.aws.clock import SigningDate
-from vidkit.transports.aws.http_session import HttpSession
+from vidkit.transports.aws.http_session import HttpConnections
 from vidkit.transports.aws.model_loader import BLANK_OPERATION
 from vidkit.transports.aws.serialization import HttpContent
 from vidkit.transports.aws.signing import SignedRequest, Signer
@@ -97,7 +97,9 @@ class ServiceClient:
         session: the connections.
     """
 
-    def __init__(self, template: RequestTemplate, credentials: Any, session: HttpSession) -> None:
+    def __init__(
+        self, template: RequestTemplate, credentials: Any, session: HttpConnections
+    ) -> None:
         self.template = template
         self._credentials = credentials
         self._session = session

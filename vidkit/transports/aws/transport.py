@@ -29,7 +29,7 @@ from vidkit.transports.aws.apis import APIS
 from vidkit.transports.aws.clock import SigningClock, SigningDate
 from vidkit.transports.aws.credential_session import configured_session
 from vidkit.transports.aws.errors import configuration_error, safe_cause, translate
-from vidkit.transports.aws.http_session import HttpSession, HttpSessions
+from vidkit.transports.aws.http_session import HttpConnections, HttpSessions
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
 from vidkit.transports.aws.responses import json_response, redacted_response
 from vidkit.transports.aws.serialization import HttpContent, serialize
@@ -235,7 +235,7 @@ class AwsTransport:
         # Reading models from disk would block the loop.
         partitions = await asyncio.to_thread(_read_models, session, api)
         has_own_variable = _has_own_variable(session, APIS[api].service_id)
-        http_sessions: list[HttpSession] = []
+        http_sessions: list[HttpConnections] = []
         client = await self._stack.enter_async_context(
             session.create_client(
                 api,
