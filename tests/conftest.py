@@ -1,5 +1,6 @@
 """What all tests share: videos made once a session, and nothing of the machine they run on."""
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -66,6 +67,14 @@ def ntsc_clip(tmp_path_factory: pytest.TempPathFactory) -> RenderedClip:
 def carphone() -> Path:
     """A real clip: one shot, 30000/1001 frames a second, no sound."""
     return Path(__file__).parent / "media" / "carphone_pristine.mp4"
+
+
+@pytest.fixture(autouse=True)
+def logging_stays_as_it_is() -> Iterator[None]:
+    """An example of the docs may set the level, which is the whole process's."""
+    level = logging.getLogger("vidkit").level
+    yield
+    logging.getLogger("vidkit").setLevel(level)
 
 
 @pytest.fixture(scope="session", autouse=True)
