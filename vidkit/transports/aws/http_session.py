@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, ClientResponseError, ClientSession
 from botocore.exceptions import HTTPClientError
 from yarl import URL
 
-from vidkit.errors import VidKitError
+from vidkit.errors import VidKitError, kit_closed
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.aws.errors import safe_cause
 from vidkit.transports.aws.network_errors import NETWORK_ERRORS, network_error
@@ -80,8 +80,10 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
         super().__init__(*settings, **options)
         self._body_reader = BodyReader()
         self._own_sessions: dict[Any, _SingleRequestSession] = {}
+        self._closed = False
 
     async def __aexit__(self, *error: object) -> None:
+        self._closed = True
         self._own_sessions.clear()
         self._body_reader.close()
         await super().__aexit__(*error)
@@ -100,6 +102,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
         Raises:
             ConfigError: the URL is plain http to another machine.
             DecodeError: the response is too large.
+            RequestError: the session was closed meanwhile.
             TransportError: no complete response was received.
             VidKitTimeoutError: connecting took too long.
         """
@@ -159,13 +162,22 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
 
     async def _get_session(self, proxy_url: Any) -> Any:
         if proxy_url not in self._own_sessions:
-            session = await super()._get_session(proxy_url)
+            session = await self._opened_session(proxy_url)
             # Another request may have come first meanwhile.
             if proxy_url not in self._own_sessions:
                 configure(session, on_sent=self.on_sent)
                 own = _SingleRequestSession(session, self._body_reader)
                 self._own_sessions[proxy_url] = own
         return self._own_sessions[proxy_url]
+
+    async def _opened_session(self, proxy_url: Any) -> Any:
+        try:
+            return await super()._get_session(proxy_url)
+        except AttributeError:
+            # A closed session of aiobotocore has None in place of its sessions.
+            if self._closed:
+                raise kit_closed() from None
+            raise
 
 
 class HttpSessions:
