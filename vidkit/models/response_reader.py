@@ -34,6 +34,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
+from vidkit.models.first_errors import FirstErrors
 from vidkit.models.model_filler import model_filler
 
 __all__ = ["MOST_LEARNED", "learn", "read", "why_slow"]
@@ -245,7 +246,7 @@ def _check_model(model: type[BaseModel], outer: tuple[type[Any], ...]) -> None:
     if model.__private_attributes__:
         raise _OnlyPydanticError(f"{model.__name__} has private attributes")
     for cls in model.__mro__[: model.__mro__.index(BaseModel)]:
-        for name in _MAKERS & vars(cls).keys():
+        for name in _MAKERS & vars(cls).keys() if cls is not FirstErrors else ():
             raise _OnlyPydanticError(f"{model.__name__} has its own {name}")
 
 
