@@ -201,6 +201,7 @@ ECHOES = {
     ),
     "a status line": "HTTP/1.1 TOKEN\r\n\r\n",
     "a bad header": "HTTP/1.1 200 OK\r\nTOKEN\x01: a\r\n\r\n",
+    "half a head": "HTTP/1.1 200 OK\r\nX-Id: TOKEN\r\n",
     "a chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nTOKEN\r\n",
     "a line": "POST TOKEN\r\n\r\n",
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from aiobotocore.httpsession import AIOHTTPSession
-from aiohttp import ClientResponse, ClientResponseError, ClientSession
+from aiohttp import ClientError, ClientResponse, ClientSession
 from botocore.exceptions import HTTPClientError
 from yarl import URL
 
@@ -62,7 +62,7 @@ class _SingleRequestSession:
     async def request(self, method: str, **parameters: Any) -> _LimitedResponse:
         try:
             response = await self._session.request(method, allow_redirects=False, **parameters)
-        except ClientResponseError as error:
+        except ClientError as error:
             hide_request(error)
             raise
         return _LimitedResponse(response, self._body_reader)
