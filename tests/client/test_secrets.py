@@ -286,6 +286,17 @@ async def test_a_proxy_that_refuses_shows_no_password_of_its_own(
     )
 
 
+async def test_a_proxy_whose_address_is_none_shows_no_password(logs, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://user:pr0xy-passw0rd@127.0.0.1:99999")
+    await assert_failures_hide_secrets(
+        {"aws": aws_config()},
+        logs,
+        lambda kit: kit.ivs.get_playback_restriction_policy(ARN),
+        secrets={*SECRETS, "pr0xy-passw0rd"},
+    )
+
+
 async def test_a_refusal_in_xml_that_quotes_the_token_is_masked(scripted, logs):
     scripted.then(quoting(403, kind="xml"))
     transport = AwsTransport(aws_config(endpoint_url=scripted.endpoint))

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientError, ClientResponse, ClientSession
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import HTTPClientError, InvalidProxiesConfigError
 from yarl import URL
 
-from vidkit.errors import VidKitError, kit_closed
+from vidkit._internal.descriptors import is_lack_of_descriptors
+from vidkit.errors import ConfigError, VidKitError, kit_closed
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.aws.errors import safe_cause
 from vidkit.transports.aws.network_errors import NETWORK_ERRORS, network_error
@@ -100,7 +101,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
             body: the body.
 
         Raises:
-            ConfigError: the URL is plain http to another machine.
+            ConfigError: the URL is plain http to another machine, or certificates cannot be read.
             DecodeError: the response is too large.
             RequestError: the session was closed meanwhile.
             TransportError: no complete response was received.
@@ -173,11 +174,26 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
     async def _opened_session(self, proxy_url: Any) -> Any:
         try:
             return await super()._get_session(proxy_url)
-        except AttributeError:
+        except (AttributeError, OSError, InvalidProxiesConfigError) as error:
+            failure = self._opening_error(error)
+            if failure is None:
+                raise
+        # Not from its cause, whose text may have the proxy's password.
+        raise failure
+
+    def _opening_error(self, error: Exception) -> VidKitError | None:
+        """The error for one that was raised before anything is connected; None: it is fine."""
+        if isinstance(error, AttributeError):
             # A closed session of aiobotocore has None in place of its sessions.
-            if self._closed:
-                raise kit_closed() from None
-            raise
+            return kit_closed() if self._closed else None
+        if isinstance(error, InvalidProxiesConfigError):
+            return ConfigError("HTTPS_PROXY, or HTTP_PROXY: not the address of a proxy")
+        if is_lack_of_descriptors(error):
+            return None
+        return ConfigError(
+            f"AWS_CA_BUNDLE, or ca_bundle in the profile: {self._verify!r} cannot be read: "
+            f"{getattr(error, 'strerror', None) or error}"
+        )
 
 
 class HttpSessions:
