@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from response_models import response_models
 
 from vidkit import DecodeError
+from vidkit.ivs.models.tags import ListTagsForResourceResponse
 from vidkit.models.leaves import PascalLeaf
 from vidkit.models.responses import decode
 from vidkit.rekognition import GetFaceDetectionResponse
@@ -84,6 +85,12 @@ def test_a_list_of_wrong_items_has_one_error(model, name):
     assert [error["loc"] for error in caught.value.errors() if error["loc"][0] == name] == [
         (name, 0)
     ]
+
+
+def test_a_map_of_wrong_values_has_one_error():
+    tags = b",".join(b'"tag%d":1' % n for n in range(1000))
+    with pytest.raises(DecodeError, match=r"tags.tag0: Input should be a valid string \("):
+        decode(ListTagsForResourceResponse, b'{"tags":{%s}}' % tags)
 
 
 def test_lists_of_leaf_shapes_end_with_their_first_error_too():
