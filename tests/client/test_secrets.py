@@ -201,6 +201,7 @@ ECHOES = {
     ),
     "a status line": "HTTP/1.1 TOKEN\r\n\r\n",
     "a bad header": "HTTP/1.1 200 OK\r\nTOKEN\x01: a\r\n\r\n",
+    "half a head": "HTTP/1.1 200 OK\r\nX-Id: TOKEN\r\n",
     "a chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nTOKEN\r\n",
     "a line": "POST TOKEN\r\n\r\n",
 }
@@ -282,6 +283,17 @@ async def test_a_proxy_that_refuses_shows_no_password_of_its_own(
         if service == "aws"
         else (lambda kit: kit.mpc.list_thumbnails_task().collect()),
         secrets={*SECRETS, password, encoded},
+    )
+
+
+async def test_a_proxy_whose_address_is_none_shows_no_password(logs, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://user:pr0xy-passw0rd@127.0.0.1:99999")
+    await assert_failures_hide_secrets(
+        {"aws": aws_config()},
+        logs,
+        lambda kit: kit.ivs.get_playback_restriction_policy(ARN),
+        secrets={*SECRETS, "pr0xy-passw0rd"},
     )
 
 

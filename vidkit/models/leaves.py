@@ -18,6 +18,7 @@ from pydantic_core import core_schema
 
 from vidkit._internal.arguments import signature_error
 from vidkit.errors import RequestError
+from vidkit.models.first_errors import end_at_first_error
 
 __all__ = ["PascalLeaf"]
 
@@ -111,6 +112,7 @@ def _default(member: Any) -> Any:
 def _core_schema(leaf: type[PascalLeaf], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
     """Validates a leaf shape, or makes one of its dataclass; dumps it as the dataclass."""
     plain: Any = handler.resolve_ref_schema(handler.generate_schema(_dataclass_of(leaf)))
+    end_at_first_error(plain)
     make: Callable[..., Any] = partial(msgspec.StructMeta.__call__, leaf)
 
     def validate(value: Any, validator: Callable[[Any], Any]) -> Any:

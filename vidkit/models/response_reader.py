@@ -10,9 +10,9 @@ on the struct of that model has it, and the next response is read fast, with the
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from inspect import isabstract
 from types import GenericAlias, NoneType, UnionType
 from typing import (
@@ -21,6 +21,7 @@ from typing import (
     Generic,
     Literal,
     NamedTuple,
+    TypeAlias,
     TypeVar,
     Union,
     get_args,
@@ -33,6 +34,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
+from vidkit.models.first_errors import FirstErrors
 from vidkit.models.model_filler import model_filler
 
 __all__ = ["MOST_LEARNED", "learn", "read", "why_slow"]
@@ -47,6 +49,8 @@ _READ_ALIKE = frozenset({str, int, float, bool, NoneType})
 # How a model is configured decides what Pydantic takes; the other settings do not.
 _SETTINGS = {
     "extra": "allow",
+    # Models share what tells which members they were given.
+    "frozen": True,
     "validate_by_alias": True,
     "val_json_bytes": "base64",
 }
@@ -54,7 +58,6 @@ _SETTINGS_WITHOUT_EFFECT = frozenset(
     {
         "alias_generator",
         "defer_build",
-        "frozen",
         "hide_input_in_errors",
         "protected_namespaces",
         "ser_json_bytes",
@@ -77,6 +80,9 @@ _LONGEST_NAME = 100
 
 _log = logging.getLogger("vidkit")
 _learned: dict[type[BaseModel], tuple[str, ...]] = {}
+_readers: dict[type[BaseModel], "_Reader"] = {}
+# Otherwise a reader that one thread makes could be kept without what another one learns meanwhile.
+_lock = threading.Lock()
 
 
 class _OnlyPydanticError(Exception):
@@ -96,6 +102,10 @@ class _Shape(Generic[M]):
     struct: type[msgspec.Struct]
     to_model: Callable[[Any], M]
     inner: Mapping[str, "_Shape[Any]"]
+
+
+_Reader: TypeAlias = tuple[Callable[[bytes], Any], _Shape[Any]] | str
+"""What decodes into a struct and fills the model of it, or why only Pydantic can read it."""
 
 
 class _Member(NamedTuple):
@@ -143,15 +153,17 @@ def learn(response: BaseModel) -> None:
     reader = _reader(type(response))
     if isinstance(reader, str):
         return
+    unknown = dict.fromkeys(_unknown_members(response, reader[1]))
     learned = False
-    for model, name in dict.fromkeys(_unknown_members(response, reader[1])):
-        known = _learned.get(model, ())
-        is_name = name.isidentifier() and len(name) <= _LONGEST_NAME
-        if is_name and name not in known and len(known) < MOST_LEARNED:
-            _learned[model] = (*known, name)
-            learned = True
-    if learned:
-        _reader.cache_clear()
+    with _lock:
+        for model, name in unknown:
+            known = _learned.get(model, ())
+            is_name = name.isidentifier() and len(name) <= _LONGEST_NAME
+            if is_name and name not in known and len(known) < MOST_LEARNED:
+                _learned[model] = (*known, name)
+                learned = True
+        if learned:
+            _readers.clear()
 
 
 def _unknown_members(value: Any, shape: _Shape[Any]) -> Iterator[tuple[type[BaseModel], str]]:
@@ -165,9 +177,16 @@ def _unknown_members(value: Any, shape: _Shape[Any]) -> Iterator[tuple[type[Base
             yield from _unknown_members(getattr(value, name), inner)
 
 
-@cache
-def _reader(model: type[M]) -> tuple[Callable[[bytes], Any], _Shape[M]] | str:
+def _reader(model: type[M]) -> "_Reader":
     """What reads the responses of a model, or why only Pydantic can."""
+    reader = _readers.get(model)
+    if reader is None:
+        with _lock:
+            reader = _readers[model] = _made_reader(model)
+    return reader
+
+
+def _made_reader(model: type[M]) -> "_Reader":
     try:
         shape = _shape(model)
     except _OnlyPydanticError as error:
@@ -228,7 +247,7 @@ def _check_model(model: type[BaseModel], outer: tuple[type[Any], ...]) -> None:
     if model.__private_attributes__:
         raise _OnlyPydanticError(f"{model.__name__} has private attributes")
     for cls in model.__mro__[: model.__mro__.index(BaseModel)]:
-        for name in _MAKERS & vars(cls).keys():
+        for name in _MAKERS & vars(cls).keys() if cls is not FirstErrors else ():
             raise _OnlyPydanticError(f"{model.__name__} has its own {name}")
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel, to_pascal
 
 from vidkit.errors import DecodeError
+from vidkit.models.first_errors import FirstErrors
 
 __all__ = [
     "CamelResponse",
@@ -23,7 +24,7 @@ M = TypeVar("M", bound=BaseModel)
 _SMALL_BODY = 10_000
 
 
-class ResponseModel(BaseModel):
+class ResponseModel(FirstErrors, BaseModel):
     """The base of responses, and of the shapes in them; frozen.
 
     Members that vidkit does not know are kept in ``model_extra``.

@@ -1,6 +1,6 @@
 """Secrets in the errors of aiohttp."""
 
-from aiohttp import ClientResponseError, RequestInfo
+from aiohttp import ClientResponseError, RequestInfo, ServerDisconnectedError
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict, CIMultiDictProxy
 
@@ -11,7 +11,7 @@ def hide_request(error: BaseException) -> None:
     """Remove the request's headers, and a proxy's password, from an error and its causes.
 
     The repr of some aiohttp errors shows them, tokens and signatures included. Other errors quote
-    an invalid response, which may repeat the request.
+    an invalid or incomplete response, which may repeat the request.
     """
     seen: list[BaseException] = []
     one: BaseException | None = error
@@ -25,6 +25,11 @@ def hide_request(error: BaseException) -> None:
             )
             one.args = (one.request_info, one.history)
             one.message = _unquoted(one.message)
+        elif isinstance(one, ServerDisconnectedError):
+            if not isinstance(one.message, str):
+                # The head of the response, as far as it came.
+                one.message = "Server disconnected within the head of a response"
+                one.args = (one.message,)
         elif isinstance(one, HttpProcessingError):
             one.message = _unquoted(one.message)
             one.args = (one.message,)

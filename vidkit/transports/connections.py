@@ -1,7 +1,7 @@
 """How both transports use aiohttp's connections.
 
 A request is sent from its first byte on; a name is forgotten when connecting fails; a connection on
-which anything came while it was idle is not used again.
+which anything came while it was idle is not used again; a body that is no HTTP ends.
 """
 
 # aiohttp has no option for most of this:
@@ -72,6 +72,18 @@ class _Protocol(ResponseHandler):
         What came while it was idle would be read as the response to the next request.
         """
         return super().is_connected() and not self.should_close and not self._has_unread_bytes()
+
+    def set_exception(self, exc: Any, exc_cause: Any = None) -> None:
+        """End the response with an error, and its body too.
+
+        aiohttp leaves a body to wait without end once its parser has failed, as it does where a
+        proxy spoils the length of a chunk.
+        """
+        super().set_exception(exc, *(() if exc_cause is None else (exc_cause,)))
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            # Without the cause, which quotes the response.
+            body.set_exception(aiohttp.ClientPayloadError("the body of the response is no HTTP"))
 
     def _has_unread_bytes(self) -> bool:
         """Whether the peer sent something, or closed, that the event loop has not read yet."""

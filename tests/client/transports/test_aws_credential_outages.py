@@ -6,8 +6,18 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
-from vidkit import AwsConfig, ConfigError, PollPolicy, RetryPolicy, S3Video, TransportError, VidKit
+from vidkit import (
+    AwsConfig,
+    ConfigError,
+    PollPolicy,
+    RequestError,
+    RetryPolicy,
+    S3Video,
+    TransportError,
+    VidKit,
+)
 from vidkit.transports.aws import credential_session
 
 
@@ -159,3 +169,26 @@ async def test_many_calls_of_a_source_that_fails_leave_the_budget_of_the_service
         process.fails()
         monkeypatch.setattr("vidkit.retry.attempts.asyncio.sleep", soon)
         assert await asyncio.gather(*(channels(kit) for _ in range(calls))) == [[]] * calls
+
+
+async def test_a_kit_that_closes_while_keys_are_refreshed_says_so(scripted, monkeypatch):
+    refreshing, closed = asyncio.Event(), asyncio.Event()
+    # Early enough for a refresh by the call itself.
+    expiration = datetime.now(UTC) + timedelta(minutes=12)
+    keys = {"AccessKeyId": "AKIA", "SecretAccessKey": "s3cret-value", "Token": "t0ken-value"}
+
+    async def late_keys(_):
+        refreshing.set()
+        await closed.wait()
+        return web.json_response(keys | {"Expiration": f"{expiration:%Y-%m-%dT%H:%M:%SZ}"})
+
+    scripted.json(keys | {"Expiration": f"{expiration:%Y-%m-%dT%H:%M:%SZ}"}).then(late_keys)
+    scripted.json({"channels": []})
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{scripted.endpoint}/keys")
+    async with kit_of(scripted.endpoint) as kit:
+        call = asyncio.create_task(channels(kit))
+        await asyncio.wait_for(refreshing.wait(), 10)
+    closed.set()
+    with pytest.raises(RequestError, match="closed"):
+        await call
+    assert len(scripted.requests) == 2

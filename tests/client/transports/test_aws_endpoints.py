@@ -3,6 +3,7 @@
 import pytest
 from botocore.loaders import Loader
 from botocore.session import get_session
+from kit_options import FAST
 
 from vidkit import AwsConfig, ConfigError, DecodeError, VidKit
 from vidkit.transports.aws.transport import AwsTransport
@@ -269,3 +270,22 @@ async def test_credentials_are_not_fetched_over_plain_http_either(scripted, monk
         with pytest.raises(ConfigError, match="https"):
             await kit.ivs.list_playback_restriction_policies().collect()
     assert scripted.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("AWS_ENDPOINT_URL", "https://service.test:99999", "Port out of range"),
+        ("HTTPS_PROXY", "http://127.0.0.1:99999", "not the address of a proxy"),
+        ("AWS_CA_BUNDLE", "/none/such.pem", "'/none/such.pem' cannot be read: No such file"),
+        ("AWS_CA_BUNDLE", __file__, "cannot be read"),
+    ],
+)
+async def test_what_no_request_can_be_sent_with_is_a_config_error(monkeypatch, name, value, said):
+    for one in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(one, raising=False)
+    monkeypatch.setenv(name, value)
+    aws = AwsConfig(region="us-east-1", access_key_id="AKIA", secret_access_key="s3cret")
+    async with VidKit(aws=aws, **FAST) as kit:
+        with pytest.raises(ConfigError, match=said):
+            await kit.ivs.list_channels().collect()

@@ -149,6 +149,19 @@ async def test_xml_that_is_none_of_the_api_is_an_answer_or_our_error(scripted, b
     assert told is None or told.__cause__ is None
 
 
+@pytest.mark.parametrize("encoding", ["none-such", "rot13", "gbk", "utf-7"])
+async def test_xml_in_an_encoding_that_cannot_be_read_is_an_error_of_its_status(scripted, encoding):
+    body = f'<?xml version="1.0" encoding="{encoding}"?><CreateTopicResponse/>'.encode()
+    scripted.raw(body, content_type="text/xml").raw(body, status=503, content_type="text/xml")
+    keys = {"access_key_id": "a", "secret_access_key": "b"}
+    transport = AwsTransport(AwsConfig(region="us-east-1", endpoint_url=scripted.endpoint, **keys))
+    request = AwsRequest("sns", "CreateTopic", {"Name": "t"})
+    with pytest.raises(DecodeError, match="not the XML"):
+        await transport.send(request)
+    assert (await transport.send(request)).status == 503
+    await transport.close()
+
+
 async def test_requests_say_who_sends_them(scripted, monkeypatch):
     monkeypatch.setenv("AWS_SDK_UA_APP_ID", "night-shift")
     scripted.json({"tags": {}})

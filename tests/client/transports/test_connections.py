@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from kit_options import FAST
 
-from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, VidKit
+from vidkit import AwsConfig, HuaweiConfig, RetryPolicy, TransportError, VidKit
 
 BODY = b'{"channels": [], "task_array": [], "total": 0}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
@@ -136,3 +136,29 @@ async def test_a_connection_on_which_something_came_unasked_is_not_used_again(ca
                 await asyncio.sleep(0.02)
             assert await call(kit) == []
     assert server.served == [0, 1]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "rest", [b"no length\r\n", b"1\r\n[no end", b"2\r\n[]\r\n0\r\n\0: x\r\n\r\n"]
+)
+async def test_a_body_that_is_no_http_is_an_error_at_once(call, rest):
+    async def serve(reader, writer):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
+            await writer.drain()
+            # What comes with the head fails with the head.
+            await asyncio.sleep(0.05)
+            writer.write(rest)
+            await writer.drain()
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, kit_at(endpoint, retry=RetryPolicy.none()) as kit:
+        with pytest.raises(TransportError, match="the body of the response is no HTTP") as caught:
+            async with asyncio.timeout(8):
+                await call(kit)
+    assert caught.value.retryable

@@ -5,8 +5,12 @@ import tracemalloc
 from contextlib import contextmanager
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
+from response_models import response_models
 
 from vidkit import DecodeError
+from vidkit.ivs.models.tags import ListTagsForResourceResponse
+from vidkit.models.leaves import PascalLeaf
 from vidkit.models.responses import decode
 from vidkit.rekognition import GetFaceDetectionResponse
 
@@ -61,6 +65,49 @@ def test_a_response_of_two_hundred_megabytes_takes_little_more_than_its_results(
         pytest.raises(DecodeError, match="Faces: Input should be a valid array"),
     ):
         decode(GetFaceDetectionResponse, body)
+
+
+LISTS = [
+    (model, field.validation_alias or name)
+    for model in response_models()
+    for name, field in model.model_fields.items()
+    if "list[" in str(field.annotation)
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), LISTS, ids=lambda value: getattr(value, "__name__", value)
+)
+def test_a_list_of_wrong_items_has_one_error(model, name):
+    # No member of any list is a list.
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate_json(b'{"%s":[%s[]]}' % (name.encode(), b"[]," * 1000))
+    assert [error["loc"] for error in caught.value.errors() if error["loc"][0] == name] == [
+        (name, 0)
+    ]
+
+
+def test_a_map_of_wrong_values_has_one_error():
+    tags = b",".join(b'"tag%d":1' % n for n in range(1000))
+    with pytest.raises(DecodeError, match=r"tags.tag0: Input should be a valid string \("):
+        decode(ListTagsForResourceResponse, b'{"tags":{%s}}' % tags)
+
+
+def test_lists_of_leaf_shapes_end_with_their_first_error_too():
+    landmarks = b'{"Landmarks":[%s5],"Confidence":"x"}' % (b"5," * 1000)
+    body = b'{"Faces":[%s{"Face":%s}]}' % (b'{"Face":%s},' % landmarks * 1000, landmarks)
+    with pytest.raises(DecodeError, match=r"Faces.0.Face.Landmarks.0: .* and 1 more problems "):
+        decode(GetFaceDetectionResponse, body)
+
+
+class Corners(PascalLeaf):
+    at: list[int] | None = None
+
+
+def test_a_list_in_a_leaf_shape_of_a_model_of_yours_has_one_error():
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Corners).validate_json(b'{"At":[%s"x"]}' % (b'"x",' * 1000))
+    assert [error["loc"] for error in caught.value.errors()] == [("At", 0)]
 
 
 @pytest.mark.parametrize("text", ['"%s"', '{"Type":"%s"}', '{"New":"%s"}', '{"%s":1}'])

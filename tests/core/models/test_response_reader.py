@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -46,10 +47,10 @@ IDS = {"ids": lambda model: model.__name__}
 @pytest.fixture(autouse=True)
 def nothing_learned():
     response_reader._learned.clear()
-    response_reader._reader.cache_clear()
+    response_reader._readers.clear()
     yield
     response_reader._learned.clear()
-    response_reader._reader.cache_clear()
+    response_reader._readers.clear()
 
 
 def read_by_pydantic(model, body):
@@ -179,6 +180,10 @@ class Strict(PascalResponse):
     model_config = ConfigDict(strict=True)
 
 
+class Thawed(PascalResponse):
+    model_config = ConfigDict(frozen=False)
+
+
 class Aliases(PascalResponse):
     size: int = Field(validation_alias=AliasChoices("Size", "size"))
 
@@ -213,6 +218,7 @@ class Tree(PascalResponse):
         (After, "After has its own model_post_init"),
         (OwnInit, "OwnInit has its own __init__"),
         (Strict, "Strict is configured with strict"),
+        (Thawed, "Thawed is configured with frozen"),
         (Aliases, "Aliases.size has several aliases"),
         (FromOthers, "FromOthers.twice is more than a type and a default"),
         (ValidatedDefault, "ValidatedDefault.size is more than a type and a default"),
@@ -306,6 +312,31 @@ def test_an_unknown_member_of_a_leaf_is_left_out_at_once():
     body = faces({"Landmarks": [{"Type": "tip", "X": 0.5, "Z": {"deep": [1]}}]})
     (item,) = read(GetFaceDetectionResponse, body).items
     assert item.face.landmarks == [Landmark(type="tip", x=0.5)]
+
+
+def test_what_one_thread_learns_while_another_makes_its_reader_is_not_forgotten(monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    make = response_reader.model_filler
+
+    def make_slowly(model, *parts):
+        if threading.current_thread() is slow and model is GetFaceDetectionResponse:
+            begun.set()
+            assert go_on.wait(10)
+        return make(model, *parts)
+
+    monkeypatch.setattr(response_reader, "model_filler", make_slowly)
+    old, new = faces({"Confidence": 1}), faces({"Confidence": 1}, New=1)
+    slow = threading.Thread(target=decode, args=(GetFaceDetectionResponse, old), daemon=True)
+    learner = threading.Thread(target=decode, args=(GetFaceDetectionResponse, new), daemon=True)
+    slow.start()
+    assert begun.wait(10)
+    learner.start()
+    # Enough to learn, if nothing made it wait.
+    learner.join(0.5)
+    go_on.set()
+    for thread in (slow, learner):
+        thread.join(10)
+    assert decode(GetFaceDetectionResponse, new) == read(GetFaceDetectionResponse, new)
 
 
 def test_a_service_cannot_teach_us_without_end():

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
 from aiobotocore.httpsession import AIOHTTPSession
-from aiohttp import ClientResponse, ClientResponseError, ClientSession
-from botocore.exceptions import HTTPClientError
+from aiohttp import ClientError, ClientResponse, ClientSession
+from botocore.exceptions import HTTPClientError, InvalidProxiesConfigError
 from yarl import URL
 
-from vidkit.errors import VidKitError
+from vidkit._internal.descriptors import is_lack_of_descriptors
+from vidkit.errors import ConfigError, VidKitError, kit_closed
 from vidkit.transports.aiohttp_errors import hide_request
 from vidkit.transports.aws.errors import safe_cause
 from vidkit.transports.aws.network_errors import NETWORK_ERRORS, network_error
@@ -40,8 +41,9 @@ class HttpConnections(Protocol):
             body: the body.
 
         Raises:
-            ConfigError: the URL is plain http to another machine.
+            ConfigError: the URL is plain http to another machine, or certificates cannot be read.
             DecodeError: the response is too large.
+            RequestError: the session was closed meanwhile.
             TransportError: no complete response was received.
             VidKitTimeoutError: connecting took too long.
         """
@@ -85,7 +87,7 @@ class _SingleRequestSession:
     async def request(self, method: str, **parameters: Any) -> _LimitedResponse:
         try:
             response = await self._session.request(method, allow_redirects=False, **parameters)
-        except ClientResponseError as error:
+        except ClientError as error:
             hide_request(error)
             raise
         return _LimitedResponse(response, self._body_reader)
@@ -103,8 +105,10 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         super().__init__(*settings, **options)
         self._body_reader = BodyReader()
         self._own_sessions: dict[Any, _SingleRequestSession] = {}
+        self._closed = False
 
     async def __aexit__(self, *error: object) -> None:
+        self._closed = True
         self._own_sessions.clear()
         self._body_reader.close()
         await super().__aexit__(*error)
@@ -168,13 +172,37 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
 
     async def _get_session(self, proxy_url: Any) -> Any:
         if proxy_url not in self._own_sessions:
-            session = await super()._get_session(proxy_url)
+            session = await self._opened_session(proxy_url)
             # Another request may have come first meanwhile.
             if proxy_url not in self._own_sessions:
                 configure(session, on_sent=self.on_sent)
                 own = _SingleRequestSession(session, self._body_reader)
                 self._own_sessions[proxy_url] = own
         return self._own_sessions[proxy_url]
+
+    async def _opened_session(self, proxy_url: Any) -> Any:
+        try:
+            return await super()._get_session(proxy_url)
+        except (AttributeError, OSError, InvalidProxiesConfigError) as error:
+            failure = self._opening_error(error)
+            if failure is None:
+                raise
+        # Not from its cause, whose text may have the proxy's password.
+        raise failure
+
+    def _opening_error(self, error: Exception) -> VidKitError | None:
+        """The error for one that was raised before anything is connected; None: it is fine."""
+        if isinstance(error, AttributeError):
+            # A closed session of aiobotocore has None in place of its sessions.
+            return kit_closed() if self._closed else None
+        if isinstance(error, InvalidProxiesConfigError):
+            return ConfigError("HTTPS_PROXY, or HTTP_PROXY: not the address of a proxy")
+        if is_lack_of_descriptors(error):
+            return None
+        return ConfigError(
+            f"AWS_CA_BUNDLE, or ca_bundle in the profile: {self._verify!r} cannot be read: "
+            f"{getattr(error, 'strerror', None) or error}"
+        )
 
 
 class HttpSessions:

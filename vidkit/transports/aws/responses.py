@@ -25,7 +25,8 @@ def json_response(api: Api, response: HttpResponse) -> HttpResponse:
     try:
         members = _members(ET.fromstring(response.body), is_ok=response.ok)  # noqa: S314
         body = json.dumps(members).encode()
-    except (ET.ParseError, ValueError, RecursionError):
+    # LookupError: an encoding that Python does not have.
+    except (ET.ParseError, LookupError, ValueError, RecursionError):
         if not response.ok:
             # An error page of a gateway: its status says what happened.
             return response

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import MutableSet
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore import xform_name
 
@@ -63,6 +63,7 @@ async def make_template(client: Any) -> RequestTemplate:
 
     Raises:
         Exception: an error of botocore, if its rules have no endpoint for the region.
+        ValueError: the endpoint is no URL.
     """
 
     def not_signed_and_sent(*, request: Any, **_: Any) -> None:
@@ -82,6 +83,8 @@ async def make_template(client: Any) -> RequestTemplate:
     try:
         await getattr(client, xform_name(BLANK_OPERATION))()
     except _TemplateMade as made:
+        # Requests would fail with it, as if the network had failed.
+        _ = urlsplit(made.template.endpoint).port
         return made.template
     finally:
         client.meta.events.unregister(event, not_signed_and_sent)
