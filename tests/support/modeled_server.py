@@ -53,7 +53,9 @@ class ModeledServer:
             else:
                 assert members == {}
         except (ApiError, AssertionError, LookupError, ValueError) as error:
-            return web.json_response({"__type": "RejectedByTheModel", "message": repr(error)}, status=400)
+            return web.json_response(
+                {"__type": "RejectedByTheModel", "message": repr(error)}, status=400
+            )
         self.requests.append((api, name, members))
         return self.response(api, name)
 
@@ -64,7 +66,10 @@ class ModeledServer:
             prefix, _, name = request.headers["X-Amz-Target"].partition(".")
             metadata = definition("rekognition")["metadata"]
             assert prefix == metadata["targetPrefix"]
-            assert request.headers["Content-Type"] == f"application/x-amz-json-{metadata['jsonVersion']}"
+            assert (
+                request.headers["Content-Type"]
+                == f"application/x-amz-json-{metadata['jsonVersion']}"
+            )
             assert (request.method, request.path) == ("POST", "/")
             return "rekognition", name, json.loads(body)
         for api in BY_SIGNING_NAME[signing_name]:

@@ -37,7 +37,7 @@ class Values:
         self.random = random.Random(seed)
         self.is_complete = is_complete
 
-    def make(self, reference, depth=0):
+    def make(self, reference, depth=0):  # noqa: PLR0911 - one for each type
         """A value as a program gives it."""
         shape = self.shapes[reference["shape"]]
         match shape["type"]:
@@ -90,7 +90,7 @@ class Values:
     def of_pattern(self, items, most):
         return "".join(self.of_item(kind, value, most) for kind, value in items)
 
-    def of_item(self, kind, value, most):
+    def of_item(self, kind, value, most):  # noqa: PLR0911 - one for each type
         if kind is sre.LITERAL:
             return chr(value)
         if kind in (sre.ANY, sre.NOT_LITERAL):
@@ -118,7 +118,7 @@ class Values:
             return {sre.CATEGORY_DIGIT: "7", sre.CATEGORY_SPACE: " "}.get(value, "w")
         return "x"
 
-    def wire(self, reference, value):
+    def wire(self, reference, value):  # noqa: PLR0911 - one for each type
         """What stands for a value in JSON."""
         shape = self.shapes[reference["shape"]]
         match shape["type"]:

@@ -28,7 +28,15 @@ def stream_of(params: Mapping[str, Any]) -> StreamRequest:
     if len(names) != 1:
         given = "both" if names else "neither"
         raise RequestError(f"StreamName, StreamARN: give exactly one of them; {given} given")
-    return StreamRequest(stream_name=params.get("StreamName"), stream_arn=params.get("StreamARN"))
+    try:
+        return StreamRequest(
+            stream_name=params.get("StreamName"), stream_arn=params.get("StreamARN")
+        )
+    except RequestError as error:
+        # The members were given under the service's names.
+        message = error.message.removeprefix("StreamRequest: ")
+        message = message.replace("stream_name", "StreamName", 1)
+        raise RequestError(message.replace("stream_arn", "StreamARN", 1)) from None
 
 
 def points_of(operation: str, params: Mapping[str, Any]) -> Cost:

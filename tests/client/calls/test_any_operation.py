@@ -123,7 +123,7 @@ async def test_a_bad_call_is_rejected_before_it_is_sent(scripted, call, complain
 @pytest.mark.parametrize(
     ("time", "complaint"),
     [
-        (datetime(2026, 1, 1), "must be aware"),
+        (datetime.max, "must be aware"),
         (1767225600, "must be an aware datetime, not int"),
         (datetime.max.replace(tzinfo=UTC), None),
     ],
@@ -147,7 +147,7 @@ async def test_a_timestamp_is_an_aware_datetime(scripted, time, complaint):
 
 async def test_a_number_that_json_does_not_have_and_a_text_for_bytes_are_rejected(scripted):
     async with scripted.kit() as kit:
-        with pytest.raises(RequestError, match="^MinConfidence: must be a finite number"):
+        with pytest.raises(RequestError, match=r"^MinConfidence: must be a finite number"):
             await kit.rekognition.call(
                 "DetectLabels", {"Image": {"Bytes": b"a"}, "MinConfidence": float("nan")}
             )
