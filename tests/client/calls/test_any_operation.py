@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 from kit_options import FAST, T0
+from valid_members import definition
 
 from vidkit import (
     AmbiguousError,
@@ -343,3 +344,22 @@ async def test_a_secret_of_a_response_is_in_the_response_alone(scripted, caplog)
     assert len(events) == 2
     told = [caplog.text, repr(events), repr(caught.value), str(caught.value), repr(rejected.value)]
     assert not [text for text in told if KEY in text]
+
+
+async def test_a_service_model_of_ones_own_makes_its_operations_known(
+    scripted, tmp_path, monkeypatch
+):
+    model = json.loads(json.dumps(definition("ivs")))
+    model["operations"]["ListRehearsals"] = model["operations"]["ListChannels"] | {
+        "name": "ListRehearsals",
+        "http": {"method": "GET", "requestUri": "/v2/rehearsals"},
+    }
+    folder = tmp_path / "ivs" / "2020-07-14"
+    folder.mkdir(parents=True)
+    (folder / "service-2.json").write_text(json.dumps(model))
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    scripted.json({"channels": []})
+    async with scripted.kit() as kit:
+        assert await kit.ivs.call("ListRehearsals") == {"channels": []}
+    request, _ = scripted.requests[0]
+    assert (request.method, request.path) == ("GET", "/v2/rehearsals")
