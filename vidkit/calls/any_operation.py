@@ -17,7 +17,7 @@ from vidkit.transports.base import AwsRequest
 if TYPE_CHECKING:
     from vidkit.transports.aws.api_model import ApiModel, ModeledOperation, PageMembers
 
-__all__ = ["AnyOperation"]
+__all__ = ["AnyOperation", "check_idempotent"]
 
 # The service models call some operations read-only that are not, such as the revocation of
 # viewer sessions; the names are right.
@@ -28,6 +28,12 @@ class AnyOperation:
     """Calls any operation of a service, with dicts; a part of the clients of AWS.
 
     The service model of the installed botocore says which operations and members there are.
+
+    Example:
+        ```python
+        response = await kit.images.call("DescribeStream", {"StreamName": "front-door"})
+        print(response["StreamInfo"]["CreationTime"])
+        ```
     """
 
     _caller: Caller
@@ -69,14 +75,17 @@ class AnyOperation:
             VidKitError: see `vidkit.errors`.
         """
         modeled = await self._modeled(operation)
-        members = modeled.with_tokens(_checked_params(params))
-        request = modeled.request(members)
-        if idempotent is None:
-            idempotent = _only_reads(modeled.name) or modeled.is_safe_to_repeat(members)
-        elif not isinstance(idempotent, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RequestError(f"idempotent={short_repr(idempotent)}: must be True, False or None")
-        untyped = UntypedOperation(self._service, modeled.name, modeled.read, idempotent)
-        return await self._send_untyped(untyped, request)
+        try:
+            members = modeled.with_tokens(_checked_params(params))
+            request = modeled.request(members)
+            if idempotent is None:
+                idempotent = _only_reads(modeled.name) or modeled.is_safe_to_repeat(members)
+            check_idempotent(idempotent)
+            untyped = UntypedOperation(self._service, modeled.name, modeled.read, idempotent)
+            return await self._send_untyped(untyped, request)
+        except RequestError as error:
+            error.located(self._service, modeled.name)
+            raise
 
     @checked_arguments
     def call_pages(
@@ -103,7 +112,7 @@ class AnyOperation:
             modeled = await self._modeled(operation)
             members = modeled.page_members
             if members is None:
-                raise RequestError(f"operation={operation!r}: has no pages; use call")
+                raise RequestError("has no pages; use call").located(self._service, operation)
             next_page = {} if token is None else {members.input: token}
             response = await self.call(operation, {**_checked_params(params), **next_page})
             return _UntypedPage(response, _page_token(response, members))
@@ -132,7 +141,8 @@ class AnyOperation:
         hint = did_you_mean(text, names) if isinstance(text, str) else ""
         raise RequestError(
             f"operation={short_repr(text)}: no operation of {', '.join(self._apis)} in the "
-            f"installed botocore{hint}"
+            f"installed botocore{hint}",
+            service=self._service,
         )
 
 
@@ -182,6 +192,16 @@ class _Responses:
 
     async def __anext__(self) -> dict[str, Any]:
         return (await anext(self._pages)).content
+
+
+def check_idempotent(idempotent: object) -> None:
+    """Check a parameter ``idempotent``.
+
+    Raises:
+        RequestError: it is neither a boolean nor None.
+    """
+    if idempotent is not None and not isinstance(idempotent, bool):
+        raise RequestError(f"idempotent={short_repr(idempotent)}: must be True, False or None")
 
 
 def _only_reads(name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from vidkit._internal.arguments import short_repr
+from vidkit.calls.any_operation import check_idempotent
 from vidkit.calls.operation import UntypedOperation
 from vidkit.errors import DecodeError, RequestError
 from vidkit.transports.base import HttpRequest, HttpResponse
@@ -46,8 +47,7 @@ def untyped_call(
             f"path={short_repr(given)}: must be like /v1/{{project_id}}/transcodings, "
             "percent-encoded, without a query"
         )
-    if idempotent is not None and not isinstance(idempotent, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise RequestError(f"idempotent={short_repr(idempotent)}: must be True, False or None")
+    check_idempotent(idempotent)
     if idempotent is None:
         idempotent = method in _READING
     operation = UntypedOperation("mpc", f"{method} {path}", _read, idempotent)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -116,8 +117,10 @@ async def test_the_caller_decides_what_is_repeated(scripted):
 async def test_a_bad_call_is_rejected_before_it_is_sent(scripted, call, complaint):
     scripted.json({})
     async with scripted.kit() as kit:
-        with pytest.raises(RequestError, match=complaint):
+        with pytest.raises(RequestError) as caught:
             await kit.ivs.call(*call)
+        assert re.search(complaint, caught.value.message)
+        assert caught.value.service == "ivs"
     assert scripted.requests == []
 
 
@@ -141,18 +144,20 @@ async def test_a_timestamp_is_an_aware_datetime(scripted, time, complaint):
             assert await kit.images.call("ListFragments", params) == {"Fragments": []}
             return
         path = "FragmentSelector.TimestampRange.StartTimestamp: "
-        with pytest.raises(RequestError, match=f"^{path}{complaint}"):
+        with pytest.raises(RequestError, match=f"^images.ListFragments: {path}{complaint}"):
             await kit.images.call("ListFragments", params)
     assert scripted.requests == []
 
 
 async def test_a_number_that_json_does_not_have_and_a_text_for_bytes_are_rejected(scripted):
     async with scripted.kit() as kit:
-        with pytest.raises(RequestError, match=r"^MinConfidence: must be a finite number"):
+        with pytest.raises(
+            RequestError, match=r"^rekognition.DetectLabels: MinConfidence: must be a finite number"
+        ):
             await kit.rekognition.call(
                 "DetectLabels", {"Image": {"Bytes": b"a"}, "MinConfidence": float("nan")}
             )
-        with pytest.raises(RequestError, match=r"^Image.Bytes: must be bytes, not str"):
+        with pytest.raises(RequestError, match=r": Image.Bytes: must be bytes, not str"):
             await kit.rekognition.call("DetectLabels", {"Image": {"Bytes": "a"}})
     assert scripted.requests == []
 
@@ -285,7 +290,7 @@ async def test_pages_that_would_never_end_are_an_error(scripted, token):
 
 async def test_an_operation_without_pages_says_so(scripted):
     async with scripted.kit() as kit:
-        with pytest.raises(RequestError, match="operation='GetChannel': has no pages; use call"):
+        with pytest.raises(RequestError, match="GetChannel: has no pages; use call"):
             await anext(kit.ivs.call_pages("GetChannel", {"arn": ARN}))
     assert scripted.requests == []
 

@@ -94,7 +94,7 @@ def wrong_endpoint(scripted):
     [
         ({}, "StreamName, StreamARN: give exactly one of them; neither given"),
         ({"StreamName": "a", "StreamARN": "b"}, "StreamName, StreamARN: .* both given"),
-        ({"StreamARN": "b"}, "^StreamARN='b': must be arn:"),
+        ({"StreamARN": "b"}, "GetHLSStreamingSessionURL: StreamARN='b': must be arn:"),
     ],
 )
 async def test_archived_media_needs_a_stream(scripted, members, complaint):
