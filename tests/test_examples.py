@@ -174,6 +174,21 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, run_h
             ],
         ),
         (
+            "call.py",
+            [
+                "page       2 channels",
+                "page       1 channels",
+                "lost       a list is requested again: 3 channels",
+                "lost       a create is not: AmbiguousError",
+                "fragments  ",
+                "tasks      0 of MPC",
+                "rejected   operation='detect_custom_lables': no operation of rekognition",
+                "rejected   ProjectVersionArn: missing; DetectCustomLabels requires it",
+                "rejected   Image.Byte: no member of Image; did you mean Bytes?",
+                "not here   ListAdConfigurations: UnknownOperationException",
+            ],
+        ),
+        (
             "channels.py",
             [
                 "created    4 channels; ****",

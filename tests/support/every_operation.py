@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -230,6 +230,19 @@ async def _save(kit: VidKit, scene: Scene) -> Any:
     return await kit.images.save_images(target, **scene.range)
 
 
+def _fragments(scene: Scene) -> dict[str, Any]:
+    times = {
+        "StartTimestamp": scene.range["start_timestamp"],
+        "EndTimestamp": scene.range["end_timestamp"],
+    }
+    selector = {"FragmentSelectorType": "SERVER_TIMESTAMP", "TimestampRange": times}
+    return {"StreamName": "front-door", "FragmentSelector": selector}
+
+
+async def _collected(pages: AsyncIterator[Any]) -> list[Any]:
+    return [page async for page in pages]
+
+
 OPERATIONS: dict[str, Call] = {
     "images.get_images": lambda kit, s: kit.images.get_images(**s.range).collect(),
     "images.save_images": _save,
@@ -240,6 +253,16 @@ OPERATIONS: dict[str, Call] = {
     ).collect(),
     **{f"rekognition.start_{kind}": _starting(kind) for kind in KINDS},
     **{f"rekognition.get_{kind}": _getting(kind) for kind in KINDS},
+    "images.call": lambda kit, s: kit.images.call("ListFragments", _fragments(s)),
+    "images.call_pages": lambda kit, s: _collected(
+        kit.images.call_pages("ListFragments", _fragments(s))
+    ),
+    "rekognition.call": lambda kit, _: kit.rekognition.call(
+        "DescribeStreamProcessor", {"Name": "scene"}
+    ),
+    "rekognition.call_pages": lambda kit, _: _collected(
+        kit.rekognition.call_pages("ListStreamProcessors", {"MaxResults": 1})
+    ),
     "rekognition.describe_stream_processor": lambda kit, _: (
         kit.rekognition.describe_stream_processor("scene")
     ),
@@ -252,6 +275,10 @@ OPERATIONS: dict[str, Call] = {
     "rekognition.ensure_completion_queue": _ensure_queue,
     "rekognition.check_completion_queue": _check_queue,
     "rekognition.completion_queue": _wait_by_queue,
+    "ivs.call": lambda kit, s: kit.ivs.call("ListTagsForResource", {"resourceArn": s.channel}),
+    "ivs.call_pages": lambda kit, _: _collected(
+        kit.ivs.call_pages("ListPlaybackRestrictionPolicies")
+    ),
     "ivs.create_playback_restriction_policy": lambda kit, s: (
         kit.ivs.create_playback_restriction_policy(name=s.fresh())
     ),
@@ -284,6 +311,9 @@ OPERATIONS: dict[str, Call] = {
     "ivs.tag_resource": lambda kit, s: kit.ivs.tag_resource(s.channel, {"a": "b"}),
     "ivs.untag_resource": lambda kit, s: kit.ivs.untag_resource(s.channel, ["a"]),
     "ivs.list_tags_for_resource": lambda kit, s: kit.ivs.list_tags_for_resource(s.channel),
+    "mpc.call": lambda kit, _: kit.mpc.call(
+        "GET", "/v1/{project_id}/thumbnails", query={"size": 1}
+    ),
     "mpc.create_thumbnails_task": lambda kit, s: kit.mpc.create_thumbnails_task(
         **_SHOT, user_data=s.fresh()
     ),

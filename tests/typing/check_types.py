@@ -162,6 +162,15 @@ async def snapshots(kit: VidKit) -> None:
     assert_type(tasks, AsyncPager[ThumbTask, ListThumbnailsTaskResponse])
 
 
+async def calls_by_name(kit: VidKit) -> None:
+    assert_type(await kit.ivs.call("ListAdConfigurations"), dict[str, Any])
+    response = await kit.images.call("DescribeStream", {"StreamName": "a"}, idempotent=False)
+    assert_type(response, dict[str, Any])
+    assert_type(kit.rekognition.call_pages("ListFaces", {}), AsyncIterator[dict[str, Any]])
+    listed = await kit.mpc.call("GET", "/v1/a", query={"task_id": ["1", 2], "size": 10})
+    assert_type(listed, dict[str, Any])
+
+
 async def what_is_refused_by_the_checkers(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     await kit.rekognition.start_label_detection(video, confidence=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

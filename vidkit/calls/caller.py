@@ -5,15 +5,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from vidkit._internal.send_state import mark_received
 from vidkit.calls.events import CallEvent, emit, is_observed
-from vidkit.calls.operation import Nothing, Operation
+from vidkit.calls.operation import CallableOperation
 from vidkit.calls.options import Options
 from vidkit.calls.runtime import Runtime
 from vidkit.errors import VidKitError
-from vidkit.models.responses import decode
 from vidkit.paging.pager import AsyncPager
 from vidkit.paging.pages import Page, TokenPages
 from vidkit.paging.prefetch import Decoding, FetchPage
@@ -24,7 +21,6 @@ from vidkit.transports.error_responses import error_from_response, request_id
 
 __all__ = ["Caller"]
 
-M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
 
@@ -38,11 +34,11 @@ class Caller:
 
     async def call(
         self,
-        operation: Operation[M],
+        operation: CallableOperation[T],
         request: AwsRequest | HttpRequest,
         *,
         decoding: Decoding | None = None,
-    ) -> M:
+    ) -> T:
         """Call an operation, with retries, within the deadline.
 
         Args:
@@ -55,13 +51,13 @@ class Caller:
             VidKitError: the error of the last attempt.
         """
 
-        def attempt(number: int) -> Awaitable[M]:
+        def attempt(number: int) -> Awaitable[T]:
             return self.once(operation, request, attempt=number, decoding=decoding)
 
         return await self.retrying(operation, attempt)
 
     async def retrying(
-        self, operation: Operation[Any], attempt: Callable[[int], Awaitable[T]]
+        self, operation: CallableOperation[Any], attempt: Callable[[int], Awaitable[T]]
     ) -> T:
         """Make attempts under the retry policy and the deadline of this caller.
 
@@ -87,12 +83,12 @@ class Caller:
 
     async def once(
         self,
-        operation: Operation[M],
+        operation: CallableOperation[T],
         request: AwsRequest | HttpRequest,
         *,
         attempt: int = 1,
         decoding: Decoding | None = None,
-    ) -> M:
+    ) -> T:
         """Send a request once and decode the response.
 
         Args:
@@ -182,7 +178,7 @@ class Caller:
 
 
 def _event(
-    operation: Operation[Any],
+    operation: CallableOperation[Any],
     attempt: int,
     seconds: float,
     response: HttpResponse | None,
@@ -207,11 +203,9 @@ def _error_name(failure: VidKitError | None) -> str | None:
     return "Canceled" if type(failure) is VidKitError else type(failure).__name__
 
 
-def _decode(operation: Operation[M], response: HttpResponse) -> M:
-    if operation.response is Nothing and not response.body:
-        return operation.response()
+def _decode(operation: CallableOperation[T], response: HttpResponse) -> T:
     try:
-        return decode(operation.response, response.body)
+        return operation.read(response)
     except VidKitError as error:
         # The operation was carried out, only its result is unknown.
         error.ambiguous = True

@@ -1,13 +1,12 @@
 """One call to a stream's archived media: its data endpoint, its rate limits, its retries."""
 
+import re
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from vidkit.calls.caller import Caller
-from vidkit.calls.operation import Operation
+from vidkit.calls.operation import CallableOperation, Operation
 from vidkit.errors import (
     AuthError,
     ConflictError,
@@ -22,14 +21,18 @@ from vidkit.errors import (
 from vidkit.images.data_endpoint_cache import ApiName, DataEndpoint, DataEndpoints
 from vidkit.images.models import GetDataEndpointResponse, StreamRequest
 from vidkit.images.rate_limits import StreamRateLimits
-from vidkit.transports.base import AwsRequest
+from vidkit.transports.base import AwsRequest, HttpContent
 
-__all__ = ["ArchivedMedia", "Cost"]
+__all__ = ["ARCHIVED_MEDIA", "ArchivedMedia", "Cost", "api_name"]
 
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+ARCHIVED_MEDIA = "kinesis-video-archived-media"
+"""The API's name."""
 
 _GET_DATA_ENDPOINT = Operation("images", "GetDataEndpoint", GetDataEndpointResponse)
-_API_NAMES: dict[str, ApiName] = {"GetImages": "GET_IMAGES", "ListFragments": "LIST_FRAGMENTS"}
+# A word begins at a capital that follows a small letter or precedes one.
+_WORD_BEGINNING = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # Errors that only the right endpoint returns. After any other error it is looked up again.
 _FROM_RIGHT_ENDPOINT = (ConflictError, InvalidRequestError, QuotaError, ThrottledError)
@@ -64,20 +67,23 @@ class ArchivedMedia:
 
     def call(
         self,
-        operation: Operation[M],
+        operation: CallableOperation[T],
         request: StreamRequest,
         params: Mapping[str, Any],
         cost: Cost,
-    ) -> Coroutine[Any, Any, M]:
+        *,
+        content: HttpContent | None = None,
+    ) -> Coroutine[Any, Any, T]:
         """Call an operation, with retries, as soon as the stream's rate limits allow it.
 
         The deadline begins after that wait: a stream that is read a lot is no failure.
 
         Args:
-            operation: ``GetImages`` or ``ListFragments``.
+            operation: the operation.
             request: says which stream.
             params: the members of the request, under their wire names.
             cost: the points that every attempt uses.
+            content: the request as it is written already.
 
         Raises:
             VidKitError: whatever the last attempt ended with.
@@ -87,15 +93,26 @@ class ArchivedMedia:
             endpoints=self._endpoints,
             rate_limits=self._rate_limits,
             operation=operation,
-            api_name=_API_NAMES[operation.name],
+            api_name=api_name(operation.name),
             request=request,
             params=params,
             cost=cost,
+            content=content,
         ).run()
 
 
+def api_name(operation: str) -> ApiName:
+    """The ``APIName`` under which a stream's endpoint for an operation is looked up.
+
+    Example:
+        >>> api_name("GetHLSStreamingSessionURL")
+        'GET_HLS_STREAMING_SESSION_URL'
+    """
+    return _WORD_BEGINNING.sub("_", operation).upper()
+
+
 @dataclass(kw_only=True, slots=True, eq=False)
-class _Call(Generic[M]):
+class _Call(Generic[T]):
     """One call of an operation, with all its attempts.
 
     Attributes:
@@ -108,15 +125,16 @@ class _Call(Generic[M]):
     caller: Caller
     endpoints: DataEndpoints
     rate_limits: StreamRateLimits
-    operation: Operation[M]
+    operation: CallableOperation[T]
     api_name: ApiName
     request: StreamRequest
     params: Mapping[str, Any]
     cost: Cost
+    content: HttpContent | None
     endpoint: DataEndpoint | None = None
     own_endpoint: DataEndpoint | None = None
 
-    async def run(self) -> M:
+    async def run(self) -> T:
         # The look-up comes before the wait for points, which must be used at once.
         await self._look_up_own_endpoint()
         await self.rate_limits.acquire(
@@ -133,7 +151,7 @@ class _Call(Generic[M]):
             endpoint, is_new = await self.caller.retrying(_GET_DATA_ENDPOINT, self._get_endpoint)
             self.own_endpoint = endpoint if is_new else None
 
-    async def _attempt(self, number: int) -> M:
+    async def _attempt(self, number: int) -> T:
         self._drop_unfinished()
         endpoint, is_new = await self._get_endpoint(number)
         endpoint_is_new = is_new or endpoint is self.own_endpoint
@@ -146,7 +164,7 @@ class _Call(Generic[M]):
             )
         self.endpoint = endpoint
         call = AwsRequest(
-            "kinesis-video-archived-media", self.operation.name, self.params, endpoint.url
+            ARCHIVED_MEDIA, self.operation.name, self.params, endpoint.url, content=self.content
         )
         try:
             response = await self.caller.once(self.operation, call, attempt=number)

@@ -7,10 +7,11 @@ from os import PathLike
 from typing import Any
 
 from vidkit._internal.arguments import checked_arguments
+from vidkit.calls.any_operation import AnyOperation
 from vidkit.calls.caller import Caller
-from vidkit.calls.operation import Operation
+from vidkit.calls.operation import Operation, UntypedOperation
 from vidkit.errors import DecodeError, RequestError
-from vidkit.images.archived_media import ArchivedMedia, Cost
+from vidkit.images.archived_media import ARCHIVED_MEDIA, ArchivedMedia, Cost
 from vidkit.images.fragments import Fragment, ListFragmentsRequest, ListFragmentsResponse
 from vidkit.images.grid import PAGE_SIZE, Grid, Window, windows
 from vidkit.images.models import (
@@ -29,12 +30,14 @@ from vidkit.images.saving.saver import (
     check_progress,
     create_target,
 )
+from vidkit.images.untyped_requests import points_of, stream_of
 from vidkit.images.windows.gaps import ListingRange, Span, recorded_spans
 from vidkit.images.windows.pages import WindowPages
 from vidkit.images.windows.recorded_windows import RecordedWindows
 from vidkit.images.windows.window_source import KnownWindows, UnsavedWindows, WindowSource
 from vidkit.models.timestamps import from_millis
 from vidkit.paging.pager import AsyncPager
+from vidkit.transports.base import AwsRequest
 
 __all__ = ["ImagesClient"]
 
@@ -45,7 +48,7 @@ _MAX_FRAGMENTS = 1000
 _PAGE_TOKEN = re.compile(r"at-(-?[0-9]{1,20})")
 
 
-class ImagesClient:
+class ImagesClient(AnyOperation):
     """Images and fragments of a stream's archived media; ``kit.images``.
 
     Example:
@@ -56,6 +59,9 @@ class ImagesClient:
             print(image.timestamp, image.error or len(image.content))
         ```
     """
+
+    _service = "images"
+    _apis = ("kinesisvideo", ARCHIVED_MEDIA)
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -252,6 +258,16 @@ class ImagesClient:
                 end_timestamp=end_timestamp,
                 max_results=max_results,
             )
+        )
+
+    async def _send_untyped(
+        self, operation: UntypedOperation, request: AwsRequest
+    ) -> dict[str, Any]:
+        if request.api != ARCHIVED_MEDIA:
+            return await super()._send_untyped(operation, request)
+        stream, cost = stream_of(request.params), points_of(operation.name, request.params)
+        return await self._archived_media.call(
+            operation, stream, request.params, cost, content=request.content
         )
 
     def _fragments(

@@ -5,14 +5,16 @@ import copy
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 from vidkit.errors import VidKitError
 
 __all__ = ["ApiName", "DataEndpoint", "DataEndpoints"]
 
-ApiName: TypeAlias = Literal["GET_IMAGES", "LIST_FRAGMENTS"]
+ApiName: TypeAlias = str
+"""The ``APIName`` of an operation of archived media, such as ``GET_IMAGES``."""
+
 _Key: TypeAlias = tuple[str, ApiName]
 
 _LIFETIME_SECONDS = 45 * 60.0

@@ -1,5 +1,6 @@
 """The client of Amazon IVS, composed of the operations of each resource."""
 
+from vidkit.calls.any_operation import AnyOperation
 from vidkit.ivs.operations.attach import AttachOperations
 from vidkit.ivs.operations.ensure import EnsureOperations
 from vidkit.ivs.operations.streams import StreamOperations
@@ -7,7 +8,7 @@ from vidkit.ivs.operations.streams import StreamOperations
 __all__ = ["IvsClient"]
 
 
-class IvsClient(EnsureOperations, AttachOperations, StreamOperations):
+class IvsClient(EnsureOperations, AttachOperations, StreamOperations, AnyOperation):
     """Channels, stream sessions, playback restriction policies and tags; ``kit.ivs``.
 
     Example:
@@ -18,3 +19,6 @@ class IvsClient(EnsureOperations, AttachOperations, StreamOperations):
         report = await kit.ivs.apply_policy(policy, channels=kit.ivs.list_channels())
         ```
     """
+
+    _service = "ivs"
+    _apis = ("ivs",)

@@ -4,10 +4,8 @@ import dataclasses
 import time
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from vidkit.calls.caller import Caller
-from vidkit.calls.operation import Nothing, Operation
+from vidkit.calls.operation import CallableOperation, Nothing, Operation
 from vidkit.errors import ServiceError, VidKitError
 from vidkit.mpc.clock_bounds import ClockBounds
 from vidkit.mpc.error_codes import explained
@@ -18,7 +16,7 @@ from vidkit.transports.base import AwsRequest, HttpRequest, HttpResponse
 
 __all__ = ["CREATE", "DELETE", "LIST", "PATH", "ClaimedTasks", "MpcCaller", "format_place"]
 
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 # The API has no client token: a create that is sent twice could create two tasks.
 CREATE = Operation("mpc", "CreateThumbnailsTask", CreateThumbnailsTaskResponse, idempotent=False)
@@ -121,12 +119,12 @@ class MpcCaller(Caller):
 
     async def once(
         self,
-        operation: Operation[M],
+        operation: CallableOperation[T],
         request: AwsRequest | HttpRequest,
         *,
         attempt: int = 1,
         decoding: Decoding | None = None,
-    ) -> M:
+    ) -> T:
         """Send once and decode the response; see `Caller.once`."""
         try:
             return await super().once(operation, request, attempt=attempt, decoding=decoding)

@@ -1,8 +1,8 @@
 """Huawei Cloud MPC: snapshot (thumbnail) tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from vidkit._internal.arguments import checked_arguments
 from vidkit.calls.caller import Caller
@@ -28,6 +28,7 @@ from vidkit.mpc.parameters import (
     ThumbnailPara,
 )
 from vidkit.mpc.shared_polls import TaskPoller, no_such_task
+from vidkit.mpc.untyped_calls import QueryValue, untyped_call
 from vidkit.paging.pager import AsyncPager
 from vidkit.transports.base import HttpRequest
 
@@ -215,6 +216,41 @@ class MpcClient:
                 request_id=error.request_id,
                 attempts=error.attempts,
             ) from error
+
+    @checked_arguments
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, QueryValue] | None = None,
+        idempotent: bool | None = None,
+    ) -> dict[str, Any]:
+        """Call any operation of MPC, also one that has no method here.
+
+        Events and errors name it by method and path.
+
+        Args:
+            method: the HTTP method, such as ``"POST"``.
+            path: the path with its version, such as ``"/v1/{project_id}/transcodings"``;
+                ``{project_id}`` stands for the project of the kit. Other characters than letters,
+                digits and ``-._~`` are percent-encoded.
+            body: the body, sent as JSON; default: none.
+            query: the query parameters, not encoded; a list repeats its parameter. Default: none.
+            idempotent: whether an attempt that may have been carried out is repeated; default:
+                only for ``GET`` and ``HEAD``, since the service has no client token.
+
+        Returns:
+            The JSON of the response, as the service sent it; empty without a body.
+
+        Raises:
+            RequestError: a parameter is invalid; nothing was sent.
+            AmbiguousError: the operation may or may not have been carried out.
+            VidKitError: see `vidkit.errors`.
+        """
+        operation, request = untyped_call(method, path, body, query, idempotent=idempotent)
+        return await self._caller.call(operation, request)
 
     def resume(self, ref: JobRef) -> Job[ThumbTask]:
         """The job that a token stands for.

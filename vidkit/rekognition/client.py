@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vidkit.calls.any_operation import AnyOperation
 from vidkit.jobs.job import Job
 from vidkit.jobs.tokens import JobRef
 from vidkit.paging.pager import AsyncPager
@@ -31,6 +32,7 @@ class RekognitionClient(
     TextOperations,
     CompletionOperations,
     StreamProcessorOperations,
+    AnyOperation,
 ):
     """Stored-video jobs and stream processors of Rekognition Video; ``kit.rekognition``.
 
@@ -41,6 +43,9 @@ class RekognitionClient(
             print(item.timestamp, item.label.name)
         ```
     """
+
+    _service = "rekognition"
+    _apis = ("rekognition",)
 
     def resume(
         self, ref: JobRef, *, completion: CompletionQueue | None = None

@@ -8,11 +8,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
-__all__ = ["AUTH_STATUSES", "AwsRequest", "HttpRequest", "HttpResponse", "Transport"]
+__all__ = [
+    "AUTH_STATUSES",
+    "AwsRequest",
+    "HttpContent",
+    "HttpRequest",
+    "HttpResponse",
+    "Transport",
+]
 
 
 AUTH_STATUSES: Final = frozenset({401, 403})
 """The statuses of a response that rejects the credentials or their permissions."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpContent:
+    """What a request consists of, but for its endpoint and what all requests have.
+
+    Attributes:
+        method: the HTTP method.
+        target: the path and the query, encoded.
+        headers: the headers of its protocol.
+        body: the body; empty for none.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +49,7 @@ class AwsRequest:
         params: members under their wire names.
         endpoint: an endpoint for this request alone, such as a stream's data endpoint.
         region: the region of the resource, such as a queue's; None is the region of calls.
+        content: the request as it is written already; None: the transport writes it.
     """
 
     api: str
@@ -32,6 +57,7 @@ class AwsRequest:
     params: Mapping[str, Any]
     endpoint: str | None = None
     region: str | None = None
+    content: HttpContent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from botocore.parsers import create_parser
 from every_operation import OPERATIONS, set_up
 
 from vidkit.calls import caller
+from vidkit.calls.operation import Operation, UntypedOperation
 from vidkit.images.models import GetImagesResponse
 from vidkit.rekognition.kinds.registry import KINDS, kind_named
 from vidkit.transports.aws import transport
@@ -51,7 +52,7 @@ def aws_operations():
     """The names of all that vidkit calls there."""
     modules = [module for name, module in sys.modules.items() if name.startswith("vidkit.")]
     values = [value for module in modules for value in vars(module).values()]
-    known = [value for value in values if isinstance(value, caller.Operation)]
+    known = [value for value in values if isinstance(value, Operation)]
     for kind in map(kind_named, KINDS):
         known += kind.start, kind.get
     return {one.name for one in known if one.service != "mpc"}
@@ -97,7 +98,9 @@ async def test_every_answer_is_what_botocores_parser_would_have_made_of_it(
     for call in OPERATIONS.values():
         await call(kit, scene)
     for operation, request, came_in, response in responses:
-        slow = slow_answer(operation.response, slow_dict(request, came_in))
+        slow = slow_dict(request, came_in)
+        if not isinstance(operation, UntypedOperation):
+            slow = slow_answer(operation.response, slow)
         assert response == slow, operation.name
     compared = {operation.name for operation, *_ in responses}
     assert aws_operations() - compared == set()

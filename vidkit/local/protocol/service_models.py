@@ -4,6 +4,7 @@ import functools
 import math
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self, cast
 
 from botocore import loaders
@@ -60,7 +61,7 @@ class ServiceModel:
             case "string" | "blob":
                 return _string(shape, value, path)
             case kind:
-                return _number(shape, kind, value, path)
+                return _scalar(shape, kind, value, path)
 
     def _structure(self, shape: Mapping[str, Any], value: object, path: str) -> dict[str, Any]:
         content = _object(value, path)
@@ -114,6 +115,22 @@ def _string(shape: Mapping[str, Any], value: object, path: str) -> str:
     pattern = _compiled(shape["pattern"]) if "pattern" in shape else None
     if pattern is not None and not pattern.fullmatch(value):
         raise _invalid(path, f"does not match {pattern.pattern}")
+    return value
+
+
+def _check_iso_timestamp(value: object, path: str) -> None:
+    try:
+        is_aware = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        is_aware = False
+    if not is_aware:
+        raise _invalid(path, "is no timestamp in ISO 8601 with a time zone")
+
+
+def _scalar(shape: Mapping[str, Any], kind: str, value: object, path: str) -> object:
+    if shape.get("timestampFormat") != "iso8601":
+        return _number(shape, kind, value, path)
+    _check_iso_timestamp(value, path)
     return value
 
 

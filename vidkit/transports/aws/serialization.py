@@ -8,36 +8,18 @@ import base64
 import calendar
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from vidkit.errors import RequestError
 from vidkit.transports.aws.apis import APIS, Api
-from vidkit.transports.base import AwsRequest
+from vidkit.transports.base import AwsRequest, HttpContent
 
-__all__ = ["HttpContent", "serialize"]
+__all__ = ["serialize"]
 
 _SAFE = "-._~"
 _NO_BODY = frozenset({"GET", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True)
-class HttpContent:
-    """What a request consists of, but for its endpoint and what all requests have.
-
-    Attributes:
-        method: the HTTP method.
-        target: the path and the query, encoded.
-        headers: the headers of its protocol.
-        body: the body; empty for none.
-    """
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def serialize(request: AwsRequest) -> HttpContent:

@@ -21,9 +21,8 @@ from botocore import xform_name
 from vidkit.transports.aws.clock import SigningDate
 from vidkit.transports.aws.http_session import HttpConnections
 from vidkit.transports.aws.model_loader import BLANK_OPERATION
-from vidkit.transports.aws.serialization import HttpContent
 from vidkit.transports.aws.signing import SignedRequest, Signer
-from vidkit.transports.base import HttpResponse
+from vidkit.transports.base import HttpContent, HttpResponse
 
 __all__ = ["RequestTemplate", "ServiceClient", "make_template"]
 

@@ -32,7 +32,7 @@ from vidkit.transports.aws.errors import configuration_error, safe_cause, transl
 from vidkit.transports.aws.http_session import HttpConnections, HttpSessions
 from vidkit.transports.aws.log_redaction import LogRedaction, Secrets
 from vidkit.transports.aws.responses import json_response, redacted_response
-from vidkit.transports.aws.serialization import HttpContent, serialize
+from vidkit.transports.aws.serialization import serialize
 from vidkit.transports.aws.service_client import ServiceClient, make_template
 from vidkit.transports.aws.trusted_endpoints import (
     check_data_endpoint,
@@ -40,7 +40,7 @@ from vidkit.transports.aws.trusted_endpoints import (
     endpoint_variable,
     is_service_endpoint,
 )
-from vidkit.transports.base import AwsRequest, HttpResponse
+from vidkit.transports.base import AwsRequest, HttpContent, HttpResponse
 
 __all__ = ["AwsTransport"]
 
@@ -148,7 +148,7 @@ class AwsTransport:
                     raise
                 raise failure from safe_cause(error)
             endpoint = self._checked_endpoint(service, request.endpoint)
-            content = serialize(request)
+            content = request.content or serialize(request)
             token = _call.set(call)
             try:
                 async with service.connection_slots:
