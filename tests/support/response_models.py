@@ -17,6 +17,8 @@ MODULES = (
     "mpc.client",
     "rekognition.client",
     "rekognition.completion.sns_sqs",
+    "rekognition.face_collections.requests",
+    "rekognition.face_collections.users",
     "rekognition.stream_processors.requests",
     "rekognition.stream_processors.results",
 )

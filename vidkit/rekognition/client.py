@@ -7,7 +7,10 @@ from vidkit.jobs.tokens import JobRef
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.operations.celebrities import CelebrityOperations
+from vidkit.rekognition.operations.collection_faces import CollectionFaceOperations
+from vidkit.rekognition.operations.collection_users import CollectionUserOperations
 from vidkit.rekognition.operations.completion import CompletionOperations
+from vidkit.rekognition.operations.face_collections import FaceCollectionOperations
 from vidkit.rekognition.operations.face_search import FaceSearchOperations
 from vidkit.rekognition.operations.faces import FaceOperations
 from vidkit.rekognition.operations.labels import LabelOperations
@@ -31,8 +34,11 @@ class RekognitionClient(
     TextOperations,
     CompletionOperations,
     StreamProcessorOperations,
+    FaceCollectionOperations,
+    CollectionFaceOperations,
+    CollectionUserOperations,
 ):
-    """Stored-video jobs and stream processors of Rekognition Video; ``kit.rekognition``.
+    """Rekognition: stored-video jobs, stream processors, face collections; ``kit.rekognition``.
 
     Example:
         ```python

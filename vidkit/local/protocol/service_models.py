@@ -1,5 +1,6 @@
 """Checks of requests against the service models of botocore."""
 
+import base64
 import functools
 import math
 import re
@@ -36,7 +37,7 @@ class ServiceModel:
         return cls(loader.load_service_model(service, "service-2"))
 
     def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request, without null values.
+        """The members of a request, without null values; blobs are bytes.
 
         Raises:
             ApiError: ``InvalidParameterException``, which names the member and the constraint.
@@ -57,8 +58,9 @@ class ServiceModel:
                 if not isinstance(value, bool):
                     raise _invalid(path, "is no boolean")
                 return value
-            case "string" | "blob":
-                return _string(shape, value, path)
+            case "string" | "blob" as kind:
+                read = _string if kind == "string" else _blob
+                return read(shape, value, path)
             case kind:
                 return _number(shape, kind, value, path)
 
@@ -115,6 +117,17 @@ def _string(shape: Mapping[str, Any], value: object, path: str) -> str:
     if pattern is not None and not pattern.fullmatch(value):
         raise _invalid(path, f"does not match {pattern.pattern}")
     return value
+
+
+def _blob(shape: Mapping[str, Any], value: object, path: str) -> bytes:
+    try:
+        content = base64.b64decode(value, validate=True) if isinstance(value, str) else None
+    except ValueError:
+        content = None
+    if content is None:
+        raise _invalid(path, "is no base64")
+    _check_range(shape, len(content), f"has {len(content)} bytes", path)
+    return content
 
 
 def _number(shape: Mapping[str, Any], kind: str, value: object, path: str) -> int | float:

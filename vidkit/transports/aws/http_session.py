@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+import io
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -23,6 +24,14 @@ from vidkit.transports.body_limit import BodyReader
 from vidkit.transports.connections import configure
 
 __all__ = ["HttpSession", "HttpSessions"]
+
+
+_LARGE_BODY = 2**20
+
+
+def _as_data(body: bytes) -> bytes | io.BytesIO | None:
+    """A body as aiohttp takes it: it warns of large bytes, and sends a stream piece by piece."""
+    return io.BytesIO(body) if len(body) > _LARGE_BODY else body or None
 
 
 class _LimitedResponse:
@@ -113,7 +122,7 @@ class HttpSession(AIOHTTPSession):  # type: ignore[misc]
         proxy = self._proxy_config.proxy_url_for(url)
         session = await self._get_session(proxy)
         response = await session.request(
-            method, url=URL(url, encoded=True), headers=headers, data=body or None, proxy=proxy
+            method, url=URL(url, encoded=True), headers=headers, data=_as_data(body), proxy=proxy
         )
         return HttpResponse(
             status=response.status,
