@@ -61,6 +61,7 @@ SUBJECTS = {
     "objects",
     "pages",
     "persons",
+    "picture_analysis",
     "pictures",
     "policies",
     "rate_limits",

@@ -1,4 +1,4 @@
-"""A collection with a face, and every operation of face collections over it."""
+"""Two pictures, and every operation of face collections and pictures over them."""
 
 from typing import Any
 
@@ -95,5 +95,11 @@ OPERATIONS: dict[str, Any] = {
     "search_users_by_image": lambda kit, _: kit.rekognition.search_users_by_image(
         COLLECTION, GROUP
     ),
+    "detect_labels": lambda kit, _: kit.rekognition.detect_labels(PICTURE),
+    "detect_faces": lambda kit, _: kit.rekognition.detect_faces(IN_S3, attributes=["ALL"]),
+    "detect_moderation_labels": lambda kit, _: kit.rekognition.detect_moderation_labels(PICTURE),
+    "detect_text": lambda kit, _: kit.rekognition.detect_text(PICTURE),
+    "recognize_celebrities": lambda kit, _: kit.rekognition.recognize_celebrities(GROUP),
+    "compare_faces": lambda kit, _: kit.rekognition.compare_faces(PICTURE, GROUP),
 }
 """By method."""

@@ -19,6 +19,7 @@ MODULES = (
     "rekognition.completion.sns_sqs",
     "rekognition.face_collections.requests",
     "rekognition.face_collections.users",
+    "rekognition.pictures.requests",
     "rekognition.stream_processors.requests",
     "rekognition.stream_processors.results",
 )

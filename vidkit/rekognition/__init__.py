@@ -1,4 +1,4 @@
-"""Rekognition: stored-video jobs, stream processors and face collections, with their models."""
+"""Rekognition: video jobs, stream processors, face collections and pictures, with models."""
 
 from typing import TYPE_CHECKING
 
@@ -131,6 +131,30 @@ if TYPE_CHECKING:
         PictureContent,
         S3Image,
     )
+    from vidkit.rekognition.pictures.requests import (
+        DetectLabelsImagePropertiesSettings,
+        DetectLabelsSettings,
+        DetectTextFilters,
+        HumanLoopConfig,
+        HumanLoopDataAttributes,
+    )
+    from vidkit.rekognition.pictures.responses import (
+        Celebrity,
+        ComparedFace,
+        ComparedSourceImageFace,
+        CompareFacesMatch,
+        CompareFacesResponse,
+        DetectFacesResponse,
+        DetectLabelsImageBackground,
+        DetectLabelsImageForeground,
+        DetectLabelsImageProperties,
+        DetectLabelsImageQuality,
+        DetectLabelsResponse,
+        DetectModerationLabelsResponse,
+        DetectTextResponse,
+        HumanLoopActivationOutput,
+        RecognizeCelebritiesResponse,
+    )
     from vidkit.rekognition.stream_processors.models import (
         ConnectedHomeSettings,
         ConnectedHomeSettingsForUpdate,
@@ -190,16 +214,21 @@ if TYPE_CHECKING:
 # fmt: off
 __all__ = [
     "AgeRange", "AssociateFacesResponse", "AssociatedFace", "AudioMetadata", "Beard",
-    "BlackFrame", "BoundingBox", "CelebrityDetail", "CelebrityRecognition", "CompletionChannel",
-    "CompletionQueue", "ConnectedHomeEvent", "ConnectedHomeSettings",
+    "BlackFrame", "BoundingBox", "Celebrity", "CelebrityDetail", "CelebrityRecognition",
+    "CompareFacesMatch", "CompareFacesResponse", "ComparedFace", "ComparedSourceImageFace",
+    "CompletionChannel", "CompletionQueue", "ConnectedHomeEvent", "ConnectedHomeSettings",
     "ConnectedHomeSettingsForUpdate", "ContentModerationDetection", "ContentType",
     "CreateCollectionResponse", "CreateStreamProcessorResponse", "DeleteCollectionResponse",
     "DeleteFacesResponse", "DescribeCollectionResponse", "DescribeStreamProcessorResponse",
     "DescribedConnectedHome", "DescribedDataSharingPreference", "DescribedFaceSearch",
     "DescribedInput", "DescribedNotificationChannel", "DescribedOutput",
     "DescribedRegionOfInterest", "DescribedS3Destination", "DescribedSettings", "DescribedStream",
-    "DetectedFace", "DetectionFilter", "DisassociateFacesResponse", "DisassociatedFace",
-    "DominantColor", "Emotion", "EventBoundingBox", "EventInputInformation", "EventKinesisVideo",
+    "DetectFacesResponse", "DetectLabelsImageBackground", "DetectLabelsImageForeground",
+    "DetectLabelsImageProperties", "DetectLabelsImagePropertiesSettings",
+    "DetectLabelsImageQuality", "DetectLabelsResponse", "DetectLabelsSettings",
+    "DetectModerationLabelsResponse", "DetectTextFilters", "DetectTextResponse", "DetectedFace",
+    "DetectionFilter", "DisassociateFacesResponse", "DisassociatedFace", "DominantColor",
+    "Emotion", "EventBoundingBox", "EventInputInformation", "EventKinesisVideo",
     "EventKinesisVideoMapping", "EventLabel", "EventNamespace", "EventVideoMapping",
     "EyeDirection", "EyeOpen", "Eyeglasses", "Face", "FaceDetail", "FaceDetection", "FaceMatch",
     "FaceOccluded", "FaceRecord", "FaceSearchRecord", "FaceSearchResponse", "FaceSearchSettings",
@@ -207,18 +236,19 @@ __all__ = [
     "GetContentModerationRequestMetadata", "GetContentModerationResponse",
     "GetFaceDetectionResponse", "GetFaceSearchResponse", "GetLabelDetectionRequestMetadata",
     "GetLabelDetectionResponse", "GetPersonTrackingResponse", "GetSegmentDetectionResponse",
-    "GetTextDetectionResponse", "ImageQuality", "IndexFacesResponse", "InputInformation",
+    "GetTextDetectionResponse", "HumanLoopActivationOutput", "HumanLoopConfig",
+    "HumanLoopDataAttributes", "ImageQuality", "IndexFacesResponse", "InputInformation",
     "Instance", "KinesisDataStream", "KinesisVideo", "KinesisVideoStream",
     "KinesisVideoStreamStartSelector", "KnownGender", "Label", "LabelAlias", "LabelCategory",
     "LabelDetection", "LabelDetectionSettings", "Landmark", "ListCollectionsResponse",
     "ListFacesResponse", "ListStreamProcessorsResponse", "ListUsersResponse", "MatchedFace",
     "MatchedUser", "ModerationLabel", "MouthOpen", "Mustache", "NotificationChannel", "Parent",
     "PersonDetail", "PersonDetection", "PersonMatch", "PictureContent", "Point", "Pose",
-    "RegionOfInterest", "RekognitionClient", "S3Destination", "S3Image", "S3Object", "S3Video",
-    "SearchFacesByImageResponse", "SearchFacesResponse", "SearchUsersByImageResponse",
-    "SearchUsersResponse", "SearchedFace", "SearchedFaceDetails", "SearchedUser",
-    "SegmentDetection", "SegmentTypeInfo", "ShotSegment", "Smile", "StartSegmentDetectionFilters",
-    "StartShotDetectionFilter", "StartStreamProcessorResponse",
+    "RecognizeCelebritiesResponse", "RegionOfInterest", "RekognitionClient", "S3Destination",
+    "S3Image", "S3Object", "S3Video", "SearchFacesByImageResponse", "SearchFacesResponse",
+    "SearchUsersByImageResponse", "SearchUsersResponse", "SearchedFace", "SearchedFaceDetails",
+    "SearchedUser", "SegmentDetection", "SegmentTypeInfo", "ShotSegment", "Smile",
+    "StartSegmentDetectionFilters", "StartShotDetectionFilter", "StartStreamProcessorResponse",
     "StartTechnicalCueDetectionFilter", "StartTextDetectionFilters", "StreamProcessingResults",
     "StreamProcessingStartSelector", "StreamProcessingStopSelector", "StreamProcessor",
     "StreamProcessorDataSharingPreference", "StreamProcessorInformation", "StreamProcessorInput",
@@ -285,6 +315,17 @@ if not TYPE_CHECKING:
             "vidkit.rekognition.models": (
                 "BoundingBox Geometry NotificationChannel Point RegionOfInterest S3Object S3Video "
                 "Video VideoMetadata"
+            ),
+            "vidkit.rekognition.pictures.requests": (
+                "DetectLabelsImagePropertiesSettings DetectLabelsSettings DetectTextFilters "
+                "HumanLoopConfig HumanLoopDataAttributes"
+            ),
+            "vidkit.rekognition.pictures.responses": (
+                "Celebrity CompareFacesMatch CompareFacesResponse ComparedFace "
+                "ComparedSourceImageFace DetectFacesResponse DetectLabelsImageBackground "
+                "DetectLabelsImageForeground DetectLabelsImageProperties DetectLabelsImageQuality "
+                "DetectLabelsResponse DetectModerationLabelsResponse DetectTextResponse "
+                "HumanLoopActivationOutput RecognizeCelebritiesResponse"
             ),
             "vidkit.rekognition.stream_processors.models": (
                 "ConnectedHomeSettings ConnectedHomeSettingsForUpdate FaceSearchSettings "

@@ -16,6 +16,7 @@ from vidkit.rekognition.operations.faces import FaceOperations
 from vidkit.rekognition.operations.labels import LabelOperations
 from vidkit.rekognition.operations.moderation import ModerationOperations
 from vidkit.rekognition.operations.persons import PersonOperations
+from vidkit.rekognition.operations.picture_analysis import PictureOperations
 from vidkit.rekognition.operations.segments import SegmentOperations
 from vidkit.rekognition.operations.stream_processors import StreamProcessorOperations
 from vidkit.rekognition.operations.texts import TextOperations
@@ -37,8 +38,9 @@ class RekognitionClient(
     FaceCollectionOperations,
     CollectionFaceOperations,
     CollectionUserOperations,
+    PictureOperations,
 ):
-    """Rekognition: stored-video jobs, stream processors, face collections; ``kit.rekognition``.
+    """Rekognition: video jobs, stream processors, collections, pictures; ``kit.rekognition``.
 
     Example:
         ```python

@@ -21,6 +21,7 @@ from vidkit.rekognition.kinds import (
     texts,
 )
 from vidkit.rekognition.models import StartResponse
+from vidkit.rekognition.pictures import requests as pictures
 
 ANSWERS = [
     ("kinesisvideo", "GetDataEndpoint", GetDataEndpointResponse),
@@ -57,6 +58,12 @@ ANSWERS = [
     ("rekognition", "DisassociateFaces", users.DisassociateFacesResponse),
     ("rekognition", "SearchUsers", users.SearchUsersResponse),
     ("rekognition", "SearchUsersByImage", users.SearchUsersByImageResponse),
+    ("rekognition", "DetectLabels", pictures.DetectLabelsResponse),
+    ("rekognition", "DetectFaces", pictures.DetectFacesResponse),
+    ("rekognition", "DetectModerationLabels", pictures.DetectModerationLabelsResponse),
+    ("rekognition", "DetectText", pictures.DetectTextResponse),
+    ("rekognition", "RecognizeCelebrities", pictures.RecognizeCelebritiesResponse),
+    ("rekognition", "CompareFaces", pictures.CompareFacesResponse),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
@@ -103,6 +110,12 @@ REQUESTS = [
     ("rekognition", "DisassociateFaces", users.DisassociateFacesRequest),
     ("rekognition", "SearchUsers", users.SearchUsersRequest),
     ("rekognition", "SearchUsersByImage", users.SearchUsersByImageRequest),
+    ("rekognition", "DetectLabels", pictures.DetectLabelsRequest),
+    ("rekognition", "DetectFaces", pictures.DetectFacesRequest),
+    ("rekognition", "DetectModerationLabels", pictures.DetectModerationLabelsRequest),
+    ("rekognition", "DetectText", pictures.DetectTextRequest),
+    ("rekognition", "RecognizeCelebrities", pictures.RecognizeCelebritiesRequest),
+    ("rekognition", "CompareFaces", pictures.CompareFacesRequest),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.CreatePlaybackRestrictionPolicyRequest),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.GetPlaybackRestrictionPolicyRequest),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.UpdatePlaybackRestrictionPolicyRequest),

@@ -195,3 +195,30 @@ async def test_a_hundred_faces_of_a_picture_are_indexed(rekognition, state):
 async def test_a_script_that_no_picture_can_have_is_rejected(state, kind, items, problem):
     with pytest.raises(ValueError, match=problem):
         script_picture(state, "key", kind, items)
+
+
+def look(client):
+    """At a picture, by boto3."""
+    image = {"Bytes": GROUP}
+    found = client.detect_labels(Image=image, MinConfidence=50)
+    assert without_metadata(found) == {
+        "Labels": [{"Name": "Person", "Confidence": 99.0}],
+        "LabelModelVersion": "3.0",
+    }
+    boxes = [face["BoundingBox"] for face in client.detect_faces(Image=image)["FaceDetails"]]
+    assert len(boxes) == 2
+    assert client.detect_moderation_labels(Image=image)["ModerationLabels"] == []
+    assert client.detect_text(Image=image)["TextDetections"] == []
+    found = client.recognize_celebrities(Image=image)
+    assert [face["BoundingBox"] for face in found["UnrecognizedFaces"]] == boxes
+    found = client.compare_faces(
+        SourceImage={"S3Object": {"Bucket": "bucket", "Name": "anna.jpg"}}, TargetImage=image
+    )
+    assert [match["Similarity"] for match in found["FaceMatches"]] == [100.0]
+    assert len(found["UnmatchedFaces"]) == 1
+
+
+async def test_boto3_looks_at_pictures(cloud):
+    cloud.script_picture(GROUP, "labels", [{"Name": "Person"}])
+    with boto(cloud) as client:
+        await asyncio.to_thread(look, client)

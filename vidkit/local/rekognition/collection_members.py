@@ -116,7 +116,7 @@ class CollectionMembers:
                 if alike < least:
                     problem = {"Confidence": alike, "Reasons": ["LOW_MATCH_CONFIDENCE"]}
             if problem is None and len(own) + len(added) >= MAX_FACES:
-                problem = {"Reasons": []}
+                problem = {"Reasons": list[str]()}
             if problem is not None or face is None:
                 failed.append({"FaceId": face_id, **(problem or {})})
                 continue

@@ -9,7 +9,14 @@ from typing import Any, cast
 from vidkit.local.rekognition.state import PictureKey, RekognitionState
 from vidkit.local.runtime.state import State
 
-PICTURE_KINDS = ("faces", "labels", "moderation_labels", "texts", "celebrities")
+PICTURE_KINDS = (
+    "faces",
+    "labels",
+    "image_properties",
+    "moderation_labels",
+    "texts",
+    "celebrities",
+)
 """What can be scripted for a picture."""
 
 _DEFAULT_CONFIDENCE = 99.0
@@ -114,10 +121,14 @@ def _checked(kind: str, number: int, item: object) -> dict[str, Any]:
     if not isinstance(item, Mapping):
         raise ValueError(f"item {number}: must be a mapping")  # noqa: TRY004
     found: dict[str, Any] = copy.deepcopy(dict(cast("Mapping[str, Any]", item)))
+    if kind == "image_properties":
+        return found
     if kind == "celebrities":
         _check_number(number, found, "MatchConfidence", _DEFAULT_CONFIDENCE)
         return found
     _check_number(number, found, "Confidence", _DEFAULT_CONFIDENCE)
+    if kind == "labels" and not isinstance(found.get("Name"), str):
+        raise ValueError(f"item {number}: Name must be a string")
     if kind == "faces":
         _check_number(number, found, "Likeness", _FULL_LIKENESS)
         if not isinstance(found.setdefault("BoundingBox", dict(_DEFAULT_BOX)), dict):

@@ -1,7 +1,7 @@
 """Rekognition of the local cloud: jobs, stream processors, face collections and pictures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vidkit.local.protocol.lazy_models import LazyModel
@@ -21,6 +21,7 @@ from vidkit.local.rekognition.kinds import AnalysisKind, Item
 from vidkit.local.rekognition.labels import LabelDetectionKind
 from vidkit.local.rekognition.limits import RekognitionThrottle
 from vidkit.local.rekognition.moderation import ContentModerationKind
+from vidkit.local.rekognition.picture_analysis import PICTURE_OPERATIONS
 from vidkit.local.rekognition.pictures import read_picture
 from vidkit.local.rekognition.processors import StreamProcessors
 from vidkit.local.rekognition.segments import SegmentDetectionKind
@@ -32,6 +33,7 @@ MAX_RESULTS = 1000
 
 _MEDIA_TYPE = "application/x-amz-json-1.1"
 _TARGET = "RekognitionService."
+_PICTURES = ("Image", "SourceImage", "TargetImage")
 _KINDS = (
     LabelDetectionKind,
     FaceDetectionKind,
@@ -45,7 +47,7 @@ _KINDS = (
 
 
 class RekognitionService:
-    """The video operations of Amazon Rekognition and those of face collections, over JSON 1.1.
+    """Amazon Rekognition: videos, pictures and face collections, over JSON 1.1.
 
     A job takes at least ``State.job_seconds`` and fails with "Unsupported codec/format." unless
     the object is H.264 in MP4 or MOV. When it has a ``NotificationChannel``, its completion is
@@ -70,7 +72,8 @@ class RekognitionService:
         self._collections = FaceCollections(state)
         members = CollectionMembers(state, self._collections)
         self._plain = {**self._collections.operations, **members.operations}
-        self._of_pictures = {
+        self._of_pictures: dict[str, Callable[..., Item]] = {
+            **PICTURE_OPERATIONS,
             **self._collections.picture_operations,
             **members.picture_operations,
         }
@@ -116,8 +119,12 @@ class RekognitionService:
         elif operation in self._plain:
             content = self._plain[operation](parameters)
         elif operation in self._of_pictures:
-            picture = await read_picture(self._state, parameters["Image"])
-            content = self._of_pictures[operation](parameters, picture)
+            pictures = [
+                await read_picture(self._state, parameters[name])
+                for name in _PICTURES
+                if name in parameters
+            ]
+            content = self._of_pictures[operation](parameters, *pictures)
         elif operation == "ListTagsForResource":
             content = self._tags(parameters)
         else:

@@ -18,11 +18,12 @@ class PictureSetup(Setup):
         Args:
             picture: its content, wherever it comes from; or its bucket and name in S3, whatever its
                 content.
-            kind: ``faces``, ``labels``, ``moderation_labels``, ``texts`` or ``celebrities``.
+            kind: ``faces``, ``labels``, ``image_properties``, ``moderation_labels``, ``texts`` or
+                ``celebrities``.
             items: the items as the API lists them: ``FaceDetail`` (with ``Identity``, ``Likeness``
-                and ``Reasons`` as `ScriptedFace` has them), ``Label``, ``ModerationLabel``,
-                ``TextDetection``, ``Celebrity``; they replace those scripted before for this kind
-                and picture.
+                and ``Reasons`` as `ScriptedFace` has them), ``Label``, one
+                ``DetectLabelsImageProperties``, ``ModerationLabel``, ``TextDetection``,
+                ``Celebrity``; they replace those scripted before for this kind and picture.
 
         Raises:
             ValueError: the kind is none of those, or an item is not one of that kind.
