@@ -7,6 +7,7 @@ sent as well.
 import base64
 import calendar
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from vidkit.transports.base import AwsRequest
 __all__ = ["HttpContent", "serialize"]
 
 _SAFE = "-._~"
+_LARGE_BLOB = 2**16
 _NO_BODY = frozenset({"GET", "DELETE"})
 
 
@@ -81,11 +83,33 @@ _SERIALIZERS = {"json": _json, "rest-json": _rest_json, "query": _query}
 
 
 def _json_body(members: Mapping[str, Any]) -> bytes:
+    pictures: dict[bytes, bytes] = {}
+
+    def value(given: object) -> object:
+        if isinstance(given, bytes) and len(given) > _LARGE_BLOB:
+            return _marker(given, pictures)
+        return _json_value(given)
+
     try:
-        return json.dumps(members, default=_json_value, allow_nan=False).encode()
+        body = json.dumps(members, default=value, allow_nan=False).encode()
     except ValueError:
         names = ", ".join(name for name, value in members.items() if not _is_json(value))
         raise RequestError(f"{names}: must be a finite number") from None
+    for marker, encoded in pictures.items():
+        body = body.replace(marker, encoded, 1)
+    return body
+
+
+def _marker(blob: bytes, pictures: dict[bytes, bytes]) -> str:
+    """What stands for a large blob until the JSON is written.
+
+    json looks at each character for what it has to escape, which takes 40 ms for 5 MB.
+    """
+    import pybase64
+
+    marker = secrets.token_hex(16)
+    pictures[marker.encode()] = pybase64.b64encode(blob)
+    return marker
 
 
 def _is_json(value: object) -> bool:
