@@ -159,6 +159,16 @@ def test_command_line_that_makes_no_sense_is_refused(arguments, complaint, run_h
     [
         ("images.py", ["12:00:05.500000  ", "12:00:06.000000  NO_MEDIA"]),
         ("jobs.py", ["rekognition.label_detection: SUCCEEDED", "00:00:00:00 to 00:00:01:20  shot"]),
+        (
+            "face_search.py",
+            [
+                "staff: 3 faces",
+                "     0 ms  carla (100 %)",
+                "  1000 ms  nobody known",
+                "  2000 ms  anna (100 %)",
+                "collections left: 0",
+            ],
+        ),
         pytest.param(
             "many_jobs.py",
             ["first run: 30 labels, 0 repeated", "30 starts, "],

@@ -230,16 +230,19 @@ _BY_CODE: dict[str, type[ServiceError]] = {
             "MPC.363011005 APIGW.0101"
         ),
         ConflictError: (
-            "ConflictException IdempotentParameterMismatchException ResourceInUseException "
+            "ConflictException IdempotentParameterMismatchException "
+            "ResourceAlreadyExistsException ResourceInUseException ResourceNotReadyException "
             "MPC.10213"
         ),
         InvalidRequestError: (
-            "InvalidArgumentException InvalidPaginationTokenException InvalidParameterException "
-            "InvalidS3ObjectException NoDataRetentionException SerializationException "
-            "UnknownOperationException ValidationException VideoTooLargeException MPC.10202 "
-            "MPC.10204 MPC.10205 MPC.10209"
+            "ImageTooLargeException InvalidArgumentException InvalidImageFormatException "
+            "InvalidPaginationTokenException InvalidParameterException InvalidS3ObjectException "
+            "NoDataRetentionException SerializationException UnknownOperationException "
+            "ValidationException VideoTooLargeException MPC.10202 MPC.10204 MPC.10205 MPC.10209"
         ),
-        QuotaError: "LimitExceededException ServiceQuotaExceededException",
+        QuotaError: (
+            "HumanLoopQuotaExceededException LimitExceededException ServiceQuotaExceededException"
+        ),
         ThrottledError: (
             "ClientLimitExceededException ProvisionedThroughputExceededException "
             "RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown Throttling "

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import collection_calls
 from job_kinds import BOX, FACE, MATCHES, VIDEO
 from stream_processor_examples import CONNECTED_HOME, FACE_SEARCH, after, at_fragment
 
@@ -76,6 +77,8 @@ async def set_up(cloud: LocalCloud, kit: VidKit, t0: Any, folder: Path) -> Scene
         if items:
             cloud.script_results(kind, "bucket", "clip.mp4", items)
     cloud.add_collection("staff")
+    collection_calls.show_people(cloud)
+    cloud.add_collection(collection_calls.COLLECTION)
     cloud.add_object("bucket", "slow.mp4", cloud.read_object("bucket", "clip.mp4"))
     cloud.time_job("bucket", "slow.mp4", 3600)
     scene = Scene(
@@ -279,6 +282,7 @@ OPERATIONS: dict[str, Call] = {
     "ivs.call_pages": lambda kit, _: _collected(
         kit.ivs.call_pages("ListPlaybackRestrictionPolicies")
     ),
+    **{f"rekognition.{name}": call for name, call in collection_calls.OPERATIONS.items()},
     "ivs.create_playback_restriction_policy": lambda kit, s: (
         kit.ivs.create_playback_restriction_policy(name=s.fresh())
     ),

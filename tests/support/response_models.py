@@ -17,6 +17,9 @@ MODULES = (
     "mpc.client",
     "rekognition.client",
     "rekognition.completion.sns_sqs",
+    "rekognition.face_collections.requests",
+    "rekognition.face_collections.users",
+    "rekognition.pictures.requests",
     "rekognition.stream_processors.requests",
     "rekognition.stream_processors.results",
 )

@@ -20,7 +20,10 @@ from vidkit.rekognition import (
     CelebrityRecognition,
     ContentModerationDetection,
     DescribeStreamProcessorResponse,
+    DetectLabelsResponse,
+    Face,
     FaceDetection,
+    FaceRecord,
     GetCelebrityRecognitionResponse,
     GetContentModerationResponse,
     GetFaceDetectionResponse,
@@ -30,12 +33,17 @@ from vidkit.rekognition import (
     GetSegmentDetectionResponse,
     GetTextDetectionResponse,
     LabelDetection,
+    ListCollectionsResponse,
+    ListFacesResponse,
     ListStreamProcessorsResponse,
+    ListUsersResponse,
     PersonDetection,
     PersonMatch,
+    S3Image,
     SegmentDetection,
     StreamProcessor,
     TextDetectionResult,
+    User,
 )
 
 
@@ -134,6 +142,20 @@ async def processors(kit: VidKit) -> None:
     assert_type(found, DescribeStreamProcessorResponse)
 
 
+async def pictures(kit: VidKit) -> None:
+    assert_type(kit.rekognition.list_collections(), AsyncPager[str, ListCollectionsResponse])
+    indexed = await kit.rekognition.index_faces("staff", b"jpeg", external_image_id="anna")
+    assert_type(indexed.face_records, list[FaceRecord])
+    assert_type(kit.rekognition.list_faces("staff"), AsyncPager[Face, ListFacesResponse])
+    assert_type(kit.rekognition.list_users("staff"), AsyncPager[User, ListUsersResponse])
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    frames = kit.images.get_images(stream_name="s", start_timestamp=moment, end_timestamp=moment)
+    async for frame in frames:
+        found = await kit.rekognition.detect_labels(frame, features=["GENERAL_LABELS"])
+        assert_type(found, DetectLabelsResponse)
+        await kit.rekognition.compare_faces(frame, S3Image("bucket", "anna.jpg"))
+
+
 async def policies(kit: VidKit) -> None:
     policy = await kit.ivs.create_playback_restriction_policy(name="dach")
     assert_type(policy, PlaybackRestrictionPolicy)
@@ -174,6 +196,8 @@ async def calls_by_name(kit: VidKit) -> None:
 async def what_is_refused_by_the_checkers(kit: VidKit) -> None:
     video = S3Video("bucket", "clip.mp4")
     await kit.rekognition.start_label_detection(video, confidence=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await kit.rekognition.detect_labels("anna.jpg")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await kit.rekognition.detect_faces(b"", attributes=["AGE"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     await kit.rekognition.start_face_search(video)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     kit.rekognition.get_celebrity_recognition("j", sort_by="NAME")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     kit.mpc.list_thumbnails_task(status="DONE")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

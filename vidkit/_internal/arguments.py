@@ -31,7 +31,11 @@ def short_repr(value: object) -> str:
     Example:
         >>> short_repr("x" * 100)[-6:]
         'xxx...'
+        >>> short_repr(b"x" * 100)
+        '100 bytes'
     """
+    if isinstance(value, bytes) and len(value) > _MAX_REPR_LENGTH:
+        return f"{len(value)} bytes"
     try:
         text = repr(value)
     except ValueError:

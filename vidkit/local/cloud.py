@@ -15,6 +15,7 @@ from vidkit.local.setup.faults import FaultSetup
 from vidkit.local.setup.huawei_accounts import HuaweiAccountSetup
 from vidkit.local.setup.jobs import JobSetup
 from vidkit.local.setup.objects import ObjectSetup
+from vidkit.local.setup.pictures_shown import PictureSetup
 from vidkit.local.setup.video_streams import StreamSetup
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _THROTTLED = frozenset({"images", "rekognition", "ivs", "mpc"})
 
 
 class LocalCloud(
-    StreamSetup, ObjectSetup, JobSetup, BroadcastSetup, HuaweiAccountSetup, FaultSetup
+    StreamSetup, ObjectSetup, JobSetup, PictureSetup, BroadcastSetup, HuaweiAccountSetup, FaultSetup
 ):
     """Kinesis Video, Rekognition, IVS, S3, SNS, SQS, Huawei Cloud MPC and IAM on a loopback port.
 

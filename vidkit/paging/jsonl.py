@@ -1,6 +1,7 @@
 """Atomic writing of JSON Lines files, without blocking the event loop."""
 
 import contextlib
+import json
 import os
 import secrets
 import sys
@@ -31,10 +32,14 @@ OnWritten = Callable[[int], object]
 
 
 def _lines(items: Any) -> bytes:
-    return b"".join(
-        item.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True).encode() + b"\n"
-        for item in items
-    )
+    return b"".join(_json(item).encode() + b"\n" for item in items)
+
+
+def _json(item: Any) -> str:
+    if isinstance(item, str):
+        return json.dumps(item)
+    text: str = item.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True)
+    return text
 
 
 class _PartFile:

@@ -1,4 +1,4 @@
-"""Rekognition Video: stored-video jobs and stream processors, their parameters and results."""
+"""Rekognition: video jobs, stream processors, face collections and pictures, with models."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,38 @@ if TYPE_CHECKING:
     from vidkit.rekognition.client import RekognitionClient
     from vidkit.rekognition.completion.completion_queue import CompletionQueue
     from vidkit.rekognition.completion.queue_setup import CompletionChannel, Finding
+    from vidkit.rekognition.face_collections.responses import (
+        CreateCollectionResponse,
+        DeleteCollectionResponse,
+        DeleteFacesResponse,
+        DescribeCollectionResponse,
+        FaceRecord,
+        IndexFacesResponse,
+        ListCollectionsResponse,
+        ListFacesResponse,
+        SearchFacesByImageResponse,
+        SearchFacesResponse,
+        UnindexedFace,
+        UnsuccessfulFaceDeletion,
+    )
+    from vidkit.rekognition.face_collections.users import (
+        AssociatedFace,
+        AssociateFacesResponse,
+        DisassociatedFace,
+        DisassociateFacesResponse,
+        ListUsersResponse,
+        MatchedUser,
+        SearchedFace,
+        SearchedFaceDetails,
+        SearchedUser,
+        SearchUsersByImageResponse,
+        SearchUsersResponse,
+        UnsearchedFace,
+        UnsuccessfulFaceAssociation,
+        UnsuccessfulFaceDisassociation,
+        User,
+        UserMatch,
+    )
     from vidkit.rekognition.kinds.celebrities import (
         CelebrityDetail,
         CelebrityRecognition,
@@ -95,6 +127,34 @@ if TYPE_CHECKING:
         Video,
         VideoMetadata,
     )
+    from vidkit.rekognition.pictures.models import (
+        PictureContent,
+        S3Image,
+    )
+    from vidkit.rekognition.pictures.requests import (
+        DetectLabelsImagePropertiesSettings,
+        DetectLabelsSettings,
+        DetectTextFilters,
+        HumanLoopConfig,
+        HumanLoopDataAttributes,
+    )
+    from vidkit.rekognition.pictures.responses import (
+        Celebrity,
+        ComparedFace,
+        ComparedSourceImageFace,
+        CompareFacesMatch,
+        CompareFacesResponse,
+        DetectFacesResponse,
+        DetectLabelsImageBackground,
+        DetectLabelsImageForeground,
+        DetectLabelsImageProperties,
+        DetectLabelsImageQuality,
+        DetectLabelsResponse,
+        DetectModerationLabelsResponse,
+        DetectTextResponse,
+        HumanLoopActivationOutput,
+        RecognizeCelebritiesResponse,
+    )
     from vidkit.rekognition.stream_processors.models import (
         ConnectedHomeSettings,
         ConnectedHomeSettingsForUpdate,
@@ -150,129 +210,55 @@ if TYPE_CHECKING:
         parse_face_search_record,
     )
 
+# One name a line would take half of this file.
+# fmt: off
 __all__ = [
-    "AgeRange",
-    "AudioMetadata",
-    "Beard",
-    "BlackFrame",
-    "BoundingBox",
-    "CelebrityDetail",
-    "CelebrityRecognition",
-    "CompletionChannel",
-    "CompletionQueue",
-    "ConnectedHomeEvent",
-    "ConnectedHomeSettings",
-    "ConnectedHomeSettingsForUpdate",
-    "ContentModerationDetection",
-    "ContentType",
-    "CreateStreamProcessorResponse",
-    "DescribeStreamProcessorResponse",
-    "DescribedConnectedHome",
-    "DescribedDataSharingPreference",
-    "DescribedFaceSearch",
-    "DescribedInput",
-    "DescribedNotificationChannel",
-    "DescribedOutput",
-    "DescribedRegionOfInterest",
-    "DescribedS3Destination",
-    "DescribedSettings",
-    "DescribedStream",
-    "DetectedFace",
-    "DetectionFilter",
-    "DominantColor",
-    "Emotion",
-    "EventBoundingBox",
-    "EventInputInformation",
-    "EventKinesisVideo",
-    "EventKinesisVideoMapping",
-    "EventLabel",
-    "EventNamespace",
-    "EventVideoMapping",
-    "EyeDirection",
-    "EyeOpen",
-    "Eyeglasses",
-    "Face",
-    "FaceDetail",
-    "FaceDetection",
-    "FaceMatch",
-    "FaceOccluded",
-    "FaceSearchRecord",
-    "FaceSearchResponse",
-    "FaceSearchSettings",
-    "Finding",
-    "Gender",
-    "GeneralLabelsSettings",
-    "Geometry",
-    "GetCelebrityRecognitionResponse",
-    "GetContentModerationRequestMetadata",
-    "GetContentModerationResponse",
-    "GetFaceDetectionResponse",
-    "GetFaceSearchResponse",
-    "GetLabelDetectionRequestMetadata",
-    "GetLabelDetectionResponse",
-    "GetPersonTrackingResponse",
-    "GetSegmentDetectionResponse",
-    "GetTextDetectionResponse",
-    "ImageQuality",
-    "InputInformation",
-    "Instance",
-    "KinesisDataStream",
-    "KinesisVideo",
-    "KinesisVideoStream",
-    "KinesisVideoStreamStartSelector",
-    "KnownGender",
-    "Label",
-    "LabelAlias",
-    "LabelCategory",
-    "LabelDetection",
-    "LabelDetectionSettings",
-    "Landmark",
-    "ListStreamProcessorsResponse",
-    "MatchedFace",
-    "ModerationLabel",
-    "MouthOpen",
-    "Mustache",
-    "NotificationChannel",
-    "Parent",
-    "PersonDetail",
-    "PersonDetection",
-    "PersonMatch",
-    "Point",
-    "Pose",
-    "RegionOfInterest",
-    "RekognitionClient",
-    "S3Destination",
-    "S3Object",
-    "S3Video",
-    "SegmentDetection",
-    "SegmentTypeInfo",
-    "ShotSegment",
-    "Smile",
-    "StartSegmentDetectionFilters",
-    "StartShotDetectionFilter",
-    "StartStreamProcessorResponse",
-    "StartTechnicalCueDetectionFilter",
-    "StartTextDetectionFilters",
-    "StreamProcessingResults",
-    "StreamProcessingStartSelector",
-    "StreamProcessingStopSelector",
-    "StreamProcessor",
-    "StreamProcessorDataSharingPreference",
-    "StreamProcessorInformation",
-    "StreamProcessorInput",
-    "StreamProcessorNotificationChannel",
-    "StreamProcessorOutput",
-    "StreamProcessorSettings",
-    "StreamProcessorSettingsForUpdate",
-    "Sunglasses",
-    "TechnicalCueSegment",
-    "TextDetection",
-    "TextDetectionResult",
-    "Video",
-    "VideoMetadata",
-    "parse_connected_home_event",
-    "parse_face_search_record",
+    "AgeRange", "AssociateFacesResponse", "AssociatedFace", "AudioMetadata", "Beard",
+    "BlackFrame", "BoundingBox", "Celebrity", "CelebrityDetail", "CelebrityRecognition",
+    "CompareFacesMatch", "CompareFacesResponse", "ComparedFace", "ComparedSourceImageFace",
+    "CompletionChannel", "CompletionQueue", "ConnectedHomeEvent", "ConnectedHomeSettings",
+    "ConnectedHomeSettingsForUpdate", "ContentModerationDetection", "ContentType",
+    "CreateCollectionResponse", "CreateStreamProcessorResponse", "DeleteCollectionResponse",
+    "DeleteFacesResponse", "DescribeCollectionResponse", "DescribeStreamProcessorResponse",
+    "DescribedConnectedHome", "DescribedDataSharingPreference", "DescribedFaceSearch",
+    "DescribedInput", "DescribedNotificationChannel", "DescribedOutput",
+    "DescribedRegionOfInterest", "DescribedS3Destination", "DescribedSettings", "DescribedStream",
+    "DetectFacesResponse", "DetectLabelsImageBackground", "DetectLabelsImageForeground",
+    "DetectLabelsImageProperties", "DetectLabelsImagePropertiesSettings",
+    "DetectLabelsImageQuality", "DetectLabelsResponse", "DetectLabelsSettings",
+    "DetectModerationLabelsResponse", "DetectTextFilters", "DetectTextResponse", "DetectedFace",
+    "DetectionFilter", "DisassociateFacesResponse", "DisassociatedFace", "DominantColor",
+    "Emotion", "EventBoundingBox", "EventInputInformation", "EventKinesisVideo",
+    "EventKinesisVideoMapping", "EventLabel", "EventNamespace", "EventVideoMapping",
+    "EyeDirection", "EyeOpen", "Eyeglasses", "Face", "FaceDetail", "FaceDetection", "FaceMatch",
+    "FaceOccluded", "FaceRecord", "FaceSearchRecord", "FaceSearchResponse", "FaceSearchSettings",
+    "Finding", "Gender", "GeneralLabelsSettings", "Geometry", "GetCelebrityRecognitionResponse",
+    "GetContentModerationRequestMetadata", "GetContentModerationResponse",
+    "GetFaceDetectionResponse", "GetFaceSearchResponse", "GetLabelDetectionRequestMetadata",
+    "GetLabelDetectionResponse", "GetPersonTrackingResponse", "GetSegmentDetectionResponse",
+    "GetTextDetectionResponse", "HumanLoopActivationOutput", "HumanLoopConfig",
+    "HumanLoopDataAttributes", "ImageQuality", "IndexFacesResponse", "InputInformation",
+    "Instance", "KinesisDataStream", "KinesisVideo", "KinesisVideoStream",
+    "KinesisVideoStreamStartSelector", "KnownGender", "Label", "LabelAlias", "LabelCategory",
+    "LabelDetection", "LabelDetectionSettings", "Landmark", "ListCollectionsResponse",
+    "ListFacesResponse", "ListStreamProcessorsResponse", "ListUsersResponse", "MatchedFace",
+    "MatchedUser", "ModerationLabel", "MouthOpen", "Mustache", "NotificationChannel", "Parent",
+    "PersonDetail", "PersonDetection", "PersonMatch", "PictureContent", "Point", "Pose",
+    "RecognizeCelebritiesResponse", "RegionOfInterest", "RekognitionClient", "S3Destination",
+    "S3Image", "S3Object", "S3Video", "SearchFacesByImageResponse", "SearchFacesResponse",
+    "SearchUsersByImageResponse", "SearchUsersResponse", "SearchedFace", "SearchedFaceDetails",
+    "SearchedUser", "SegmentDetection", "SegmentTypeInfo", "ShotSegment", "Smile",
+    "StartSegmentDetectionFilters", "StartShotDetectionFilter", "StartStreamProcessorResponse",
+    "StartTechnicalCueDetectionFilter", "StartTextDetectionFilters", "StreamProcessingResults",
+    "StreamProcessingStartSelector", "StreamProcessingStopSelector", "StreamProcessor",
+    "StreamProcessorDataSharingPreference", "StreamProcessorInformation", "StreamProcessorInput",
+    "StreamProcessorNotificationChannel", "StreamProcessorOutput", "StreamProcessorSettings",
+    "StreamProcessorSettingsForUpdate", "Sunglasses", "TechnicalCueSegment", "TextDetection",
+    "TextDetectionResult", "UnindexedFace", "UnsearchedFace", "UnsuccessfulFaceAssociation",
+    "UnsuccessfulFaceDeletion", "UnsuccessfulFaceDisassociation", "User", "UserMatch", "Video",
+    "VideoMetadata", "parse_connected_home_event", "parse_face_search_record",
 ]
+# fmt: on
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
@@ -281,6 +267,19 @@ if not TYPE_CHECKING:
             "vidkit.rekognition.client": "RekognitionClient",
             "vidkit.rekognition.completion.completion_queue": "CompletionQueue",
             "vidkit.rekognition.completion.queue_setup": "CompletionChannel Finding",
+            "vidkit.rekognition.face_collections.responses": (
+                "CreateCollectionResponse DeleteCollectionResponse DeleteFacesResponse "
+                "DescribeCollectionResponse FaceRecord IndexFacesResponse ListCollectionsResponse "
+                "ListFacesResponse SearchFacesByImageResponse SearchFacesResponse UnindexedFace "
+                "UnsuccessfulFaceDeletion"
+            ),
+            "vidkit.rekognition.face_collections.users": (
+                "AssociateFacesResponse AssociatedFace DisassociateFacesResponse DisassociatedFace "
+                "ListUsersResponse MatchedUser SearchUsersByImageResponse SearchUsersResponse "
+                "SearchedFace SearchedFaceDetails SearchedUser UnsearchedFace "
+                "UnsuccessfulFaceAssociation UnsuccessfulFaceDisassociation User UserMatch"
+            ),
+            "vidkit.rekognition.pictures.models": "PictureContent S3Image",
             "vidkit.rekognition.kinds.celebrities": (
                 "CelebrityDetail CelebrityRecognition GetCelebrityRecognitionResponse KnownGender"
             ),
@@ -316,6 +315,17 @@ if not TYPE_CHECKING:
             "vidkit.rekognition.models": (
                 "BoundingBox Geometry NotificationChannel Point RegionOfInterest S3Object S3Video "
                 "Video VideoMetadata"
+            ),
+            "vidkit.rekognition.pictures.requests": (
+                "DetectLabelsImagePropertiesSettings DetectLabelsSettings DetectTextFilters "
+                "HumanLoopConfig HumanLoopDataAttributes"
+            ),
+            "vidkit.rekognition.pictures.responses": (
+                "Celebrity CompareFacesMatch CompareFacesResponse ComparedFace "
+                "ComparedSourceImageFace DetectFacesResponse DetectLabelsImageBackground "
+                "DetectLabelsImageForeground DetectLabelsImageProperties DetectLabelsImageQuality "
+                "DetectLabelsResponse DetectModerationLabelsResponse DetectTextResponse "
+                "HumanLoopActivationOutput RecognizeCelebritiesResponse"
             ),
             "vidkit.rekognition.stream_processors.models": (
                 "ConnectedHomeSettings ConnectedHomeSettingsForUpdate FaceSearchSettings "

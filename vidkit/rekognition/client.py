@@ -8,12 +8,16 @@ from vidkit.jobs.tokens import JobRef
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.completion.completion_queue import CompletionQueue
 from vidkit.rekognition.operations.celebrities import CelebrityOperations
+from vidkit.rekognition.operations.collection_faces import CollectionFaceOperations
+from vidkit.rekognition.operations.collection_users import CollectionUserOperations
 from vidkit.rekognition.operations.completion import CompletionOperations
+from vidkit.rekognition.operations.face_collections import FaceCollectionOperations
 from vidkit.rekognition.operations.face_search import FaceSearchOperations
 from vidkit.rekognition.operations.faces import FaceOperations
 from vidkit.rekognition.operations.labels import LabelOperations
 from vidkit.rekognition.operations.moderation import ModerationOperations
 from vidkit.rekognition.operations.persons import PersonOperations
+from vidkit.rekognition.operations.picture_analysis import PictureOperations
 from vidkit.rekognition.operations.segments import SegmentOperations
 from vidkit.rekognition.operations.stream_processors import StreamProcessorOperations
 from vidkit.rekognition.operations.texts import TextOperations
@@ -33,8 +37,12 @@ class RekognitionClient(
     CompletionOperations,
     StreamProcessorOperations,
     AnyOperation,
+    FaceCollectionOperations,
+    CollectionFaceOperations,
+    CollectionUserOperations,
+    PictureOperations,
 ):
-    """Stored-video jobs and stream processors of Rekognition Video; ``kit.rekognition``.
+    """Rekognition: video jobs, stream processors, collections, pictures; ``kit.rekognition``.
 
     Example:
         ```python

@@ -42,6 +42,7 @@ __all__ = [
     "VideoJobPage",
     "VideoJobStatus",
     "VideoMetadata",
+    "by_name",
 ]
 
 VideoJobStatus = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
@@ -86,7 +87,7 @@ class S3Video(PascalRequest):
     if not TYPE_CHECKING:
 
         def __init__(self, *position: object, **parameters: object) -> None:
-            super().__init__(**_by_name(("bucket", "name"), position, parameters))
+            super().__init__(**by_name(("bucket", "name"), position, parameters))
 
     else:
 
@@ -97,7 +98,7 @@ class S3Video(PascalRequest):
         return {"S3Object": handler(self)}
 
 
-def _by_name(
+def by_name(
     names: Sequence[str], position: Sequence[object], parameters: dict[str, object]
 ) -> dict[str, object]:
     """All parameters by name; those in excess get a name that the model rejects."""

@@ -4,9 +4,12 @@ import pytest
 from model_comparison import differences, operation, wire_name
 from pydantic import BaseModel
 
+from vidkit.calls.operation import Nothing
 from vidkit.images.models import GetDataEndpointResponse, GetImagesRequest, GetImagesResponse
 from vidkit.ivs.models import channels, streams, tags
 from vidkit.ivs.models import policies as ivs
+from vidkit.rekognition.face_collections import requests as collections
+from vidkit.rekognition.face_collections import users
 from vidkit.rekognition.kinds import (
     celebrities,
     face_search,
@@ -18,6 +21,7 @@ from vidkit.rekognition.kinds import (
     texts,
 )
 from vidkit.rekognition.models import StartResponse
+from vidkit.rekognition.pictures import requests as pictures
 
 ANSWERS = [
     ("kinesisvideo", "GetDataEndpoint", GetDataEndpointResponse),
@@ -38,6 +42,28 @@ ANSWERS = [
     ("rekognition", "GetContentModeration", moderation.GetContentModerationResponse),
     ("rekognition", "StartTextDetection", StartResponse),
     ("rekognition", "GetTextDetection", texts.GetTextDetectionResponse),
+    ("rekognition", "CreateCollection", collections.CreateCollectionResponse),
+    ("rekognition", "DescribeCollection", collections.DescribeCollectionResponse),
+    ("rekognition", "ListCollections", collections.ListCollectionsResponse),
+    ("rekognition", "DeleteCollection", collections.DeleteCollectionResponse),
+    ("rekognition", "IndexFaces", collections.IndexFacesResponse),
+    ("rekognition", "ListFaces", collections.ListFacesResponse),
+    ("rekognition", "DeleteFaces", collections.DeleteFacesResponse),
+    ("rekognition", "SearchFaces", collections.SearchFacesResponse),
+    ("rekognition", "SearchFacesByImage", collections.SearchFacesByImageResponse),
+    ("rekognition", "CreateUser", Nothing),
+    ("rekognition", "DeleteUser", Nothing),
+    ("rekognition", "ListUsers", users.ListUsersResponse),
+    ("rekognition", "AssociateFaces", users.AssociateFacesResponse),
+    ("rekognition", "DisassociateFaces", users.DisassociateFacesResponse),
+    ("rekognition", "SearchUsers", users.SearchUsersResponse),
+    ("rekognition", "SearchUsersByImage", users.SearchUsersByImageResponse),
+    ("rekognition", "DetectLabels", pictures.DetectLabelsResponse),
+    ("rekognition", "DetectFaces", pictures.DetectFacesResponse),
+    ("rekognition", "DetectModerationLabels", pictures.DetectModerationLabelsResponse),
+    ("rekognition", "DetectText", pictures.DetectTextResponse),
+    ("rekognition", "RecognizeCelebrities", pictures.RecognizeCelebritiesResponse),
+    ("rekognition", "CompareFaces", pictures.CompareFacesResponse),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.PlaybackRestrictionPolicyResponse),
@@ -68,6 +94,28 @@ REQUESTS = [
     ("rekognition", "GetContentModeration", moderation.GetContentModerationRequest),
     ("rekognition", "StartTextDetection", texts.StartTextDetectionRequest),
     ("rekognition", "GetTextDetection", texts.GetTextDetectionRequest),
+    ("rekognition", "CreateCollection", collections.CreateCollectionRequest),
+    ("rekognition", "DescribeCollection", collections.DescribeCollectionRequest),
+    ("rekognition", "ListCollections", collections.ListCollectionsRequest),
+    ("rekognition", "DeleteCollection", collections.DeleteCollectionRequest),
+    ("rekognition", "IndexFaces", collections.IndexFacesRequest),
+    ("rekognition", "ListFaces", collections.ListFacesRequest),
+    ("rekognition", "DeleteFaces", collections.DeleteFacesRequest),
+    ("rekognition", "SearchFaces", collections.SearchFacesRequest),
+    ("rekognition", "SearchFacesByImage", collections.SearchFacesByImageRequest),
+    ("rekognition", "CreateUser", users.CreateUserRequest),
+    ("rekognition", "DeleteUser", users.DeleteUserRequest),
+    ("rekognition", "ListUsers", users.ListUsersRequest),
+    ("rekognition", "AssociateFaces", users.AssociateFacesRequest),
+    ("rekognition", "DisassociateFaces", users.DisassociateFacesRequest),
+    ("rekognition", "SearchUsers", users.SearchUsersRequest),
+    ("rekognition", "SearchUsersByImage", users.SearchUsersByImageRequest),
+    ("rekognition", "DetectLabels", pictures.DetectLabelsRequest),
+    ("rekognition", "DetectFaces", pictures.DetectFacesRequest),
+    ("rekognition", "DetectModerationLabels", pictures.DetectModerationLabelsRequest),
+    ("rekognition", "DetectText", pictures.DetectTextRequest),
+    ("rekognition", "RecognizeCelebrities", pictures.RecognizeCelebritiesRequest),
+    ("rekognition", "CompareFaces", pictures.CompareFacesRequest),
     ("ivs", "CreatePlaybackRestrictionPolicy", ivs.CreatePlaybackRestrictionPolicyRequest),
     ("ivs", "GetPlaybackRestrictionPolicy", ivs.GetPlaybackRestrictionPolicyRequest),
     ("ivs", "UpdatePlaybackRestrictionPolicy", ivs.UpdatePlaybackRestrictionPolicyRequest),

@@ -3,7 +3,7 @@
 import pytest
 from rekognition_calls import VIDEO, call, code_of, detect, finished, start
 
-from vidkit.local.rekognition.state import RekognitionState
+from vidkit.local.rekognition.state import RekognitionState, add_collection
 
 DEFAULT = {
     "BoundingBox": {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4},
@@ -43,7 +43,7 @@ def person(index, timestamp, *similarities):
 async def test_every_kind_starts_runs_and_finds_nothing_unscripted(
     rekognition, state, kind, member, more
 ):
-    state.of(RekognitionState).collections.add("c")
+    add_collection(state, "c")
     job_id = await start(rekognition, kind, JobTag="tag", **more)
     running = await call(rekognition, f"Get{kind}", JobId=job_id)
     assert (running["JobStatus"], running["JobId"], running["JobTag"]) == (
@@ -79,7 +79,7 @@ async def test_a_search_needs_its_collection(rekognition, state):
     asked = {"CollectionId": "family"}
     missing = await code_of(start(rekognition, "FaceSearch", **asked))
     assert missing == "ResourceNotFoundException"
-    state.of(RekognitionState).collections.add("family")
+    add_collection(state, "family")
     assert await start(rekognition, "FaceSearch", **asked)
 
 
@@ -88,7 +88,7 @@ async def test_a_search_needs_its_collection(rekognition, state):
     [({}, [95, 80]), ({"FaceMatchThreshold": 0}, [95, 80, 79]), ({"FaceMatchThreshold": 90}, [95])],
 )
 async def test_a_search_keeps_matches_above_the_threshold(rekognition, state, threshold, left):
-    state.of(RekognitionState).collections.add("c")
+    add_collection(state, "c")
     script(state, "face_search", [person(0, 0, 95, 80, 79)])
     content = await detect(rekognition, "FaceSearch", CollectionId="c", **threshold)
     (found,) = content["Persons"]
@@ -97,7 +97,7 @@ async def test_a_search_keeps_matches_above_the_threshold(rekognition, state, th
 
 
 async def test_a_person_without_remaining_matches_has_no_face(rekognition, state):
-    state.of(RekognitionState).collections.add("c")
+    add_collection(state, "c")
     script(state, "face_search", [person(3, 10, 20), {**person(4, 20), "FaceMatches": []}])
     content = await detect(rekognition, "FaceSearch", CollectionId="c")
     unlike, unmatched = content["Persons"]
@@ -107,7 +107,7 @@ async def test_a_person_without_remaining_matches_has_no_face(rekognition, state
 
 @pytest.mark.parametrize("kind", ["FaceSearch", "PersonTracking"])
 async def test_persons_are_sorted_by_time_or_by_index(rekognition, state, kind):
-    state.of(RekognitionState).collections.add("c")
+    add_collection(state, "c")
     more = {"CollectionId": "c"} if kind == "FaceSearch" else {}
     items = [person(1, 10), person(0, 30), person(1, 0), person(0, 20)]
     script(state, "face_search" if kind == "FaceSearch" else "person_tracking", items)

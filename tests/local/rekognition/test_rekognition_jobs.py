@@ -34,7 +34,7 @@ from vidkit.local.video import media
     [
         ({"X-Amz-Target": "RekognitionService.StartLabelDetection"}, "StartLabelDetection"),
         ({"x-amz-target": "RekognitionService.GetSegmentDetection"}, "GetSegmentDetection"),
-        ({"X-Amz-Target": "RekognitionService.DetectLabels"}, None),
+        ({"X-Amz-Target": "RekognitionService.DetectCustomLabels"}, None),
         ({"X-Amz-Target": "StartLabelDetection"}, None),
         ({}, None),
     ],

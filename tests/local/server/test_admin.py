@@ -6,6 +6,7 @@ from local_cloud_calls import call, send, write_video
 
 from vidkit.local import LocalCloud, ScriptedLabel
 from vidkit.local.kinesis_video.state import KinesisVideoState
+from vidkit.local.rekognition.scripted_pictures import content_key
 from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.server.admin import _StreamRequest
 
@@ -86,8 +87,17 @@ async def test_rekognition_is_set_up_over_http(cloud):
     assert cloud.state.seconds_of("b", "k") == 3.0
     assert (await admin(cloud, "POST", "job-durations", duration | {"seconds": -1}))[0] == 400
     assert (await admin(cloud, "POST", "collections", {"collection_id": "family"}))[0] == 200
-    assert cloud.state.of(RekognitionState).collections == {"family"}
+    assert cloud.state.of(RekognitionState).collections.keys() == {"family"}
     assert (await admin(cloud, "POST", "collections", {"collection_id": ""}))[0] == 400
+    picture = {"kind": "faces", "content": "YW5uYQ==", "items": [{"Identity": "anna"}]}
+    assert await admin(cloud, "POST", "pictures", picture) == (200, {"items": 1})
+    place = {"kind": "labels", "bucket": "b", "name": "k", "items": [{"Name": "Car"}]}
+    assert await admin(cloud, "POST", "pictures", place) == (200, {"items": 1})
+    shown = cloud.state.of(RekognitionState).pictures
+    assert [face["Identity"] for face in shown["faces"][content_key(b"anna")]] == ["anna"]
+    assert shown["labels"]["b", "k"] == [{"Name": "Car", "Confidence": 99.0}]
+    for bad in (place | picture, {"kind": "labels", "items": []}, place | {"kind": "label"}):
+        assert (await admin(cloud, "POST", "pictures", bad))[0] == 400
     failure = {"name": "door", "message": "No stream."}
     assert (await admin(cloud, "POST", "stream-processor-failures", failure))[0] == 200
     assert cloud.state.of(RekognitionState).processor_failures == {"door": "No stream."}

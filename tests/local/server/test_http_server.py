@@ -93,7 +93,7 @@ async def test_unknown_operations_are_rejected(cloud):
         error = await error_of(kinesis_video.list_streams)
         assert error[:2] == (404, "UnknownOperationException")
     with boto(cloud, "rekognition") as rekognition:
-        error = await error_of(rekognition.list_collections)
+        error = await error_of(rekognition.describe_projects)
         assert error[:2] == (400, "UnknownOperationException")
     with boto(cloud, "s3") as s3:
         error = await error_of(s3.get_bucket_acl, Bucket="bucket")

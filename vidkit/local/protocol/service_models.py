@@ -1,5 +1,6 @@
 """Checks of requests against the service models of botocore."""
 
+import base64
 import functools
 import math
 import re
@@ -37,7 +38,7 @@ class ServiceModel:
         return cls(loader.load_service_model(service, "service-2"))
 
     def accept(self, operation: str, parameters: object) -> dict[str, Any]:
-        """The members of a request, without null values.
+        """The members of a request, without null values; blobs are bytes.
 
         Raises:
             ApiError: ``InvalidParameterException``, which names the member and the constraint.
@@ -58,8 +59,9 @@ class ServiceModel:
                 if not isinstance(value, bool):
                     raise _invalid(path, "is no boolean")
                 return value
-            case "string" | "blob":
-                return _string(shape, value, path)
+            case "string" | "blob" as kind:
+                read = _string if kind == "string" else _blob
+                return read(shape, value, path)
             case kind:
                 return _scalar(shape, kind, value, path)
 
@@ -132,6 +134,17 @@ def _scalar(shape: Mapping[str, Any], kind: str, value: object, path: str) -> ob
         return _number(shape, kind, value, path)
     _check_iso_timestamp(value, path)
     return value
+
+
+def _blob(shape: Mapping[str, Any], value: object, path: str) -> bytes:
+    try:
+        content = base64.b64decode(value, validate=True) if isinstance(value, str) else None
+    except ValueError:
+        content = None
+    if content is None:
+        raise _invalid(path, "is no base64")
+    _check_range(shape, len(content), f"has {len(content)} bytes", path)
+    return content
 
 
 def _number(shape: Mapping[str, Any], kind: str, value: object, path: str) -> int | float:

@@ -6,12 +6,12 @@ from typing import Any
 from typing_extensions import override
 
 from vidkit.local.protocol.wire import ApiError
+from vidkit.local.rekognition.face_collections import DEFAULT_THRESHOLD, face_matches
 from vidkit.local.rekognition.kinds import AnalysisKind, Item, Subject, item_timestamp
 from vidkit.local.rekognition.state import RekognitionState
 from vidkit.local.runtime.state import State
 
 _DEFAULT_ATTRIBUTES = frozenset({"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"})
-_DEFAULT_THRESHOLD = 80.0
 
 
 class FaceDetectionKind(AnalysisKind):
@@ -37,9 +37,11 @@ class FaceDetectionKind(AnalysisKind):
 class FaceSearchKind(AnalysisKind):
     """``StartFaceSearch`` and ``GetFaceSearch``.
 
-    The persons are those scripted for the object. Matches below ``FaceMatchThreshold`` are left
-    out. A person without remaining matches has neither ``FaceMatches`` nor a ``Face``, like the
-    persons that the service did not find in the collection.
+    The persons are those scripted for the object. A person that is scripted with an ``Identity``
+    beside its ``Person`` matches the faces of this identity in the collection. Matches below
+    ``FaceMatchThreshold`` are left out. A person without remaining matches has neither
+    ``FaceMatches`` nor a ``Face``, like the persons that the service did not find in the
+    collection.
     """
 
     name = "FaceSearch"
@@ -62,8 +64,9 @@ class FaceSearchKind(AnalysisKind):
     @override
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
         """The scripted persons, with the matches that reach the threshold."""
-        least = parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD)
-        return [_matched(_with_default_face(item, "Person"), least) for item in subject.scripted]
+        least = parameters.get("FaceMatchThreshold", DEFAULT_THRESHOLD)
+        items = [_searched(item, parameters, subject.state) for item in subject.scripted]
+        return [_matched(_with_default_face(item, "Person"), least) for item in items]
 
     @override
     def query(self, parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -153,12 +156,29 @@ def _with_default_face(item: Item, holder: str | None = None) -> Item:
     return {**item, "Face": face}
 
 
+def _searched(item: Item, parameters: Mapping[str, Any], state: State) -> Item:
+    """The item with the faces of the collection that match the identity of its person, if any."""
+    identity = item.pop("Identity", None)
+    likeness = item.pop("Likeness", 100.0)
+    collection = state.of(RekognitionState).collections.get(parameters["CollectionId"])
+    if identity is None or collection is None:
+        return item
+    # The job runs in a thread of its own, and the collection can change meanwhile.
+    faces = list(collection.faces.values())
+    found = face_matches(faces, identity, likeness, dict(parameters))
+    return {**item, "FaceMatches": found} if found else _unmatched(item)
+
+
 def _matched(item: Item, least: float) -> Item:
     if not item.get("FaceMatches"):
         return item
     similar = [match for match in item["FaceMatches"] if match.get("Similarity", 100.0) >= least]
     if similar:
         return {**item, "FaceMatches": similar}
+    return _unmatched(item)
+
+
+def _unmatched(item: Item) -> Item:
     person = {name: value for name, value in item["Person"].items() if name != "Face"}
     rest = {name: value for name, value in item.items() if name != "FaceMatches"}
     return {**rest, "Person": person}

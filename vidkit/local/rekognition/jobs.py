@@ -184,7 +184,7 @@ class AnalysisJobs:
                 raise FailedVideoError("Unsupported codec/format.")
             if info.duration > MAX_DURATION.total_seconds():
                 raise FailedVideoError(f"The video is longer than {MAX_DURATION}.")
-            items = job.kind.analyse(job.parameters, Subject(path, info, scripted))
+            items = job.kind.analyse(job.parameters, Subject(path, info, scripted, self._state))
         return Result(info, items)
 
     def _drop_expired(self) -> None:

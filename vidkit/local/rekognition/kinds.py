@@ -20,6 +20,7 @@ class Subject:
     path: Path
     info: media.VideoInfo
     scripted: Sequence[Item]
+    state: State
 
 
 @dataclass(frozen=True, slots=True)

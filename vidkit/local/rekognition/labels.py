@@ -28,9 +28,10 @@ class LabelDetectionKind(AnalysisKind):
         least = parameters.get("MinConfidence", _DEFAULT_CONFIDENCE)
         settings = parameters.get("Settings", {}).get("GeneralLabels", {})
         return [
-            _with_instances(item, least)
+            {**item, "Label": with_instances(item["Label"], least)}
             for item in subject.scripted
-            if item["Label"].get("Confidence", 0.0) >= least and _passes(item["Label"], settings)
+            if item["Label"].get("Confidence", 0.0) >= least
+            and passes_filters(item["Label"], settings)
         ]
 
     @override
@@ -62,7 +63,8 @@ class LabelDetectionKind(AnalysisKind):
         return facts
 
 
-def _passes(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> bool:
+def passes_filters(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a ``Label`` passes the filters of ``GeneralLabelsSettings``."""
     name = {label["Name"]}
     categories = {category["Name"] for category in label.get("Categories", ())}
 
@@ -77,12 +79,12 @@ def _passes(label: Mapping[str, Any], settings: Mapping[str, Sequence[str]]) -> 
     return (not included or is_named_in("Inclusion")) and not is_named_in("Exclusion")
 
 
-def _with_instances(item: Item, least: float) -> Item:
-    label = item["Label"]
+def with_instances(label: Item, least: float) -> Item:
+    """A ``Label`` with those of its instances that have the least confidence."""
     if "Instances" not in label:
-        return item
+        return label
     instances = [box for box in label["Instances"] if box.get("Confidence", 100.0) >= least]
-    return {**item, "Label": {**label, "Instances": instances}}
+    return {**label, "Instances": instances}
 
 
 def _start(item: Mapping[str, Any]) -> int:

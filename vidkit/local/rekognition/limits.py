@@ -10,7 +10,24 @@ from vidkit.local.runtime.rates import TokenBucket
 
 _DEFAULT_CALLS_PER_SECOND = 20.0
 _JOB_CALLS_PER_SECOND = 5.0
+_PICTURE_CALLS_PER_SECOND = 50.0
 _RATES = {
+    **dict.fromkeys(
+        (
+            "IndexFaces",
+            "SearchFaces",
+            "SearchFacesByImage",
+            "SearchUsers",
+            "SearchUsersByImage",
+            "DetectLabels",
+            "DetectFaces",
+            "DetectModerationLabels",
+            "DetectText",
+            "RecognizeCelebrities",
+            "CompareFaces",
+        ),
+        _PICTURE_CALLS_PER_SECOND,
+    ),
     "StopStreamProcessor": 1.0,
     "ListStreamProcessors": 5.0,
     "ListTagsForResource": 10.0,

@@ -1,13 +1,15 @@
-"""Rekognition Video of the local cloud: jobs on stored videos, and stream processors."""
+"""Rekognition of the local cloud: jobs, stream processors, face collections and pictures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vidkit.local.protocol.lazy_models import LazyModel
 from vidkit.local.protocol.wire import ApiError, Request, Response, parse_json
+from vidkit.local.rekognition.collection_members import CollectionMembers
 from vidkit.local.rekognition.completion import Publisher
 from vidkit.local.rekognition.expiring_tokens import ExpiringTokens
+from vidkit.local.rekognition.face_collections import FaceCollections
 from vidkit.local.rekognition.faces import (
     CelebrityRecognitionKind,
     FaceDetectionKind,
@@ -19,6 +21,8 @@ from vidkit.local.rekognition.kinds import AnalysisKind, Item
 from vidkit.local.rekognition.labels import LabelDetectionKind
 from vidkit.local.rekognition.limits import RekognitionThrottle
 from vidkit.local.rekognition.moderation import ContentModerationKind
+from vidkit.local.rekognition.picture_analysis import PICTURE_OPERATIONS
+from vidkit.local.rekognition.pictures import read_picture
 from vidkit.local.rekognition.processors import StreamProcessors
 from vidkit.local.rekognition.segments import SegmentDetectionKind
 from vidkit.local.rekognition.texts import TextDetectionKind
@@ -29,6 +33,7 @@ MAX_RESULTS = 1000
 
 _MEDIA_TYPE = "application/x-amz-json-1.1"
 _TARGET = "RekognitionService."
+_PICTURES = ("Image", "SourceImage", "TargetImage")
 _KINDS = (
     LabelDetectionKind,
     FaceDetectionKind,
@@ -42,7 +47,7 @@ _KINDS = (
 
 
 class RekognitionService:
-    """The video operations of Amazon Rekognition, over JSON 1.1.
+    """Amazon Rekognition: videos, pictures and face collections, over JSON 1.1.
 
     A job takes at least ``State.job_seconds`` and fails with "Unsupported codec/format." unless
     the object is H.264 in MP4 or MOV. When it has a ``NotificationChannel``, its completion is
@@ -64,7 +69,21 @@ class RekognitionService:
         for kind in (make() for make in _KINDS):
             self._starts[f"Start{kind.name}"] = kind
             self._gets[f"Get{kind.name}"] = kind
-        self._operations = {*self._starts, *self._gets, *self._processors.operations}
+        self._collections = FaceCollections(state)
+        members = CollectionMembers(state, self._collections)
+        self._plain = {**self._collections.operations, **members.operations}
+        self._of_pictures: dict[str, Callable[..., Item]] = {
+            **PICTURE_OPERATIONS,
+            **self._collections.picture_operations,
+            **members.picture_operations,
+        }
+        self._operations = {
+            *self._starts,
+            *self._gets,
+            *self._processors.operations,
+            *self._plain,
+            *self._of_pictures,
+        }
         self._model = LazyModel("rekognition", code="InvalidParameterException")
         self._tokens = ExpiringTokens(state)
         self._throttle = RekognitionThrottle()
@@ -97,6 +116,17 @@ class RekognitionService:
             content = {"JobId": job.id}
         elif operation in self._gets:
             content = self._get(self._gets[operation], parameters)
+        elif operation in self._plain:
+            content = self._plain[operation](parameters)
+        elif operation in self._of_pictures:
+            pictures = [
+                await read_picture(self._state, parameters[name])
+                for name in _PICTURES
+                if name in parameters
+            ]
+            content = self._of_pictures[operation](parameters, *pictures)
+        elif operation == "ListTagsForResource":
+            content = self._tags(parameters)
         else:
             content = self._processors.handle(operation, parameters)
         return Response.json(content, media_type=_MEDIA_TYPE)
@@ -118,6 +148,12 @@ class RekognitionService:
     async def close(self) -> None:
         """Cancel the jobs in progress."""
         await self._jobs.close()
+
+    def _tags(self, parameters: Item) -> Item:
+        tags = self._collections.tags_of(parameters["ResourceArn"])
+        if tags is not None:
+            return {"Tags": tags}
+        return self._processors.handle("ListTagsForResource", parameters)
 
     def _get(self, kind: AnalysisKind, parameters: Mapping[str, Any]) -> Item:
         job = self._jobs.find(kind, parameters["JobId"])

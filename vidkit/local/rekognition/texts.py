@@ -38,23 +38,7 @@ class TextDetectionKind(AnalysisKind):
     @override
     def analyse(self, parameters: Mapping[str, Any], subject: Subject) -> list[Item]:
         """The scripted words and lines that pass the filters of the start request."""
-        filters = parameters.get("Filters", {})
-        word_filter = filters.get("WordFilter", {})
-        regions = filters.get("RegionsOfInterest", ())
-        words = [item for item in subject.scripted if _is_word(item)]
-        passed = {id(item) for item in words if _passes(item["TextDetection"], word_filter)}
-        lines_with_words = {_line_of(item) for item in words}
-        lines_kept = {_line_of(item) for item in words if id(item) in passed}
-        return [
-            item
-            for item in sorted(subject.scripted, key=item_timestamp)
-            if (
-                id(item) in passed
-                if _is_word(item)
-                else _key(item) in lines_kept or _key(item) not in lines_with_words
-            )
-            and _inside(item["TextDetection"], regions)
-        ]
+        return filtered_texts(subject.scripted, parameters.get("Filters", {}))
 
     @override
     def facts(
@@ -63,6 +47,31 @@ class TextDetectionKind(AnalysisKind):
         """With the results: the video and the model's version."""
         facts = super().facts(parameters, result, query)
         return facts if result is None else {**facts, "TextModelVersion": "3.0"}
+
+
+def filtered_texts(items: Sequence[Item], filters: Mapping[str, Any]) -> list[Item]:
+    """The words and lines that pass filters, by time.
+
+    Args:
+        items: items with a ``TextDetection``.
+        filters: ``WordFilter`` and ``RegionsOfInterest``.
+    """
+    word_filter = filters.get("WordFilter", {})
+    regions = filters.get("RegionsOfInterest", ())
+    words = [item for item in items if _is_word(item)]
+    passed = {id(item) for item in words if _passes(item["TextDetection"], word_filter)}
+    lines_with_words = {_line_of(item) for item in words}
+    lines_kept = {_line_of(item) for item in words if id(item) in passed}
+    return [
+        item
+        for item in sorted(items, key=item_timestamp)
+        if (
+            id(item) in passed
+            if _is_word(item)
+            else _key(item) in lines_kept or _key(item) not in lines_with_words
+        )
+        and _inside(item["TextDetection"], regions)
+    ]
 
 
 def _is_word(item: Item) -> bool:

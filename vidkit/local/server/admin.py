@@ -4,9 +4,17 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from vidkit.local.faults.fault_rules import FaultRule, Faults
 from vidkit.local.ivs.streams import end_stream, go_live
@@ -15,8 +23,9 @@ from vidkit.local.kinesis_video.video_streams import make_stream
 from vidkit.local.mpc.state import MpcState
 from vidkit.local.protocol.browser_guard import rejection_reason
 from vidkit.local.protocol.wire import RecordedCall, Request, Response
+from vidkit.local.rekognition.scripted_pictures import content_key, script_picture
 from vidkit.local.rekognition.scripts import fail_jobs, script_results
-from vidkit.local.rekognition.state import RekognitionState
+from vidkit.local.rekognition.state import PictureKey, RekognitionState, add_collection
 from vidkit.local.runtime.huawei_accounts import HuaweiAccounts
 from vidkit.local.runtime.state import State
 from vidkit.local.runtime.worker_threads import in_worker_thread
@@ -69,6 +78,26 @@ class _JobDurationRequest(BaseModel):
     seconds: Annotated[float, Field(ge=0)]
 
 
+class _PictureRequest(BaseModel):
+    kind: str
+    bucket: _NAME | None = None
+    name: _NAME | None = None
+    content: Base64Bytes | None = None
+    items: list[dict[str, object]]
+
+    @model_validator(mode="after")
+    def _one_picture(self) -> Self:
+        if (self.content is None) is (self.bucket is None or self.name is None):
+            raise ValueError("give either content, or bucket and name")
+        return self
+
+    @property
+    def key(self) -> PictureKey:
+        if self.content is not None:
+            return content_key(self.content)
+        return self.bucket or "", self.name or ""
+
+
 class _CollectionRequest(BaseModel):
     collection_id: _NAME
 
@@ -100,9 +129,9 @@ class Admin:
     """``GET /_local/calls``, and endpoints for the set-up methods of ``LocalCloud``.
 
     ``POST`` to ``streams``, ``labels``, ``results``, ``job-failures``, ``job-durations``,
-    ``collections``, ``stream-processor-failures``, ``broadcasts``, ``broadcast-ends``,
-    ``projects``, ``forbidden-buckets``, ``revoked-tokens`` and ``faults``, with the methods' own
-    parameters; ``DELETE`` removes all ``faults``.
+    ``pictures``, ``collections``, ``stream-processor-failures``, ``broadcasts``,
+    ``broadcast-ends``, ``projects``, ``forbidden-buckets``, ``revoked-tokens`` and ``faults``,
+    with the methods' own parameters; ``DELETE`` removes all ``faults``.
 
     They read files and change the services' responses, so they are for programs on this machine:
     a request that a web page could have sent (an ``Origin`` header, a body that is not declared as
@@ -121,6 +150,7 @@ class Admin:
             ("POST", "results"): self._script_results,
             ("POST", "job-failures"): self._fail_job,
             ("POST", "job-durations"): self._time_job,
+            ("POST", "pictures"): self._script_picture,
             ("POST", "collections"): self._add_collection,
             ("POST", "stream-processor-failures"): self._fail_processor,
             ("POST", "projects"): self._add_project,
@@ -195,9 +225,14 @@ class Admin:
         self._state.object_seconds[parameters.bucket, parameters.name] = parameters.seconds
         return {"seconds": parameters.seconds}
 
+    async def _script_picture(self, body: bytes) -> dict[str, int]:
+        parameters = _PictureRequest.model_validate_json(body)
+        count = script_picture(self._state, parameters.key, parameters.kind, parameters.items)
+        return {"items": count}
+
     async def _add_collection(self, body: bytes) -> dict[str, str]:
         parameters = _CollectionRequest.model_validate_json(body)
-        self._state.of(RekognitionState).collections.add(parameters.collection_id)
+        add_collection(self._state, parameters.collection_id)
         return {"collection_id": parameters.collection_id}
 
     async def _fail_processor(self, body: bytes) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vidkit.local.rekognition.scripts import ScriptedLabel, fail_jobs, script_results
-from vidkit.local.rekognition.state import RekognitionState
+from vidkit.local.rekognition.state import RekognitionState, add_collection
 from vidkit.local.setup.base import Setup
 
 
@@ -83,8 +83,8 @@ class JobSetup(Setup):
         self._state.object_seconds[bucket, name] = seconds
 
     def add_collection(self, collection_id: str) -> None:
-        """Add a face collection, which face search requires."""
-        self._state.of(RekognitionState).collections.add(collection_id)
+        """Add a face collection, if there is none of this id."""
+        add_collection(self._state, collection_id)
 
     def fail_stream_processor(self, name: str, message: str) -> None:
         """Make a stream processor fail once: in its current session, or in its next one.

@@ -3,21 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar, get_args
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, get_args
 
 from vidkit._internal.arguments import checked_arguments, seconds, short_repr
-from vidkit.calls.operation import Operation
 from vidkit.errors import RequestError, VidKitError, VidKitTimeoutError
 from vidkit.jobs.job import Job, JobDriver
 from vidkit.jobs.polling import JobPoll, JobState
 from vidkit.jobs.tokens import JobRef
-from vidkit.models.requests import RequestModel, to_wire
 from vidkit.paging.pager import AsyncPager
 from vidkit.rekognition.models import RegionOfInterest
 from vidkit.rekognition.operations.base import RekognitionOperations
-from vidkit.transports.base import AwsRequest
 
 if TYPE_CHECKING:
     from vidkit.rekognition.stream_processors.models import (
@@ -41,8 +36,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["StreamProcessorOperations"]
-
-M = TypeVar("M", bound=BaseModel)
 
 _API = "rekognition"
 
@@ -365,11 +358,6 @@ class StreamProcessorOperations(RekognitionOperations):
                 service=_API,
                 operation=requests.DESCRIBE.name,
             ) from error
-
-    async def _send(self, operation: Operation[M], request: RequestModel) -> M:
-        return await self._caller.call(
-            operation, AwsRequest(_API, operation.name, to_wire(request))
-        )
 
 
 def _as_poll(

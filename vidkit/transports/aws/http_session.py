@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+import io
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
@@ -48,6 +49,14 @@ class HttpConnections(Protocol):
             VidKitTimeoutError: connecting took too long.
         """
         ...
+
+
+_LARGE_BODY = 2**20
+
+
+def _as_data(body: bytes) -> bytes | io.BytesIO | None:
+    """A body as aiohttp takes it: it warns of large bytes, and sends a stream piece by piece."""
+    return io.BytesIO(body) if len(body) > _LARGE_BODY else body or None
 
 
 class _LimitedResponse:
@@ -128,7 +137,7 @@ class _HttpSession(AIOHTTPSession):  # type: ignore[misc]
         proxy = self._proxy_config.proxy_url_for(url)
         session = await self._get_session(proxy)
         response = await session.request(
-            method, url=URL(url, encoded=True), headers=headers, data=body or None, proxy=proxy
+            method, url=URL(url, encoded=True), headers=headers, data=_as_data(body), proxy=proxy
         )
         return HttpResponse(
             status=response.status,

@@ -111,6 +111,16 @@ def test_a_request_is_what_botocore_writes(api, operation, data):
     assert content.body == (theirs["body"] or b"")
 
 
+@pytest.mark.parametrize("size", [2**16, 2**16 + 1, 10**6])
+def test_large_pictures_are_what_botocore_writes(size):
+    params = {
+        "SourceImage": {"Bytes": bytes(index % 251 for index in range(size))},
+        "TargetImage": {"Bytes": b"\xff" * size},
+    }
+    content = serialize(AwsRequest("rekognition", "CompareFaces", params))
+    assert content.body == of_botocore("rekognition", "CompareFaces", params)["body"]
+
+
 @pytest.mark.parametrize("api", list(APIS))
 def test_an_api_is_described_as_in_its_service_model(api):
     model, own = service_model(api), APIS[api]

@@ -1,0 +1,1 @@
+"""Requests and responses of face collections and their users."""
