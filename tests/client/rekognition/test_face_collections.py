@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from collection_calls import COLLECTION, GROUP, IN_S3, PICTURE, indexed, show_people
@@ -245,6 +246,7 @@ INVALID = [
     ("index_faces", ("a", b""), {}, "image"),
     ("index_faces", ("a", "anna.jpg"), {}, "image"),
     ("index_faces", ("a", NO_CONTENT), {}, "image=.*no picture to send"),
+    ("index_faces", ("a", SimpleNamespace(content="jpeg")), {}, "image=.*must be bytes"),
     ("index_faces", ("a", PICTURE), {"external_image_id": "a b"}, "external_image_id"),
     ("index_faces", ("a", PICTURE), {"max_faces": 0}, "max_faces"),
     ("index_faces", ("a", PICTURE), {"detection_attributes": ["AGE"]}, "detection_attributes"),

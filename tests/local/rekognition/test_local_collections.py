@@ -189,6 +189,7 @@ async def test_a_hundred_faces_of_a_picture_are_indexed(rekognition, state):
         ("faces", [{"Likeness": "high"}], "item 0: Likeness must be a number"),
         ("faces", [{"Confidence": True}], "item 0: Confidence must be a number"),
         ("faces", [{"BoundingBox": 1}], "item 0: BoundingBox must be a mapping"),
+        ("labels", [{"Confidence": 90.0}], "item 0: Name must be a string"),
         ("celebrities", [{"MatchConfidence": -1}], "item 0: MatchConfidence must be from 0"),
     ],
 )

@@ -103,7 +103,6 @@ def _to_request_image(picture: object) -> Any:
         return RequestImage(s3_object=picture)
     content: object = picture
     if not isinstance(picture, bytes):
-        # Any class of bytes has other attributes, and an object of the SDK may have this one.
         if not isinstance(picture, PictureContent):
             raise ValueError("must be bytes, an image of kit.images, or S3Image")  # noqa: TRY004
         content = picture.content
