@@ -14,7 +14,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     Example:
         >>> did_you_mean("detect_lables", ["DetectFaces", "DetectLabels"])
-        '; did you mean DetectLabels?'
+        '; did you mean DetectLabels or DetectFaces?'
     """
     from difflib import get_close_matches
 
@@ -22,7 +22,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(_letters(name), by_letters, n=3, cutoff=_MIN_SIMILARITY)
     if not near:
         return ""
-    # The names that are much less alike than the nearest one would only distract.
+    # Beside the same name in another spelling, others would only distract.
     exact = near[:1] if near[0] == _letters(name) else near
     return f"; did you mean {' or '.join(by_letters[one] for one in exact)}?"
 
