@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-import vidkit.calls.caller
+import vidkit.calls.operation
 import vidkit.paging.prefetch
 from vidkit import AwsConfig, RetryPolicy, VidKit
 
@@ -85,7 +85,7 @@ async def read(kit):
 async def test_the_next_request_is_sent_before_a_page_is_decoded(monkeypatch, before):
     with service(**before) as server:
         early = []
-        decode = vidkit.calls.caller.decode
+        decode = vidkit.calls.operation.decode
 
         def block_the_loop(model, body):
             page = decode(model, body)
@@ -96,7 +96,7 @@ async def test_the_next_request_is_sent_before_a_page_is_decoded(monkeypatch, be
                 early.append(server.arrived[str(following)].wait(wait))
             return page
 
-        monkeypatch.setattr(vidkit.calls.caller, "decode", block_the_loop)
+        monkeypatch.setattr(vidkit.calls.operation, "decode", block_the_loop)
         async with kit_on(server, retry=QUICKLY) as kit:
             assert await read(kit) == list(range(PAGES))
         # The second page is not prefetched, so a caller of the first page only sends one request.

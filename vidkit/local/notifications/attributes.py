@@ -48,6 +48,8 @@ def read_attributes(members: Mapping[str, Mapping[str, Any]], *, code: str) -> d
         data_type: str = member["DataType"]
         kind = data_type.partition(".")[0]
         value = member.get("BinaryValue" if kind == "Binary" else "StringValue")
+        if isinstance(value, bytes):
+            value = base64.b64encode(value).decode()
         if kind not in {"String", "Number", "Binary"} or not value or not _fits(kind, value):
             raise ApiError(
                 code,

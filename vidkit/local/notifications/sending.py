@@ -69,8 +69,8 @@ def send_batch(
 
 def message_size(parameters: Mapping[str, Any]) -> int:
     """The size of a message in bytes: body, and names, types and values of its attributes."""
-    texts = [parameters["MessageBody"]]
+    texts, blobs = [parameters["MessageBody"]], 0
     for name, attribute in parameters.get("MessageAttributes", {}).items():
         texts += [name, attribute["DataType"], attribute.get("StringValue", "")]
-        texts.append(attribute.get("BinaryValue", ""))
-    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+        blobs += len(attribute.get("BinaryValue", b""))
+    return blobs + sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
