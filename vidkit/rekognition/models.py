@@ -34,6 +34,7 @@ __all__ = [
     "RegionOfInterest",
     "RegionsOfInterest",
     "S3Object",
+    "S3ObjectRequest",
     "S3Video",
     "StartRequest",
     "StartResponse",
@@ -62,7 +63,39 @@ _STATE_OF_STATUS = {
 }
 
 
-class S3Video(PascalRequest):
+class S3ObjectRequest(PascalRequest):
+    """An object in an S3 bucket. API shape: ``S3Object``.
+
+    Args:
+        bucket: the bucket's name, 3 to 255 characters.
+        name: the object's key, 1 to 1024 characters.
+        version: the object's version; default: the current version.
+
+    Raises:
+        RequestError: a parameter is invalid.
+
+    Example:
+        >>> S3ObjectRequest("my-bucket", "a.mp4").name
+        'a.mp4'
+    """
+
+    bucket: Annotated[
+        str, StringConstraints(min_length=3, max_length=255, pattern=r"^[0-9A-Za-z._-]*$")
+    ]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    version: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, *position: object, **parameters: object) -> None:
+            super().__init__(**by_name(("bucket", "name"), position, parameters))
+
+    else:
+
+        def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
+
+
+class S3Video(S3ObjectRequest):
     """A stored video: an object in an S3 bucket. API shape: ``Video``.
 
     Args:
@@ -78,18 +111,8 @@ class S3Video(PascalRequest):
         S3Video(bucket='my-bucket', name='clips/a.mp4', version=None)
     """
 
-    bucket: Annotated[
-        str, StringConstraints(min_length=3, max_length=255, pattern=r"^[0-9A-Za-z._-]*$")
-    ]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-    version: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
-
-    if not TYPE_CHECKING:
-
-        def __init__(self, *position: object, **parameters: object) -> None:
-            super().__init__(**by_name(("bucket", "name"), position, parameters))
-
-    else:
+    # Type checkers make a constructor for each model.
+    if TYPE_CHECKING:
 
         def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
 

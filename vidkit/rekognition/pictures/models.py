@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
 from vidkit.models.requests import PascalRequest
-from vidkit.rekognition.models import by_name
+from vidkit.rekognition.models import S3ObjectRequest
 
 __all__ = [
     "MAX_PICTURE_BYTES",
@@ -42,7 +42,7 @@ FaceAttribute = Literal[
 ]
 
 
-class S3Image(PascalRequest):
+class S3Image(S3ObjectRequest):
     """A picture that is an object in an S3 bucket, JPEG or PNG. API shape: ``S3Object``.
 
     Args:
@@ -58,18 +58,8 @@ class S3Image(PascalRequest):
         S3Image(bucket='my-bucket', name='faces/anna.jpg', version=None)
     """
 
-    bucket: Annotated[
-        str, StringConstraints(min_length=3, max_length=255, pattern=r"^[0-9A-Za-z._-]*$")
-    ]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-    version: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
-
-    if not TYPE_CHECKING:
-
-        def __init__(self, *position: object, **parameters: object) -> None:
-            super().__init__(**by_name(("bucket", "name"), position, parameters))
-
-    else:
+    # Type checkers make a constructor for each model.
+    if TYPE_CHECKING:
 
         def __init__(self, bucket: str, name: str, *, version: str | None = None) -> None: ...
 
