@@ -130,3 +130,16 @@ async def scripted():
 async def dead_endpoint(unused_tcp_port):
     """An address where nobody listens."""
     return f"http://127.0.0.1:{unused_tcp_port}"
+
+
+@pytest.fixture(scope="module")
+def moto_server():
+    """The endpoint of moto's server, a second implementation of AWS's services."""
+    # Its import takes long, and few tests need it.
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()

@@ -1,21 +1,11 @@
 """Channels on moto's server: the same client against a second, independent implementation."""
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from vidkit import AwsConfig, NotFoundError, VidKit
 
 POLICY = "arn:aws:ivs:us-east-1:123456789012:playback-restriction-policy/abcDEF123456"
 RECORDING = "arn:aws:ivs:us-east-1:123456789012:recording-configuration/abcDEF123456"
-
-
-@pytest.fixture(scope="module")
-def moto_server():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
+from creates import create_policy, create_task
 from kit_options import FAST
 
 from vidkit import (
@@ -14,21 +15,6 @@ from vidkit import (
     VidKit,
     VidKitTimeoutError,
 )
-from vidkit.mpc import ObsObjInfo, ThumbnailPara
-
-PLACE = {"bucket": "bucket", "location": "cn-north-4"}
-
-
-def create_policy(kit):
-    return kit.ivs.create_playback_restriction_policy(name="x")
-
-
-def create_task(kit):
-    return kit.mpc.create_thumbnails_task(
-        input=ObsObjInfo(object="a.mp4", **PLACE),
-        output=ObsObjInfo(object="out", **PLACE),
-        thumbnail_para=ThumbnailPara(type="TIME", time=2),
-    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import pytest
+from creates import create_policy, create_task
 from kit_options import FAST
 
 from vidkit import (
@@ -18,22 +19,6 @@ from vidkit import (
     VidKit,
     VidKitTimeoutError,
 )
-from vidkit.mpc import ObsObjInfo, ThumbnailPara
-
-PLACE = {"bucket": "bucket", "location": "cn-north-4"}
-
-
-def create_policy(kit):
-    return kit.ivs.create_playback_restriction_policy(name="x")
-
-
-def create_task(kit):
-    return kit.mpc.create_thumbnails_task(
-        input=ObsObjInfo(object="a.mp4", **PLACE),
-        output=ObsObjInfo(object="out", **PLACE),
-        thumbnail_para=ThumbnailPara(type="TIME", time=2),
-    )
-
 
 CREATES = pytest.mark.parametrize("create", [create_policy, create_task])
 
